@@ -2,5 +2,11 @@
 //!
 //! The rooms and the arrows between them are described in ARCHITECTURE.md.
 
+pub mod app;
+pub mod channel;
+pub mod clock;
+pub mod conversation;
 pub mod domain;
+pub mod random;
 pub mod sandbox;
+pub mod store;

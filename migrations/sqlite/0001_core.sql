@@ -1,0 +1,208 @@
+-- What every part of loa stands on. Instants are microseconds since 1970 (UTC), truths are 0 and 1.
+-- The same tables for PostgreSQL are in ../postgres; a test compares them.
+
+CREATE TABLE settings (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+-- The tree of bodies. A unit that ended keeps its row; its successor names it as predecessor.
+CREATE TABLE units (
+    id             INTEGER PRIMARY KEY,
+    parent_id      INTEGER REFERENCES units (id),
+    name           TEXT NOT NULL,
+    folded         TEXT NOT NULL,           -- the name without case and diacritics
+    path           TEXT NOT NULL,           -- 'Tỉnh / Phường / Chi bộ'
+    path_key       TEXT NOT NULL UNIQUE,    -- the path folded: what makes two paths the same
+    begins_on      INTEGER,
+    ends_on        INTEGER,
+    predecessor_id INTEGER REFERENCES units (id),
+    created_at     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX units_parent ON units (parent_id);
+CREATE INDEX units_folded ON units (folded);
+
+CREATE TABLE people (
+    id              INTEGER PRIMARY KEY,
+    name            TEXT NOT NULL,
+    folded          TEXT NOT NULL,
+    state           TEXT NOT NULL,          -- active | left
+    consent_version TEXT,                   -- the wording that was accepted; none if imported
+    consent_at      INTEGER,
+    left_at         INTEGER,
+    created_at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX people_folded ON people (folded);
+
+CREATE TABLE roles (
+    person_id INTEGER NOT NULL REFERENCES people (id),
+    unit_id   INTEGER NOT NULL REFERENCES units (id),
+    role      TEXT NOT NULL,                -- staff | reporter | duty | editor | approver | head | admin
+    since     INTEGER NOT NULL,
+    PRIMARY KEY (person_id, unit_id, role)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX roles_unit ON roles (unit_id, role);
+
+-- Where messages arrive: a person's private chat, or a group bound to a unit.
+CREATE TABLE chats (
+    id          INTEGER PRIMARY KEY,
+    channel     TEXT NOT NULL,              -- telegram | zalo_bot | zalo_oa | email
+    external_id TEXT NOT NULL,
+    kind        TEXT NOT NULL,              -- private | group
+    title       TEXT NOT NULL,
+    folded      TEXT NOT NULL,
+    person_id   INTEGER REFERENCES people (id),
+    unit_id     INTEGER REFERENCES units (id),
+    purpose     TEXT NOT NULL,              -- staff | duty | none (a group that is not bound)
+    state       TEXT NOT NULL,              -- open | closed (with the reason)
+    reason      TEXT,
+    lang        TEXT NOT NULL DEFAULT 'vi',
+    created_at  INTEGER NOT NULL,
+    UNIQUE (channel, external_id)
+) STRICT;
+CREATE INDEX chats_person ON chats (person_id);
+CREATE INDEX chats_unit ON chats (unit_id);
+
+-- Where a person stands in a dialogue, in one chat.
+CREATE TABLE dialogues (
+    chat_id    INTEGER NOT NULL REFERENCES chats (id),
+    sender     TEXT NOT NULL,               -- the platform's id of the person, who may not be enrolled yet
+    state      TEXT NOT NULL,               -- JSON
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, sender)
+) STRICT, WITHOUT ROWID;
+
+-- Updates as they came. Acknowledged to the platform only after they are here.
+CREATE TABLE inbox (
+    id          INTEGER PRIMARY KEY,
+    channel     TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    chat_key    TEXT NOT NULL,              -- updates of one chat are handled in order
+    album       TEXT,                       -- parts of one album are handled as one
+    body        BLOB NOT NULL,
+    state       TEXT NOT NULL,              -- waiting | done | aside
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    not_before  INTEGER NOT NULL,
+    error       TEXT,
+    received_at INTEGER NOT NULL,
+    handled_at  INTEGER,
+    UNIQUE (channel, external_id)
+) STRICT;
+CREATE INDEX inbox_waiting ON inbox (not_before, id) WHERE state = 'waiting';
+CREATE INDEX inbox_chat ON inbox (chat_key, id) WHERE state = 'waiting';
+CREATE INDEX inbox_aside ON inbox (id) WHERE state = 'aside';
+
+-- What messages say. One row serves all that say the same.
+CREATE TABLE payloads (
+    id         INTEGER PRIMARY KEY,
+    body       TEXT NOT NULL,               -- JSON of a Content
+    created_at INTEGER NOT NULL
+) STRICT;
+
+-- The outbox: the transport's truth about every message.
+CREATE TABLE messages (
+    id          INTEGER PRIMARY KEY,
+    channel     TEXT NOT NULL,
+    chat_id     INTEGER NOT NULL REFERENCES chats (id),
+    lane        INTEGER NOT NULL,           -- 0 interactive, 1 urgent, 2 notice
+    op          TEXT NOT NULL,              -- send | show (edit the slot's message, or send it) | edit | answer
+    target      TEXT,                       -- show: the slot; edit: the platform's message id; answer: the press
+    payload_id  INTEGER NOT NULL REFERENCES payloads (id),
+    own_data    TEXT,                       -- the data of this recipient's own button
+    delivery_id INTEGER,
+    last_part   INTEGER NOT NULL DEFAULT 1, -- the delivery is made when its last part is
+    state       INTEGER NOT NULL,           -- 0 queued 1 sending 2 sent 3 unknown 4 failed 5 cancelled 6 expired
+    ready       INTEGER NOT NULL,           -- 1 when not_before has come
+    attempt     INTEGER NOT NULL DEFAULT 0,
+    unknowns    INTEGER NOT NULL DEFAULT 0,
+    not_before  INTEGER NOT NULL,
+    expires_at  INTEGER,
+    lease_until INTEGER,
+    external_id TEXT,                       -- the platform's message id
+    error       TEXT,
+    created_at  INTEGER NOT NULL,
+    settled_at  INTEGER
+) STRICT;
+CREATE INDEX messages_ready ON messages (channel, lane, id) WHERE state = 0 AND ready = 1;
+CREATE INDEX messages_later ON messages (not_before) WHERE state = 0 AND ready = 0;
+CREATE INDEX messages_sending ON messages (lease_until) WHERE state = 1;
+CREATE INDEX messages_chat ON messages (chat_id, lane, id) WHERE state IN (0, 1);
+CREATE INDEX messages_delivery ON messages (delivery_id) WHERE delivery_id IS NOT NULL;
+CREATE INDEX messages_sent ON messages (channel, settled_at) WHERE state = 2;
+CREATE INDEX messages_trouble ON messages (id) WHERE state IN (3, 4);
+
+-- Attempts that did not end well, for the question "why was it late, why did it come twice".
+CREATE TABLE attempts (
+    id         INTEGER PRIMARY KEY,
+    message_id INTEGER NOT NULL REFERENCES messages (id),
+    attempt    INTEGER NOT NULL,
+    at         INTEGER NOT NULL,
+    outcome    TEXT NOT NULL,               -- retry | unknown | permanent | moved | late
+    detail     TEXT NOT NULL
+) STRICT;
+CREATE INDEX attempts_message ON attempts (message_id);
+
+-- Messages that keep themselves up to date: a card, a live count.
+CREATE TABLE slots (
+    chat_id     INTEGER NOT NULL REFERENCES chats (id),
+    slot        TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, slot)
+) STRICT, WITHOUT ROWID;
+
+-- What a press of a button does. The platform only ever sees the nonce.
+CREATE TABLE buttons (
+    nonce      TEXT PRIMARY KEY,
+    chat_id    INTEGER NOT NULL REFERENCES chats (id),
+    sender     TEXT,                        -- the only one who may press; none: authority decides
+    action     TEXT NOT NULL,               -- JSON
+    once       INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_at    INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX buttons_expiry ON buttons (expires_at);
+
+-- Bytes under their hash: pictures and attachments.
+CREATE TABLE blobs (
+    sha256     TEXT PRIMARY KEY,
+    mime       TEXT NOT NULL,
+    size       INTEGER NOT NULL,
+    bytes      BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+-- What a platform calls a file that it already has, so that nothing is uploaded twice.
+CREATE TABLE platform_files (
+    channel TEXT NOT NULL,
+    sha256  TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    file_id TEXT NOT NULL,
+    PRIMARY KEY (channel, sha256, kind)
+) STRICT, WITHOUT ROWID;
+
+-- Which process does what only one may do.
+CREATE TABLE leases (
+    name   TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE counters (
+    name  TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT;
+
+-- Who did what. Append-only; each entry holds the hash of the one before it.
+CREATE TABLE audit (
+    id        INTEGER PRIMARY KEY,
+    at        INTEGER NOT NULL,
+    actor     TEXT NOT NULL,                -- person:12 | command line | system
+    action    TEXT NOT NULL,
+    subject   TEXT NOT NULL,                -- notice:7 | incident:42
+    detail    TEXT NOT NULL,
+    prev_hash TEXT NOT NULL,
+    hash      TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_subject ON audit (subject, id);

@@ -1,0 +1,155 @@
+//! The platforms. Each is one room behind one trait; none knows the store.
+
+pub mod telegram;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::conversation::Incoming;
+use crate::domain::ChannelKind;
+use crate::domain::content::{Content, FileKind};
+
+/// A platform over which people are reached.
+#[async_trait]
+pub trait Channel: Send + Sync {
+    fn kind(&self) -> ChannelKind;
+
+    /// Sends, edits or answers, once. Never retries by itself and never sleeps: the outbox does that.
+    ///
+    /// # Errors
+    /// What is known about the attempt: see [`SendError`].
+    async fn send(&self, call: &Call<'_>) -> Result<Sent, SendError>;
+
+    /// Waits up to `wait` for updates after `offset`, the bytes as they came.
+    async fn receive(&self, offset: i64, wait: Duration) -> Result<Vec<RawUpdate>, ReceiveError>;
+
+    /// Reads an update that came. Everything unknown becomes `What::Unknown`, never an error.
+    fn read(&self, raw: &[u8], received_at: crate::domain::Timestamp) -> Parsed;
+
+    /// Gets the bytes of a file that somebody sent, at most `max` bytes.
+    async fn fetch(&self, file_id: &str, max: usize) -> Result<Bytes, FetchError>;
+
+    /// The bot's own name, without `@`: proves that the token works.
+    async fn who_am_i(&self) -> Result<String, ReceiveError>;
+}
+
+/// One call to a platform.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// The chat, as the platform names it.
+    pub chat: &'a str,
+    pub act: Act<'a>,
+    pub content: &'a Content,
+    /// The data of this recipient's own button ([`crate::domain::content::Button::PressOwn`]).
+    pub own_data: Option<&'a str>,
+    /// The files of `content.files`, in the same order.
+    pub files: &'a [FileSource],
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Act<'a> {
+    Send,
+    /// Changes the text and buttons of a message that is there.
+    Edit {
+        message: &'a str,
+    },
+    /// Answers a press; the content's text is shown as a passing note, or not at all if it is empty.
+    Answer {
+        press: &'a str,
+    },
+}
+
+/// Where a file's bytes come from.
+#[derive(Clone, Debug)]
+pub enum FileSource {
+    /// The platform has it already.
+    Known { file_id: String },
+    /// To be uploaded.
+    Upload { bytes: Bytes, mime: String },
+}
+
+/// What the platform accepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// The platform's id of the (first) message; empty for an answer to a press.
+    pub message: String,
+    /// For every file of the call, in order: what the platform calls it from now on, where it says.
+    pub file_ids: Vec<Option<(FileKind, String)>>,
+}
+
+/// Why an attempt did not end in "accepted". Decides what the outbox does next.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// Too many messages; `after` as the platform said.
+    #[error("too many messages, wait {} s", .after.as_secs())]
+    TooMany { after: Duration },
+    /// Certainly not accepted, and worth another try: connection refused, an answered 5xx.
+    #[error("not accepted: {0}")]
+    Retry(String),
+    /// Perhaps accepted: no answer after the request went out, or one that makes no sense.
+    #[error("outcome unknown: {0}")]
+    Unknown(String),
+    /// This chat cannot be reached: blocked, kicked, not found. A later message would fail too.
+    #[error("the chat is closed: {0}")]
+    ChatClosed(String),
+    /// The chat has another id now. Not accepted.
+    #[error("the chat moved")]
+    Moved { to: String },
+    /// The platform no longer knows a file by the id given. Not accepted; upload it again.
+    #[error("a file is not known any more: {0}")]
+    FileGone(String),
+    /// Markup was refused. Not accepted; try plain text.
+    #[error("markup refused: {0}")]
+    Markup(String),
+    /// This message can never be accepted: too long, edited message gone, press too old.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// The token is not valid (any more): nothing can be sent over this channel.
+    #[error("the token was refused")]
+    Unauthorized,
+}
+
+/// An update as it came.
+#[derive(Clone, Debug)]
+pub struct RawUpdate {
+    /// The platform's number; the next `receive` begins after it.
+    pub id: i64,
+    pub body: Vec<u8>,
+}
+
+/// What an update says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// Updates with the same key are handled in order.
+    pub chat_key: String,
+    /// Updates of one chat with the same album are handled as one.
+    pub album: Option<String>,
+    /// `None` where there is nothing to act on: an update of a kind that loa does not know.
+    pub incoming: Option<Incoming>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReceiveError {
+    #[error("the token was refused")]
+    Unauthorized,
+    /// Somebody else receives this bot's updates.
+    #[error("another program receives this bot's updates: {0}")]
+    Conflict(String),
+    #[error("too many requests, wait {} s", .after.as_secs())]
+    TooMany { after: Duration },
+    #[error("no updates: {0}")]
+    Failed(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    #[error("the file is larger than {max} bytes")]
+    TooLarge { max: usize },
+    /// The platform has no such file (any more).
+    #[error("the file is gone: {0}")]
+    Gone(String),
+    #[error("the file could not be fetched: {0}")]
+    Failed(String),
+}

@@ -1,0 +1,146 @@
+//! What came in, in the terms that all channels share.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{ChannelKind, Timestamp};
+
+/// One thing that happened on a platform. An album is one thing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incoming {
+    pub channel: ChannelKind,
+    pub chat: ExternalChat,
+    /// Who did it; `None` where the platform does not say (an anonymous administrator).
+    pub from: Option<Sender>,
+    /// When it was received.
+    pub at: Timestamp,
+    pub what: What,
+}
+
+/// A chat as the platform names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExternalChat {
+    pub id: String,
+    pub kind: ChatKind,
+    pub title: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChatKind {
+    Private,
+    Group,
+}
+
+/// A person as the platform names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sender {
+    pub id: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    Message(Message),
+    /// A button was pressed.
+    Press(Press),
+    /// The bot's own place in the chat changed.
+    Membership(Membership),
+    /// A group became a supergroup with another id.
+    Moved {
+        to: String,
+    },
+    /// Something that loa does not know. Kept, and politely passed over.
+    Unknown,
+}
+
+/// What a person wrote. Every part may be there or not.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// The platform's id of the message.
+    pub id: String,
+    /// The text, or the caption; empty if there is none.
+    pub text: String,
+    pub photos: Vec<FileRef>,
+    pub documents: Vec<FileRef>,
+    pub place: Option<Spot>,
+    /// In a group: whether the bot is meant (a command, a mention, a reply to it). In private: always.
+    pub addressed: bool,
+    /// The platform's id of the bot's message that this one answers.
+    pub reply_to: Option<String>,
+    /// Whether an earlier message was corrected.
+    pub edited: bool,
+}
+
+/// A file on the platform.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FileRef {
+    /// With which the platform gives the bytes.
+    pub id: String,
+    pub name: Option<String>,
+    pub mime: Option<String>,
+    /// In bytes, where the platform says.
+    pub size: Option<u64>,
+}
+
+/// A place that was shared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spot {
+    pub latitude: f64,
+    pub longitude: f64,
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Press {
+    /// With which the press is answered.
+    pub id: String,
+    /// What the button holds.
+    pub data: String,
+    /// The platform's id of the message that the button is under.
+    pub message: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Membership {
+    /// The bot can write here (was added, or was unblocked).
+    In,
+    /// The bot was removed, or blocked.
+    Out,
+}
+
+impl Incoming {
+    /// The words that were written; empty for anything else.
+    pub fn text(&self) -> &str {
+        match &self.what {
+            What::Message(message) => &message.text,
+            _ => "",
+        }
+    }
+
+    pub fn message(&self) -> Option<&Message> {
+        match &self.what {
+            What::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+
+    pub fn press(&self) -> Option<&Press> {
+        match &self.what {
+            What::Press(press) => Some(press),
+            _ => None,
+        }
+    }
+
+    /// A command such as `/vuviec ML-2026-0042`: its name in lower case without `/` and without the bot's
+    /// name, and the rest of the line and what follows, trimmed.
+    pub fn command(&self) -> Option<(String, &str)> {
+        let text = self.text().trim_start();
+        let body = text.strip_prefix('/')?;
+        let end = body.find(char::is_whitespace).unwrap_or(body.len());
+        let (name, rest) = body.split_at(end);
+        let name = name.split('@').next().unwrap_or(name).to_lowercase();
+        (!name.is_empty()).then_some((name, rest.trim()))
+    }
+}

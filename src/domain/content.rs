@@ -1,0 +1,93 @@
+//! What a message shows, in the terms that all channels share.
+
+use serde::{Deserialize, Serialize};
+
+use super::Rich;
+
+/// What a message shows. A channel renders it with its own means.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Content {
+    pub text: Rich,
+    /// Rows of buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<Vec<Button>>,
+    /// Pictures or documents. Telegram takes up to 10 of one kind in one message
+    /// (<https://core.telegram.org/bots/api#sendmediagroup>).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Attachment>,
+}
+
+impl Content {
+    /// A message of text alone.
+    pub fn text(text: impl Into<Rich>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+/// A button under a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Button {
+    /// Comes back as a press that carries `data`: a nonce which the store knows.
+    Press { label: String, data: String },
+    /// The same, where every recipient has data of their own: the message row holds it.
+    PressOwn { label: String },
+    /// Opens a link.
+    Link { label: String, url: String },
+}
+
+/// A file that goes with a message. Its bytes are in the store under the hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Attachment {
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub sha256: String,
+    pub name: String,
+    pub kind: FileKind,
+}
+
+/// How a file is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    Photo,
+    Document,
+}
+
+impl FileKind {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Document => "document",
+        }
+    }
+}
+
+/// Which messages go first. Lower is sooner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// An answer to somebody who is waiting for it, and what follows from a person's act.
+    Interactive,
+    /// Urgent notices.
+    Urgent,
+    /// All other notices, reminders, digests.
+    Notice,
+}
+
+impl Lane {
+    pub fn code(self) -> i64 {
+        match self {
+            Self::Interactive => 0,
+            Self::Urgent => 1,
+            Self::Notice => 2,
+        }
+    }
+
+    pub fn from_code(code: i64) -> Self {
+        match code {
+            0 => Self::Interactive,
+            1 => Self::Urgent,
+            _ => Self::Notice,
+        }
+    }
+}

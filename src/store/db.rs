@@ -1,0 +1,230 @@
+//! The database: an engine chosen by its URL, one writer, many readers.
+//!
+//! On SQLite all writes go through one task, which drains what is waiting into one transaction: many small
+//! writes share one sync to the disk, and each caller hears of its own only after that sync. A write that
+//! fails is undone by a savepoint and takes no other with it. PostgreSQL does its own grouping.
+
+use std::panic::AssertUnwindSafe;
+use std::str::FromStr;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{StoreError, Tx};
+
+/// The oldest SQLite without the WAL reset fault that can corrupt a database
+/// (<https://sqlite.org/wal.html#walresetbug>).
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// How many writes share one commit at most, so that none of them waits long for the others.
+const BATCH: usize = 256;
+
+type Work = Box<dyn for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Outcome> + Send>;
+/// What a piece of work says: keep it, or undo it.
+enum Outcome {
+    Keep,
+    Undo,
+}
+
+/// A piece of work and the place where its caller waits for the commit.
+struct Job {
+    work: Work,
+    /// Told `None` when the work is on the disk, or why it is not.
+    settled: oneshot::Sender<Option<StoreError>>,
+}
+
+/// A database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    Lite { writer: mpsc::Sender<Job>, readers: SqlitePool },
+    Pg(PgPool),
+}
+
+impl Db {
+    /// Opens `sqlite:path` (made if missing) or `postgres://…` and brings the schema up to date.
+    ///
+    /// # Errors
+    /// A URL of another kind, a database that cannot be opened, an SQLite that is too old.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Self::open_postgres(url).await;
+        }
+        if url.starts_with("sqlite:") {
+            return Self::open_sqlite(url).await;
+        }
+        Err(StoreError::Url)
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("temp_store", "memory")
+            .pragma("journal_size_limit", "67108864");
+        let mut writer = SqliteConnection::connect_with(&options).await?;
+        let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut writer).await?;
+        if parse_version(&version) < OLDEST_SQLITE {
+            return Err(StoreError::OldSqlite(version));
+        }
+        sqlx::migrate!("./migrations/sqlite").run(&mut writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_lazy_with(options.create_if_missing(false).read_only(true));
+        let (sender, receiver) = mpsc::channel(1024);
+        tokio::spawn(write_loop(writer, receiver));
+        Ok(Self(Engine::Lite { writer: sender, readers }))
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Url)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(10)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await?;
+        sqlx::migrate!("./migrations/postgres").run(&pool).await?;
+        Ok(Self(Engine::Pg(pool)))
+    }
+
+    pub fn is_lite(&self) -> bool {
+        matches!(self.0, Engine::Lite { .. })
+    }
+
+    /// Runs `work` in a transaction that may write, and returns when it is durable.
+    /// An error undoes all of it.
+    ///
+    /// # Errors
+    /// What `work` gives, or what the commit gives.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        match &self.0 {
+            Engine::Lite { writer, .. } => {
+                let (give, take) = oneshot::channel();
+                let (settled, wait) = oneshot::channel();
+                let work: Work = Box::new(move |tx| {
+                    async move {
+                        let result = match AssertUnwindSafe(work(tx)).catch_unwind().await {
+                            Ok(result) => result,
+                            Err(panic) => Err(StoreError::panicked(&*panic)),
+                        };
+                        let outcome = if result.is_ok() { Outcome::Keep } else { Outcome::Undo };
+                        // The caller may have gone away; its work stands all the same.
+                        let _ = give.send(result);
+                        outcome
+                    }
+                    .boxed()
+                });
+                writer.send(Job { work, settled }).await.map_err(|_| StoreError::Closed)?;
+                let commit = wait.await.map_err(|_| StoreError::Closed)?;
+                let result = take.await.map_err(|_| StoreError::Closed)?;
+                match (result, commit) {
+                    (Ok(_), Some(error)) => Err(error),
+                    (result, _) => result,
+                }
+            }
+            Engine::Pg(pool) => {
+                let mut transaction = pool.begin().await?;
+                let result = {
+                    let mut tx = Tx::Pg(&mut transaction);
+                    match AssertUnwindSafe(work(&mut tx)).catch_unwind().await {
+                        Ok(result) => result,
+                        Err(panic) => Err(StoreError::panicked(&*panic)),
+                    }
+                };
+                match result {
+                    Ok(value) => {
+                        transaction.commit().await?;
+                        Ok(value)
+                    }
+                    Err(error) => {
+                        transaction.rollback().await?;
+                        Err(error)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs `work` in a transaction that only reads: one moment of the database.
+    ///
+    /// # Errors
+    /// What `work` gives.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, StoreError>> + Send,
+    {
+        match &self.0 {
+            Engine::Lite { readers, .. } => {
+                let mut transaction = readers.begin().await?;
+                let result = work(&mut Tx::Lite(&mut transaction)).await;
+                transaction.rollback().await?;
+                result
+            }
+            Engine::Pg(pool) => {
+                let mut transaction = pool.begin().await?;
+                let result = work(&mut Tx::Pg(&mut transaction)).await;
+                transaction.rollback().await?;
+                result
+            }
+        }
+    }
+}
+
+/// Takes what is waiting, runs it in one transaction, commits, and only then tells the callers.
+async fn write_loop(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Job>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while jobs.recv_many(&mut batch, BATCH).await > 0 {
+        let (works, callers): (Vec<_>, Vec<_>) = batch.drain(..).map(|job| (job.work, job.settled)).unzip();
+        let failure = run_batch(&mut connection, works).await.err().map(|error| error.to_string());
+        for caller in callers {
+            // A caller that has gone away does not mind.
+            let _ = caller.send(failure.clone().map(StoreError::Commit));
+        }
+    }
+}
+
+async fn run_batch(connection: &mut SqliteConnection, works: Vec<Work>) -> Result<(), sqlx::Error> {
+    let several = works.len() > 1;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let mut keep = false;
+    for work in works {
+        if several {
+            sqlx::query("SAVEPOINT job").execute(&mut *transaction).await?;
+        }
+        let outcome = work(&mut Tx::Lite(&mut transaction)).await;
+        match outcome {
+            Outcome::Keep => keep = true,
+            Outcome::Undo if several => {
+                sqlx::query("ROLLBACK TO job").execute(&mut *transaction).await?;
+            }
+            Outcome::Undo => {}
+        }
+        if several {
+            sqlx::query("RELEASE job").execute(&mut *transaction).await?;
+        }
+    }
+    if keep { transaction.commit().await } else { transaction.rollback().await }
+}
+
+fn parse_version(text: &str) -> (u32, u32, u32) {
+    let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next())
+}

@@ -1,0 +1,108 @@
+//! Everything that is kept: every SQL statement of the project is in this room.
+//!
+//! One public method is one transaction. Absent on purpose: HTTP, and words said to people.
+
+pub mod db;
+pub mod incident;
+pub mod notice;
+pub mod outbox;
+pub mod people;
+mod sql;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod turn;
+
+pub use db::Db;
+pub use sql::{Arg, Row, Sql, Tx};
+
+use std::any::Any;
+
+use crate::clock::Clock;
+use crate::conversation::{Incoming, Rules};
+use crate::domain::Timestamp;
+use crate::random::Random;
+
+/// What a piece of work needs from outside the database: the moment it happens at, and randomness.
+#[derive(Clone, Debug)]
+pub struct Env {
+    pub now: Timestamp,
+    pub random: Random,
+}
+
+/// Everything that is kept. Cheap to clone.
+///
+/// Its public methods are spread over this room, each beside its SQL; each is one transaction.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) db: Db,
+    clock: Clock,
+    random: Random,
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// See [`Db::open`].
+    pub async fn open(url: &str, clock: Clock, random: Random) -> Result<Self, StoreError> {
+        Ok(Self { db: Db::open(url).await?, clock, random })
+    }
+
+    pub(crate) fn env(&self) -> Env {
+        Env { now: self.clock.now(), random: self.random.clone() }
+    }
+
+    /// Runs one thing that came in through the conversation and keeps all that comes of it.
+    ///
+    /// # Errors
+    /// Where nothing was kept: the caller has to try again, or set the update aside.
+    pub async fn take_turn(
+        &self,
+        incoming: Incoming,
+        rules: std::sync::Arc<Rules>,
+        step: turn::Step,
+    ) -> Result<(), StoreError> {
+        let env = self.env();
+        let work = async move |tx: &mut Tx<'_>| turn::take(tx, &env, &incoming, &rules, step).await;
+        self.db.write(move |tx| Box::pin(async move { work(tx).await })).await
+    }
+}
+
+/// Why the store could not do what it was asked. Never the user's fault: what a person did wrong is
+/// decided before it comes here.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database URL has to begin with sqlite: or postgres://")]
+    Url,
+    #[error("SQLite {0} is too old: 3.51.3 or later is needed, older ones can corrupt a database")]
+    OldSqlite(String),
+    #[error("a row that has to be there is missing")]
+    Missing,
+    #[error("one row was to change, {0} did")]
+    TooMany(u64),
+    #[error("the commit failed: {0}")]
+    Commit(String),
+    #[error("the database's writer has stopped")]
+    Closed,
+    #[error("a stored value cannot be read: {0}")]
+    Corrupt(String),
+    #[error("the work panicked: {0}")]
+    Panicked(String),
+    #[error("database: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("schema: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("stored JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl StoreError {
+    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "no message".to_owned());
+        Self::Panicked(text)
+    }
+}

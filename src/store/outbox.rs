@@ -1,0 +1,219 @@
+//! The outbox: how messages get in. How they get out is in `delivery`.
+
+use crate::conversation::{Choice, Does, Place, Reply};
+use crate::domain::Timestamp;
+use crate::domain::content::{Button, Content, Lane};
+use crate::domain::ids::*;
+use crate::domain::split::split;
+
+use super::{Env, StoreError, Tx};
+use crate::args;
+
+/// How long a button works: longer than anybody takes, short enough that none stays for ever.
+const BUTTON_LIFE: std::time::Duration = std::time::Duration::from_secs(60 * 24 * 3600);
+/// After this a platform refuses the answer to a press.
+const ANSWER_LIFE: std::time::Duration = std::time::Duration::from_secs(15);
+/// Text in one message, in UTF-16 units (<https://core.telegram.org/bots/api#sendmessage>).
+pub const MAX_TEXT: usize = 4096;
+/// Text under a file (<https://core.telegram.org/bots/api#sendphoto>).
+pub const MAX_CAPTION: usize = 1024;
+/// Files in one message (<https://core.telegram.org/bots/api#sendmediagroup>).
+pub const MAX_FILES: usize = 10;
+
+/// What a message of the outbox does when its turn comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// A new message.
+    Send,
+    /// The message that keeps itself up to date under this name: edited if it is there, sent if not.
+    Show { slot: String },
+    /// An edit of the message with this id of the platform's.
+    Edit { message: String },
+    /// The answer to a press.
+    Answer { press: String },
+}
+
+impl Op {
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Show { .. } => "show",
+            Self::Edit { .. } => "edit",
+            Self::Answer { .. } => "answer",
+        }
+    }
+
+    pub(super) fn target(&self) -> Option<&str> {
+        match self {
+            Self::Send => None,
+            Self::Show { slot: target } | Self::Edit { message: target } | Self::Answer { press: target } => {
+                Some(target)
+            }
+        }
+    }
+
+    pub(super) fn read(code: &str, target: Option<String>) -> Result<Self, StoreError> {
+        match (code, target) {
+            ("send", _) => Ok(Self::Send),
+            ("show", Some(slot)) => Ok(Self::Show { slot }),
+            ("edit", Some(message)) => Ok(Self::Edit { message }),
+            ("answer", Some(press)) => Ok(Self::Answer { press }),
+            (code, _) => Err(StoreError::Corrupt(format!("message operation {code}"))),
+        }
+    }
+}
+
+/// A message on its way into the outbox.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    pub chat: ChatId,
+    pub lane: Lane,
+    pub op: Op,
+    pub payload: PayloadId,
+    pub not_before: Timestamp,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Stores what messages say. One row serves all that say the same.
+pub async fn add_payload(tx: &mut Tx<'_>, env: &Env, content: &Content) -> Result<PayloadId, StoreError> {
+    let body = serde_json::to_string(content)?;
+    let sql = "INSERT INTO payloads (body, created_at) VALUES ($1, $2) RETURNING id";
+    Ok(PayloadId(tx.int(sql, args![body, env.now]).await?))
+}
+
+/// Puts one message in. A `show` that is still waiting is replaced: only its newest state matters.
+pub async fn enqueue(tx: &mut Tx<'_>, env: &Env, message: &NewMessage) -> Result<(), StoreError> {
+    if let Op::Show { slot } = &message.op {
+        let sql = "UPDATE messages SET payload_id = $1
+                   WHERE chat_id = $2 AND op = 'show' AND target = $3 AND state = 0";
+        if tx.exec(sql, args![message.payload, message.chat, slot]).await? > 0 {
+            return Ok(());
+        }
+    }
+    let sql = "INSERT INTO messages
+                 (channel, chat_id, lane, op, target, payload_id, state, ready, not_before, expires_at, created_at)
+               SELECT channel, id, $2, $3, $4, $5, 0, $6, $7, $8, $9 FROM chats WHERE id = $1";
+    let ready = message.not_before <= env.now;
+    let args = args![
+        message.chat,
+        message.lane.code(),
+        message.op.code(),
+        message.op.target(),
+        message.payload,
+        ready,
+        message.not_before,
+        message.expires_at,
+        env.now,
+    ];
+    tx.exec_one(sql, args).await
+}
+
+/// Puts a reply in: its buttons become nonces, its text is cut to what one message holds.
+///
+/// `sender` is who alone may press in a private chat; `pressed` the message whose button was pressed.
+pub async fn post(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    chat: ChatId,
+    reply: &Reply,
+    pressed: Option<&str>,
+) -> Result<(), StoreError> {
+    let buttons = store_choices(tx, env, chat, &reply.choices).await?;
+    let op = match (&reply.place, pressed) {
+        (Place::New, _) | (Place::Pressed, None) => Op::Send,
+        (Place::Pressed, Some(message)) => Op::Edit { message: message.to_owned() },
+        (Place::Slot(slot), _) => Op::Show { slot: slot.clone() },
+    };
+    let mut parts = lay_out(reply.content());
+    if let Some(last) = parts.last_mut() {
+        last.buttons = buttons;
+    }
+    let mut op = Some(op);
+    for part in parts {
+        let payload = add_payload(tx, env, &part).await?;
+        let message = NewMessage {
+            chat,
+            lane: reply.lane,
+            // Only the first part can take another message's place.
+            op: op.take().unwrap_or(Op::Send),
+            payload,
+            not_before: reply.not_before.unwrap_or(env.now),
+            expires_at: None,
+        };
+        enqueue(tx, env, &message).await?;
+    }
+    Ok(())
+}
+
+/// Puts the answer to a press in.
+pub async fn answer_press(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    chat: ChatId,
+    press: &str,
+    text: &str,
+) -> Result<(), StoreError> {
+    let payload = add_payload(tx, env, &Content::text(text)).await?;
+    let message = NewMessage {
+        chat,
+        lane: Lane::Interactive,
+        op: Op::Answer { press: press.to_owned() },
+        payload,
+        not_before: env.now,
+        expires_at: Some(env.now + ANSWER_LIFE),
+    };
+    enqueue(tx, env, &message).await
+}
+
+/// Cuts a message into as many as it takes: files of one kind in tens, text that does not fit under them
+/// on its own. Buttons stay with the last part.
+pub fn lay_out(content: Content) -> Vec<Content> {
+    let Content { text, buttons, files } = content;
+    let mut parts = Vec::new();
+    // An album can have no buttons, so that text with buttons never goes under more than one file.
+    let under_file =
+        !files.is_empty() && text.utf16_len() <= MAX_CAPTION && (buttons.is_empty() || files.len() == 1);
+    let mut caption = if under_file { Some(text.clone()) } else { None };
+    for group in files.chunk_by(|a, b| a.kind == b.kind) {
+        for chunk in group.chunks(MAX_FILES) {
+            let text = caption.take().unwrap_or_default();
+            parts.push(Content { text, buttons: Vec::new(), files: chunk.to_vec() });
+        }
+    }
+    if !under_file && !text.is_empty() {
+        parts.extend(split(&text, MAX_TEXT).into_iter().map(Content::text));
+    }
+    match parts.last_mut() {
+        Some(last) => last.buttons = buttons,
+        None => parts.push(Content { text, buttons, files: Vec::new() }),
+    }
+    parts
+}
+
+async fn store_choices(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    chat: ChatId,
+    rows: &[Vec<Choice>],
+) -> Result<Vec<Vec<Button>>, StoreError> {
+    let mut buttons = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut out = Vec::with_capacity(row.len());
+        for choice in row {
+            out.push(match &choice.does {
+                Does::Open(url) => Button::Link { label: choice.label.clone(), url: url.clone() },
+                Does::Act { action, once } => {
+                    let data = env.random.token(16);
+                    let sql = "INSERT INTO buttons (nonce, chat_id, action, once, created_at, expires_at)
+                               VALUES ($1, $2, $3, $4, $5, $6)";
+                    let action = serde_json::to_string(action)?;
+                    let args = args![&data, chat, action, *once, env.now, env.now + BUTTON_LIFE];
+                    tx.exec_one(sql, args).await?;
+                    Button::Press { label: choice.label.clone(), data }
+                }
+            });
+        }
+        buttons.push(out);
+    }
+    Ok(buttons)
+}
