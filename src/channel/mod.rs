@@ -11,6 +11,8 @@ use crate::conversation::Incoming;
 use crate::domain::ChannelKind;
 use crate::domain::content::{Content, FileKind};
 
+pub use crate::domain::content::FileSource;
+
 /// A platform over which people are reached.
 #[async_trait]
 pub trait Channel: Send + Sync {
@@ -59,15 +61,6 @@ pub enum Act<'a> {
     Answer {
         press: &'a str,
     },
-}
-
-/// Where a file's bytes come from.
-#[derive(Clone, Debug)]
-pub enum FileSource {
-    /// The platform has it already.
-    Known { file_id: String },
-    /// To be uploaded.
-    Upload { bytes: Bytes, mime: String },
 }
 
 /// What the platform accepted.
