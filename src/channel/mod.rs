@@ -96,7 +96,10 @@ pub enum SendError {
     /// Markup was refused. Not accepted; try plain text.
     #[error("markup refused: {0}")]
     Markup(String),
-    /// This message can never be accepted: too long, edited message gone, press too old.
+    /// The message that was to be edited is not there any more. Not accepted.
+    #[error("the message to edit is gone")]
+    MessageGone,
+    /// This message can never be accepted: too long, press too old.
     #[error("refused: {0}")]
     Refused(String),
     /// The token is not valid (any more): nothing can be sent over this channel.
