@@ -150,7 +150,7 @@ impl Pacer {
     fn spacing(&self) -> Duration {
         match self.limits.per_second {
             0 => Duration::ZERO,
-            // A little closer than even: a pause that the machine makes can be caught up with.
+            // A little closer than even: every wake-up comes a little late.
             rate => SECOND / rate * 97 / 100,
         }
     }
@@ -189,8 +189,127 @@ impl Gate for Pacer {
         self.chats.entry(message.chat).or_default().awaited += 1;
         self.bot.awaited += 1;
         if message.lane != Lane::Interactive {
-            self.next_bulk = self.next_bulk.max(now - self.spacing()) + self.spacing();
+            self.next_bulk = now + self.spacing();
         }
         Admission::Now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::ids::{MessageId, PayloadId};
+    use crate::store::outbox::Op;
+
+    const LIMITS: Limits = Limits { per_second: 30, per_chat_per_second: 1, per_group_per_minute: 20 };
+
+    fn message(chat: i64, group: bool, lane: Lane) -> Claimed {
+        Claimed {
+            id: MessageId(1),
+            attempt: 1,
+            chat: ChatId(chat),
+            external_chat: chat.to_string(),
+            group,
+            lane,
+            op: Op::Send,
+            shown: None,
+            payload: PayloadId(1),
+            own_data: None,
+            delivery: None,
+            last_part: true,
+            created_at: Timestamp(0),
+        }
+    }
+
+    fn at(milliseconds: i64) -> Timestamp {
+        Timestamp(1_000_000_000 + milliseconds * 1000)
+    }
+
+    /// The most arrivals in any window of `span` (in milliseconds), the end not included.
+    fn most_in_a_window(arrivals: &mut [i64], span: i64) -> usize {
+        arrivals.sort_unstable();
+        let mut first = 0;
+        let mut most = 0;
+        for last in 0..arrivals.len() {
+            while arrivals[last] - arrivals[first] >= span {
+                first += 1;
+            }
+            most = most.max(last - first + 1);
+        }
+        most
+    }
+
+    proptest! {
+        #[test]
+        fn no_window_holds_more_than_the_limit(
+            steps in prop::collection::vec((0_i64..40, 0_i64..300, 0_i64..100, 0_i64..3), 1..400)
+        ) {
+            let mut pacer = Pacer::new(LIMITS);
+            let mut now = 0;
+            let mut waiting: Vec<(i64, Claimed)> = Vec::new();
+            let (mut arrivals, mut group_arrivals) = (Vec::new(), Vec::new());
+            for (number, (gap, latency, share, kind)) in steps.into_iter().enumerate() {
+                now += gap;
+                waiting.sort_by_key(|(answered, _)| *answered);
+                while waiting.first().is_some_and(|(answered, _)| *answered <= now) {
+                    let (answered, message) = waiting.remove(0);
+                    pacer.answered(&message, at(answered));
+                }
+                let group = kind == 0;
+                let chat = if group { 7 } else { 100 + number as i64 };
+                let lane = if kind == 1 { Lane::Interactive } else { Lane::Notice };
+                let message = message(chat, group, lane);
+                if pacer.admit(&message, at(now)) == Admission::Now {
+                    // It arrives at some moment between sending and answering.
+                    let arrival = now + latency * share / 100;
+                    arrivals.push(arrival);
+                    if group {
+                        group_arrivals.push(arrival);
+                    }
+                    waiting.push((now + latency, message));
+                }
+            }
+            prop_assert!(most_in_a_window(&mut arrivals, 1000) <= 30);
+            prop_assert!(most_in_a_window(&mut group_arrivals, 60_000) <= 20);
+            prop_assert!(most_in_a_window(&mut group_arrivals, 1000) <= 1);
+        }
+    }
+
+    #[test]
+    fn an_answer_finds_a_slot_at_once_during_a_broadcast() {
+        let mut pacer = Pacer::new(LIMITS);
+        let mut longest = 0;
+        let mut waiting_since = None;
+        for now in 0..5000 {
+            if now % 613 == 0 {
+                waiting_since = Some(now);
+            }
+            if let Some(since) = waiting_since {
+                let answer = message(50_000 + now, false, Lane::Interactive);
+                if pacer.admit(&answer, at(now)) == Admission::Now {
+                    pacer.answered(&answer, at(now));
+                    longest = longest.max(now - since);
+                    waiting_since = None;
+                }
+            }
+            // Whoever waits for an answer is asked after first, as in the store's claim.
+            let bulk = message(1000 + now, false, Lane::Notice);
+            if pacer.admit(&bulk, at(now)) == Admission::Now {
+                pacer.answered(&bulk, at(now));
+            }
+        }
+        assert!(longest <= 40, "waited {longest} ms");
+    }
+
+    #[test]
+    fn what_was_sent_before_a_restart_counts() {
+        let mut pacer = Pacer::new(LIMITS);
+        for n in 0..30 {
+            pacer.remember(ChatId(n), false, at(0));
+        }
+        assert_eq!(pacer.admit(&message(99, false, Lane::Interactive), at(500)), Admission::Full);
+        assert_eq!(pacer.admit(&message(99, false, Lane::Interactive), at(1010)), Admission::Now);
     }
 }
