@@ -140,7 +140,10 @@ fn read_together(engine: &Engine, parts: &[&Waiting]) -> Option<Incoming> {
         let Some(incoming) = engine.channel.read(&part.body, part.received_at()).incoming else { continue };
         match (&mut whole, incoming) {
             (None, incoming) => whole = Some(incoming),
-            (Some(Incoming { what: What::Message(whole), .. }), Incoming { what: What::Message(more), .. }) => {
+            (
+                Some(Incoming { what: What::Message(whole), .. }),
+                Incoming { what: What::Message(more), .. },
+            ) => {
                 if !more.text.is_empty() {
                     if !whole.text.is_empty() {
                         whole.text.push('\n');

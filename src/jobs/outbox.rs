@@ -212,7 +212,9 @@ impl Desk {
             }
             Err(SendError::ChatClosed(why)) => Outcome::ChatClosed { why },
             Err(SendError::Moved { to }) => Outcome::Moved { to },
-            Err(SendError::FileGone(_)) if message.attempt < 5 => Outcome::FilesGone { files: files.to_vec() },
+            Err(SendError::FileGone(_)) if message.attempt < 5 => {
+                Outcome::FilesGone { files: files.to_vec() }
+            }
             Err(SendError::Markup(_)) if message.attempt < 5 => Outcome::Plain,
             Err(SendError::MessageGone) if message.attempt < 5 => Outcome::EditedGone,
             Err(SendError::Unauthorized) => {

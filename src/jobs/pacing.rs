@@ -7,9 +7,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+use crate::domain::Timestamp;
 use crate::domain::content::Lane;
 use crate::domain::ids::ChatId;
-use crate::domain::Timestamp;
 use crate::store::claim::{Admission, Claimed, Gate};
 
 /// What a platform permits. 0 is no limit.

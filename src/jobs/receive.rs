@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::channel::{ReceiveError, RawUpdate};
-use crate::store::inbox::NewUpdate;
+use crate::channel::{RawUpdate, ReceiveError};
 use crate::store::StoreError;
+use crate::store::inbox::NewUpdate;
 
 use super::Engine;
 

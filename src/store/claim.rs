@@ -214,8 +214,7 @@ async fn claim<G: Gate>(
         if lane != Lane::Interactive {
             stock_up(tx, env, channel, lane).await?;
         }
-        let rows: Vec<Row> =
-            tx.all(READY, args![channel.code(), lane.code(), want - claimed.len()]).await?;
+        let rows: Vec<Row> = tx.all(READY, args![channel.code(), lane.code(), want - claimed.len()]).await?;
         for row in rows {
             let parked = Timestamp(row.parked_until);
             let expires = row.expires_at.map(Timestamp);
@@ -232,10 +231,8 @@ async fn claim<G: Gate>(
             if claimed.iter().any(|other| other.chat == message.chat) {
                 continue;
             }
-            let admission = gate
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .admit(&message, env.now);
+            let admission =
+                gate.lock().unwrap_or_else(std::sync::PoisonError::into_inner).admit(&message, env.now);
             match admission {
                 Admission::Now => claimed.push(message),
                 Admission::ChatLater(at) => {

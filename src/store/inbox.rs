@@ -99,7 +99,11 @@ impl Store {
     }
 
     /// The oldest updates that wait, at most `limit`, in the order in which they came.
-    pub async fn waiting_updates(&self, channel: ChannelKind, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+    pub async fn waiting_updates(
+        &self,
+        channel: ChannelKind,
+        limit: usize,
+    ) -> Result<Vec<Waiting>, StoreError> {
         let sql = "SELECT id, chat_key, album, body, attempts, not_before, received_at FROM inbox
                    WHERE state = 'waiting' AND channel = $1 ORDER BY id LIMIT $2";
         self.db.read(|tx| Box::pin(async move { tx.all(sql, args![channel.code(), limit]).await })).await

@@ -29,7 +29,8 @@ impl Store {
         self.db
             .write(move |tx| {
                 Box::pin(async move {
-                    tx.exec("DELETE FROM leases WHERE name = $1 AND holder = $2", args![name, holder]).await?;
+                    tx.exec("DELETE FROM leases WHERE name = $1 AND holder = $2", args![name, holder])
+                        .await?;
                     Ok(())
                 })
             })

@@ -223,7 +223,8 @@ async fn requeue(
     why: &str,
     unknown: bool,
 ) -> Result<u64, StoreError> {
-    let sql = "UPDATE messages SET state = 0, ready = 0, not_before = $3, error = $4, unknowns = unknowns + $5
+    let sql =
+        "UPDATE messages SET state = 0, ready = 0, not_before = $3, error = $4, unknowns = unknowns + $5
                WHERE id = $1 AND attempt = $2 AND state = 1";
     tx.exec(sql, args![message.id, message.attempt, at, why, unknown]).await
 }

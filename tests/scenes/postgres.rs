@@ -13,7 +13,10 @@ pub async fn new_database() -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let port = *tokio::task::spawn_blocking(|| SERVER.get_or_init(start)).await.expect("no panic");
     let Some(port) = port else {
-        assert!(std::env::var_os("LOA_TEST_ALL").is_none(), "PostgreSQL is not installed, and all tests are to run");
+        assert!(
+            std::env::var_os("LOA_TEST_ALL").is_none(),
+            "PostgreSQL is not installed, and all tests are to run"
+        );
         eprintln!("SKIPPED: PostgreSQL is not installed (Debian: apt-get install postgresql)");
         return None;
     };
