@@ -25,10 +25,8 @@ impl Timestamp {
     /// Where there is no such date. Meant for constants and tests.
     pub fn vietnam(year: i32, month: u32, day: u32, hour: u32, minute: u32) -> Self {
         use chrono::TimeZone;
-        let local = VIETNAM
-            .with_ymd_and_hms(year, month, day, hour, minute, 0)
-            .single()
-            .expect("a date that exists");
+        let local =
+            VIETNAM.with_ymd_and_hms(year, month, day, hour, minute, 0).single().expect("a date that exists");
         Self::from(local.with_timezone(&Utc))
     }
 
