@@ -3,13 +3,17 @@
 pub mod channel_kind;
 pub mod content;
 pub mod ids;
+pub mod import;
+pub mod qr;
 pub mod rich;
 pub mod role;
 pub mod split;
 pub mod text;
 pub mod time;
+pub mod unit;
 
 pub use channel_kind::ChannelKind;
 pub use rich::Rich;
 pub use role::Role;
 pub use time::Timestamp;
+pub use unit::UnitPath;

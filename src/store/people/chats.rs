@@ -1,9 +1,10 @@
 //! Chats: bound, closed, opened again, moved.
 
 use crate::args;
-use crate::conversation::{Lang, Purpose};
+use crate::conversation::{ChatKind, Incoming, Lang, Purpose, What};
 use crate::domain::ChannelKind;
 use crate::domain::ids::*;
+use crate::domain::text::fold;
 
 use super::super::notice::{self, Ended};
 use super::super::{Env, Store, StoreError, Tx};
@@ -58,8 +59,33 @@ pub(super) async fn unbind(tx: &mut Tx<'_>, chat: ChatId) -> Result<(), StoreErr
 }
 
 /// The chat can be reached (again).
-pub(in super::super) async fn open(tx: &mut Tx<'_>, chat: ChatId) -> Result<(), StoreError> {
+pub(super) async fn open(tx: &mut Tx<'_>, chat: ChatId) -> Result<(), StoreError> {
     tx.exec_one("UPDATE chats SET state = 'open', reason = NULL WHERE id = $1", args![chat]).await
+}
+
+/// Somebody writes from a chat that is known: so it can be reached, whatever was thought before, and a
+/// group's title is what the platform says it is.
+pub(in crate::store) async fn heard_from(
+    tx: &mut Tx<'_>,
+    incoming: &Incoming,
+    chat: ChatId,
+    title: &str,
+    is_open: bool,
+) -> Result<(), StoreError> {
+    if !matches!(incoming.what, What::Message(_) | What::Press(_)) {
+        return Ok(());
+    }
+    if !is_open {
+        // Not a row that gave its place to another when the group moved.
+        let sql = "UPDATE chats SET state = 'open', reason = NULL WHERE id = $1 AND COALESCE(reason, '') <> 'moved'";
+        tx.exec(sql, args![chat]).await?;
+    }
+    let new = &incoming.chat.title;
+    if incoming.chat.kind == ChatKind::Group && !new.is_empty() && new != title {
+        let sql = "UPDATE chats SET title = $2, folded = $3 WHERE id = $1";
+        tx.exec_one(sql, args![chat, new, fold(new)]).await?;
+    }
+    Ok(())
 }
 
 /// The chat cannot be reached any more. Whose it is, and which unit it is bound to, stays.

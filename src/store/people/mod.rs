@@ -6,13 +6,12 @@ mod invites;
 mod members;
 mod units;
 
-use std::time::Duration;
-
 use crate::conversation::people::{Answer, Ask, Effect};
 
 use super::{Env, StoreError, Tx, blobs};
 
 pub use chats::chat_moved;
+pub(super) use chats::heard_from;
 pub use import::{Change, Conflict, ImportReport};
 pub use invites::{InviteLine, NewInvite};
 pub use members::{PersonLine, RoleLine};
@@ -68,3 +67,6 @@ pub(super) async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result
         Effect::KeepFile { bytes, mime } => blobs::put(tx, env, bytes, mime).await.map(|_| ()),
     }
 }
+
+#[cfg(test)]
+mod tests;
