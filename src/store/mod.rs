@@ -13,6 +13,7 @@ pub mod outbox;
 pub mod people;
 pub mod settle;
 mod sql;
+pub mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod turn;
