@@ -18,7 +18,7 @@ use crate::domain::{ChannelKind, Role, Timestamp};
 pub use consent::{CONSENT_VERSION, Consent};
 pub use enrol::{MOST_TRIES, TRIES_COUNT_FOR};
 pub use help::menu;
-pub use invite::{InviteDraft, invite_link};
+pub use invite::{InviteDraft, MOST_DAYS, MOST_USES, USUAL_DAYS, invite_link};
 
 /// Where a person stands in a dialogue of this part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ mod write;
 
 use serde::Serialize;
 
+use crate::domain::Role;
 use crate::domain::import::ImportRow;
 
 use super::super::{Store, StoreError};
@@ -48,9 +49,17 @@ pub struct ImportReport {
 impl ImportReport {
     /// Whether the list changes anything.
     pub fn changes_nothing(&self) -> bool {
-        self.units_added + self.people_added + self.people_changed + self.roles_added + self.chats_added
+        self.changes_in_all() == self.left_alone
+    }
+
+    /// How many changes there are, named or not.
+    pub fn changes_in_all(&self) -> usize {
+        self.units_added
+            + self.people_added
+            + self.people_changed
+            + self.roles_added
             + self.groups_bound
-            == 0
+            + self.left_alone
     }
 
     fn name(&mut self, change: impl FnOnce() -> Change) {
@@ -67,8 +76,8 @@ pub enum Change {
     UnitAdded { unit: String },
     PersonAdded { name: String, line: u64 },
     PersonRenamed { from: String, to: String, line: u64 },
-    RoleAdded { name: String, role: String, unit: String },
-    GroupBound { title: String, unit: String, purpose: String },
+    RoleAdded { name: String, role: Role, unit: String },
+    GroupBound { title: String, unit: String, duty: bool },
     LeftAlone { name: String, line: u64 },
 }
 

@@ -30,7 +30,7 @@ pub struct PersonLine {
 /// A role in a listing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoleLine {
-    pub role: String,
+    pub role: Role,
     pub unit: String,
 }
 
@@ -76,6 +76,7 @@ async fn list(tx: &mut Tx<'_>, unit: Option<UnitId>) -> Result<Vec<PersonLine>, 
     let rows: Vec<(i64, String, String)> = tx.all(ALL_ROLES, args![]).await?;
     let mut roles: HashMap<i64, Vec<RoleLine>> = HashMap::new();
     for (person, role, unit) in rows {
+        let role = role.parse().map_err(|_| StoreError::Corrupt(format!("role {role}")))?;
         roles.entry(person).or_default().push(RoleLine { role, unit });
     }
     let line = |row: PersonRow| PersonLine {

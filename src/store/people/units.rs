@@ -46,7 +46,8 @@ impl Store {
         self.db.write(move |tx| Box::pin(async move { find_or_create(tx, &env, &path).await })).await
     }
 
-    /// Units that a text may mean, best first: by path, by the end of a path, by name, by a part of a name.
+    /// The units that a text fits best: by path, else by the end of a path, else by name, else by a part of
+    /// a name. Several where it can mean several.
     pub async fn find_units(&self, text: &str) -> Result<Vec<(UnitId, String)>, StoreError> {
         let (env, text) = (self.env(), text.to_owned());
         let found = self
@@ -60,7 +61,9 @@ impl Store {
                 })
             })
             .await?;
-        Ok(found.into_iter().map(|unit| (unit.id, unit.path)).collect())
+        let best = found.first().map(|unit| unit.rank);
+        let found = found.into_iter().filter(|unit| Some(unit.rank) == best);
+        Ok(found.map(|unit| (unit.id, unit.path)).collect())
     }
 }
 

@@ -248,7 +248,7 @@ impl Plan {
             report.name(|| Change::GroupBound {
                 title: group.title.clone(),
                 unit: self.units[group.unit].path.to_string(),
-                purpose: group.purpose.code().to_owned(),
+                duty: group.purpose == Purpose::Duty,
             });
         }
     }
@@ -288,7 +288,7 @@ impl Plan {
             self.report.roles_added += 1;
             self.report.name(|| Change::RoleAdded {
                 name: self.people[role.person].name.clone(),
-                role: role.role.code().to_owned(),
+                role: role.role,
                 unit: self.units[role.unit].path.to_string(),
             });
         }
