@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use crate::conversation::Lang;
 use crate::conversation::people::role_name;
-use crate::domain::import::{self, ImportRow};
+use crate::domain::import::{self, Fault, ImportRow, Problem};
+use crate::domain::unit::PathError;
 use crate::store::people::{Change, ImportReport};
 
 use super::{CommandError, Desk};
@@ -55,17 +56,41 @@ async fn read(file: &std::path::Path) -> Result<Vec<ImportRow>, CommandError> {
         return Err(CommandError::User(say("people-cli-file-too-large", &vars)));
     }
     let bytes = tokio::fs::read(file).await.map_err(unreadable)?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| CommandError::User(say("people-cli-file-not-utf8", &vars)))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| CommandError::User(say("people-cli-file-not-utf8", &vars)))?;
     import::parse(&text).map_err(|faults| {
         let mut lines = vec![say("people-cli-file-wrong", &vars)];
-        lines.extend(faults.iter().take(MOST_FAULTS).map(|fault| format!("  {fault}")));
+        lines.extend(faults.iter().take(MOST_FAULTS).map(|fault| format!("  {}", fault_words(fault))));
         let more = faults.len().saturating_sub(MOST_FAULTS);
         if more > 0 {
             lines.push(say("people-cli-more", &[("count", &more.to_string())]));
         }
         CommandError::User(lines.join("\n"))
     })
+}
+
+/// `dòng 7, cột role: …`
+fn fault_words(fault: &Fault) -> String {
+    let (key, value) = match &fault.problem {
+        Problem::Header => ("people-cli-wrong-header", import::COLUMNS.join(",")),
+        Problem::Columns(count) => ("people-cli-wrong-columns", count.to_string()),
+        Problem::Unreadable => ("people-cli-wrong-csv", String::new()),
+        Problem::Missing | Problem::Path(PathError::NoName) => ("people-cli-wrong-missing", String::new()),
+        Problem::TooLong | Problem::Path(PathError::LongName) => ("people-cli-wrong-long", String::new()),
+        Problem::Path(PathError::TooDeep) => ("people-cli-wrong-deep", String::new()),
+        Problem::Role(text) => ("people-cli-wrong-role", text.clone()),
+        Problem::GroupRole(text) => ("people-cli-wrong-group-role", text.clone()),
+        Problem::Channel(text) => ("people-cli-wrong-channel", text.clone()),
+        Problem::Kind(text) => ("people-cli-wrong-kind", text.clone()),
+        Problem::ChatId(text) => ("people-cli-wrong-chat", text.clone()),
+        Problem::Contradicts(line) => ("people-cli-wrong-twice", line.to_string()),
+    };
+    let what = say(key, &[("value", &value)]);
+    let line = fault.line.to_string();
+    match fault.column {
+        Some(column) => say("people-cli-at-column", &[("line", &line), ("column", column), ("what", &what)]),
+        None => say("people-cli-at-line", &[("line", &line), ("what", &what)]),
+    }
 }
 
 /// The command line speaks Vietnamese.
@@ -130,5 +155,55 @@ fn change_words(change: &Change) -> String {
             say(key, &[("title", title), ("unit", unit)])
         }
         Change::LeftAlone { name, .. } => say("people-cli-left-alone", &[("name", name)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::testing::Office;
+
+    const LIST: &str = "unit,name,role,channel,chat_id,kind
+Tỉnh Mường Lam / Phường Bình Minh,\"Chị Lan, văn hóa\",staff,telegram,11,person
+Tỉnh Mường Lam,Nhóm trực,duty,telegram,-12,group
+";
+
+    async fn import(office: &Office, text: &str, dry_run: bool) -> Result<String, CommandError> {
+        let file = office.file("people.csv", text);
+        run(ImportCommand { file, dry_run }, &office.desk).await?;
+        Ok(office.said())
+    }
+
+    #[tokio::test]
+    async fn a_list_is_shown_as_a_difference_and_then_brought_in() {
+        let office = Office::new(false).await;
+        let look = import(&office, LIST, true).await.expect("a look");
+        assert!(look.contains("chưa thay đổi gì") && look.contains("+ Chị Lan, văn hóa: cán bộ"), "{look}");
+        assert!(look.contains("+ nhóm trực Nhóm trực → Tỉnh Mường Lam"), "{look}");
+        assert!(office.desk.store.units().await.expect("units").is_empty());
+        let done = import(&office, LIST, false).await.expect("an import");
+        assert!(done.contains("Đã nhập 2 dòng") && done.contains("thêm 2 đơn vị"), "{done}");
+        let again = import(&office, LIST, false).await.expect("an import");
+        assert!(again.contains("không có gì thay đổi"), "{again}");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_right_changes_nothing_and_says_where() {
+        let office = Office::new(false).await;
+        let wrong = format!("{LIST}Tỉnh Mường Lam,Anh Hải,sếp,telegram,13,person\n");
+        let error = import(&office, &wrong, false).await.expect_err("a fault");
+        let CommandError::User(text) = error else { panic!("the user's fault: {error}") };
+        assert!(text.contains("dòng 4, cột role: “sếp”"), "{text}");
+        assert!(office.desk.store.people(None).await.expect("people").is_empty());
+        let error = run(ImportCommand { file: "/not/there".into(), dry_run: false }, &office.desk).await;
+        assert!(matches!(error, Err(CommandError::User(_))));
+    }
+
+    #[tokio::test]
+    async fn the_difference_is_json_where_asked_for() {
+        let office = Office::new(true).await;
+        let text = import(&office, LIST, true).await.expect("a look");
+        let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!((json["people_added"].as_i64(), json["dry_run"].as_bool()), (Some(1), Some(true)));
     }
 }

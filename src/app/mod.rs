@@ -3,6 +3,8 @@
 pub mod import;
 pub mod people;
 pub mod run;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};

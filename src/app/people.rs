@@ -214,5 +214,75 @@ fn person_words(line: &PersonLine) -> String {
 
 fn unit_words(line: &UnitLine) -> String {
     let (people, groups) = (line.people.to_string(), line.groups.to_string());
-    format!("{:>6}  {}  ({})", line.id, line.path, say("people-cli-unit-size", &[("people", &people), ("groups", &groups)]))
+    format!(
+        "{:>6}  {}  ({})",
+        line.id,
+        line.path,
+        say("people-cli-unit-size", &[("people", &people), ("groups", &groups)])
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::testing::Office;
+
+    async fn office(json: bool) -> Office {
+        let office = Office::new(json).await;
+        for unit in ["Tỉnh Mường Lam / Phường Bình Minh / Tổ 1", "Tỉnh Mường Lam / Xã Nậm Pung / Tổ 1"]
+        {
+            office.desk.store.find_or_create_unit(unit.parse().expect("a path")).await.expect("a unit");
+        }
+        office
+    }
+
+    fn new(unit: &str) -> InviteCommand {
+        InviteCommand::New { unit: unit.to_owned(), role: Role::Head, uses: 2, days: 3 }
+    }
+
+    #[tokio::test]
+    async fn an_invite_is_printed_with_its_link_and_code_and_never_again() {
+        let office = office(false).await;
+        run_invite(new("binh minh"), &office.desk).await.expect("an invite");
+        let text = office.said();
+        assert!(text.contains("https://t.me/loa_bot?start=") && text.contains('█'), "{text}");
+        assert!(text.contains("2 lượt, dùng đến 08:00 26/11/2026"), "{text}");
+        run_invite(InviteCommand::List, &office.desk).await.expect("a list");
+        let list = office.said();
+        assert!(
+            list.contains("0/2  phụ trách – Tỉnh Mường Lam / Phường Bình Minh") && !list.contains("t.me")
+        );
+        run_invite(InviteCommand::Revoke { id: 1 }, &office.desk).await.expect("revoked");
+        assert!(office.said().contains("Đã hủy mã mời số 1"));
+        let again = run_invite(InviteCommand::Revoke { id: 1 }, &office.desk).await;
+        assert!(matches!(again, Err(CommandError::User(_))));
+    }
+
+    #[tokio::test]
+    async fn a_unit_that_is_not_there_or_not_one_is_said_plainly() {
+        let office = office(false).await;
+        let none = run_invite(new("Phường Xa"), &office.desk).await.expect_err("no unit");
+        assert!(none.to_string().contains("loa unit list"));
+        let two = run_invite(new("Tổ 1"), &office.desk).await.expect_err("two units");
+        assert!(two.to_string().contains("Phường Bình Minh / Tổ 1") && two.to_string().contains("Nậm Pung"));
+        run_invite(new("Bình Minh / Tổ 1"), &office.desk).await.expect_err("no such end of a path");
+        run_invite(new("Phường Bình Minh / Tổ 1"), &office.desk).await.expect("one unit");
+    }
+
+    #[tokio::test]
+    async fn people_and_units_are_listed() {
+        let office = office(true).await;
+        let rows = "unit,name,role,channel,chat_id,kind\n\
+                    Tỉnh Mường Lam / Phường Bình Minh / Tổ 1,Chị Lan,staff,telegram,11,person\n\
+                    Tỉnh Mường Lam,Anh Dũng,admin,telegram,12,person\n";
+        let rows = crate::domain::import::parse(rows).expect("rows");
+        office.desk.store.import(rows, false).await.expect("an import");
+        let unit = Some("Phường Bình Minh".to_owned());
+        run_people(PeopleCommand::List { unit }, &office.desk).await.expect("a list");
+        let people: serde_json::Value = serde_json::from_str(&office.said()).expect("JSON");
+        assert_eq!((people.as_array().map(Vec::len), people[0]["name"].as_str()), (Some(1), Some("Chị Lan")));
+        run_unit(UnitCommand::List, &office.desk).await.expect("a list");
+        let units: serde_json::Value = serde_json::from_str(&office.said()).expect("JSON");
+        assert_eq!(units.as_array().map(Vec::len), Some(5));
+    }
 }

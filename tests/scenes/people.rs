@@ -36,7 +36,8 @@ impl Town {
         let clock = Clock::by_hand(Timestamp::vietnam(2026, 11, 23, 8, 0));
         let store = Store::open(&database.url, clock.clone(), Random::seeded(1)).await.expect("a store");
         assert!(store.take_lease("worker", "me", Duration::from_secs(3600)).await.expect("a lease"));
-        let town = Self { store, clock, pacer: Arc::new(Mutex::new(Pacer::new(NO_LIMITS))), _database: database };
+        let town =
+            Self { store, clock, pacer: Arc::new(Mutex::new(Pacer::new(NO_LIMITS))), _database: database };
         town.store.import(list(), false).await.expect("an import");
         town
     }

@@ -46,11 +46,8 @@ fn with_token(ctx: &Context<'_>, token: &str) -> Result<Turn, Need> {
     if tries >= MOST_TRIES {
         return Ok(Turn::nothing());
     }
-    let invite = if is_token(token) {
-        facts::invite_by_hash(ctx, hex::encode(Sha256::digest(token)))?
-    } else {
-        None
-    };
+    let invite =
+        if is_token(token) { facts::invite_by_hash(ctx, hex::encode(Sha256::digest(token)))? } else { None };
     match invite {
         Some(invite) if invite.standing == Standing::Good => offer(ctx, invite),
         invite => Ok(refuse(ctx, invite, sender, tries + 1)),
@@ -120,7 +117,7 @@ fn add_role(ctx: &Context<'_>, me: &Me, invite: &InviteFacts) -> Turn {
     let mut roles: Vec<Role> = me.roles.iter().map(|post| post.role).collect();
     roles.push(invite.role);
     let text = welcome(ctx.lang(), "people-role-added", &me.name, invite, &roles);
-    Turn::say(text).people(effect).to(Dialogue::None)
+    Turn::default().and(Reply::here(text).in_place()).people(effect).to(Dialogue::None)
 }
 
 /// Good news, and what can be done now.
@@ -162,7 +159,8 @@ pub(super) fn agreed(
     let Some(name) = platform_name(ctx) else {
         return Ok(turn.and(Reply::here(lang.say("people-name-type", &[])).in_place()));
     };
-    let text = Rich::new().push(lang.say("people-name-is", &[])).bold(name).push(lang.say("people-name-right", &[]));
+    let text =
+        Rich::new().push(lang.say("people-name-is", &[])).bold(name).push(lang.say("people-name-right", &[]));
     Ok(turn.and(Reply::here(text).in_place().row([
         Choice::once(lang.say("people-name-yes", &[]), act(Action::NameRight)),
         Choice::once(lang.say("people-name-no", &[]), act(Action::NameWrong)),
@@ -176,7 +174,8 @@ fn platform_name(ctx: &Context<'_>) -> Option<String> {
 
 /// A name of one line with at least one letter.
 fn usable_name(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     let name: String = words.join(" ").chars().take(MOST_NAME).collect();
     name.chars().any(char::is_alphabetic).then(|| name.trim_end().to_owned())
 }

@@ -27,10 +27,7 @@ pub(super) fn wrong_tries(ctx: &Context<'_>, sender: &str) -> Result<i64, Need> 
     expect!(ctx, ask, Answer::WrongTries(count) => *count)
 }
 
-pub(super) fn invite_by_hash<'a>(
-    ctx: &Context<'a>,
-    hash: String,
-) -> Result<Option<&'a InviteFacts>, Need> {
+pub(super) fn invite_by_hash<'a>(ctx: &Context<'a>, hash: String) -> Result<Option<&'a InviteFacts>, Need> {
     expect!(ctx, Ask::InviteByHash(hash), Answer::Invite(invite) => invite.as_ref())
 }
 
@@ -38,10 +35,7 @@ pub(super) fn invite<'a>(ctx: &Context<'a>, id: InviteId) -> Result<Option<&'a I
     expect!(ctx, Ask::Invite(id), Answer::Invite(invite) => invite.as_ref())
 }
 
-pub(super) fn consent<'a>(
-    ctx: &Context<'a>,
-    person: PersonId,
-) -> Result<Option<&'a GivenConsent>, Need> {
+pub(super) fn consent<'a>(ctx: &Context<'a>, person: PersonId) -> Result<Option<&'a GivenConsent>, Need> {
     expect!(ctx, Ask::Consent(person), Answer::Consent(consent) => consent.as_ref())
 }
 
@@ -53,10 +47,7 @@ pub(super) fn greeted(ctx: &Context<'_>) -> Result<bool, Need> {
     expect!(ctx, Ask::Greeted(ctx.chat.id), Answer::Greeted(greeted) => *greeted)
 }
 
-pub(super) fn made<'a>(
-    ctx: &Context<'a>,
-    ask: Ask,
-) -> Result<(InviteId, &'a secrecy::SecretString), Need> {
+pub(super) fn made<'a>(ctx: &Context<'a>, ask: Ask) -> Result<(InviteId, &'a secrecy::SecretString), Need> {
     expect!(ctx, ask, Answer::Made { id, token } => (*id, token))
 }
 

@@ -93,7 +93,7 @@ pub(super) fn bind(ctx: &Context<'_>, unit: UnitId, purpose: Purpose) -> Result<
 
 /// Whether the writer leads the unit that the group is bound to; so does everybody who leads some unit,
 /// while it is bound to none.
-fn leads_this_group(ctx: &Context<'_>) -> Result<bool, Need> {
+pub(super) fn leads_this_group(ctx: &Context<'_>) -> Result<bool, Need> {
     match ctx.chat.unit {
         Some(unit) => Ok(facts::leads(ctx, unit)?.is_some()),
         None => Ok(!facts::own_units(ctx).is_empty()),
@@ -128,7 +128,11 @@ pub(super) fn chat_changed(ctx: &Context<'_>) -> Result<Turn, Need> {
         }
         (What::Moved { to }, _) => {
             let old = ctx.incoming.chat.id.clone();
-            Ok(Turn::nothing().people(Effect::MoveChat { channel: ctx.incoming.channel, old, new: to.clone() }))
+            Ok(Turn::nothing().people(Effect::MoveChat {
+                channel: ctx.incoming.channel,
+                old,
+                new: to.clone(),
+            }))
         }
         _ => Ok(Turn::nothing()),
     }

@@ -161,7 +161,8 @@ fn how_many(ctx: &Context<'_>, draft: &InviteDraft) -> Turn {
     let mut reply = Reply::here(lang.say("people-invite-how-many", &[])).in_place();
     for (uses, days) in [(1, 7), (20, 7), (100, 30)] {
         let next = InviteDraft { uses: Some(uses), days: Some(days), ..draft.clone() };
-        let text = lang.say("people-invite-terms", &[("uses", &uses.to_string()), ("days", &days.to_string())]);
+        let text =
+            lang.say("people-invite-terms", &[("uses", &uses.to_string()), ("days", &days.to_string())]);
         reply = reply.row([Choice::once(text, act(Action::Invite(next)))]);
     }
     Turn::default().and(reply).to(Dialogue::None)
@@ -176,7 +177,12 @@ fn make(ctx: &Context<'_>, unit: UnitId, role: Role, uses: u32, days: u32) -> Re
     let (id, token) = facts::made(ctx, Ask::MakeInvite { unit, role, uses, expires, by: me.id })?;
     let link = invite_link(&ctx.rules.bot_username, token.expose_secret());
     let role = role_name(lang, role);
-    let vars = [("unit", found.path.as_str()), ("role", &role), ("uses", &uses.to_string()), ("until", &expires.short())];
+    let vars = [
+        ("unit", found.path.as_str()),
+        ("role", &role),
+        ("uses", &uses.to_string()),
+        ("until", &expires.short()),
+    ];
     let text = Rich::new().push(lang.say("people-invite-made", &vars)).push("\n\n").push(&link);
     let revoke = Choice::once(lang.say("people-invite-revoke", &[]), act(Action::RevokeInvite(id)));
     let done = Reply::here(lang.say("people-invite-done", &[("unit", &found.path)])).in_place();
@@ -187,7 +193,8 @@ fn make(ctx: &Context<'_>, unit: UnitId, role: Role, uses: u32, days: u32) -> Re
     let mut reply = Reply::here(text).row([revoke]);
     if let Ok(bytes) = qr_png(&link) {
         let sha256 = hex::encode(Sha256::digest(&bytes));
-        reply = reply.files(vec![Attachment { sha256, name: "ma-moi.png".to_owned(), kind: FileKind::Photo }]);
+        reply =
+            reply.files(vec![Attachment { sha256, name: "ma-moi.png".to_owned(), kind: FileKind::Photo }]);
         turn = turn.people(Effect::KeepFile { bytes, mime: "image/png" });
     }
     Ok(turn.and(reply))

@@ -1,7 +1,7 @@
 //! What a person does about themselves: who am I, language, cancel, leave.
 
 use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
-use super::{Action, Effect, act, facts, help, not_allowed, only_in_private, role_name};
+use super::{Action, Effect, act, facts, group, help, not_allowed, only_in_private, role_name};
 use crate::domain::Rich;
 
 /// `/toi`: name, units and roles, consent.
@@ -54,23 +54,24 @@ pub(super) fn cancel(ctx: &Context<'_>) -> Turn {
 }
 
 /// `/ngonngu`, with or without the language.
-pub(super) fn language(ctx: &Context<'_>, rest: &str) -> Turn {
+pub(super) fn language(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
     match rest.to_lowercase().as_str() {
         "vi" => speak(ctx, Lang::Vi),
         "en" => speak(ctx, Lang::En),
         _ => {
-            let button = |lang: Lang| Choice::always(lang.say("people-language-name", &[]), act(Action::Speak(lang)));
+            let button =
+                |lang: Lang| Choice::always(lang.say("people-language-name", &[]), act(Action::Speak(lang)));
             let reply = Reply::here(ctx.lang().say("people-language-which", &[]));
-            Turn::default().and(reply.row([button(Lang::Vi), button(Lang::En)]))
+            Ok(Turn::default().and(reply.row([button(Lang::Vi), button(Lang::En)])))
         }
     }
 }
 
-/// Switches the chat's language; in a group only who leads a unit may.
-pub(super) fn speak(ctx: &Context<'_>, lang: Lang) -> Turn {
-    if ctx.chat.kind == ChatKind::Group && facts::own_units(ctx).is_empty() {
-        return not_allowed(ctx);
+/// Switches the chat's language; in a group only who leads its unit may.
+pub(super) fn speak(ctx: &Context<'_>, lang: Lang) -> Result<Turn, Need> {
+    if ctx.chat.kind == ChatKind::Group && !group::leads_this_group(ctx)? {
+        return Ok(not_allowed(ctx));
     }
     let reply = Reply::here(lang.say("people-language-now", &[])).in_place();
-    Turn::default().and(reply).people(Effect::SetLang { chat: ctx.chat.id, lang })
+    Ok(Turn::default().and(reply).people(Effect::SetLang { chat: ctx.chat.id, lang }))
 }

@@ -35,11 +35,18 @@ pub enum State {
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Agrees to the wording of this version, in the language that it was shown in.
-    Agree { invite: InviteId, version: String, lang: Lang },
+    Agree {
+        invite: InviteId,
+        version: String,
+        lang: Lang,
+    },
     /// Does not agree.
     Decline,
     /// The same from somebody who is enrolled already, by a list.
-    AgreeEnrolled { version: String, lang: Lang },
+    AgreeEnrolled {
+        version: String,
+        lang: Lang,
+    },
     NameRight,
     NameWrong,
     /// Goes on with an invite that is being made.
@@ -47,7 +54,10 @@ pub enum Action {
     /// Wants to type the unit.
     InviteOtherUnit(InviteDraft),
     RevokeInvite(InviteId),
-    Bind { unit: UnitId, purpose: Purpose },
+    Bind {
+        unit: UnitId,
+        purpose: Purpose,
+    },
     Speak(Lang),
 }
 
@@ -55,19 +65,31 @@ pub enum Action {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Ask {
     /// How many wrong invites this sender has tried of late: see [`enrol::MOST_TRIES`].
-    WrongTries { channel: ChannelKind, sender: String },
+    WrongTries {
+        channel: ChannelKind,
+        sender: String,
+    },
     /// The invite whose token has this SHA-256.
     InviteByHash(String),
     Invite(InviteId),
     /// The consent in force of a person.
     Consent(PersonId),
     /// Units that a text may mean, among those units and what is below them.
-    FindUnits { within: Vec<UnitId>, text: String },
+    FindUnits {
+        within: Vec<UnitId>,
+        text: String,
+    },
     /// A unit and all above it.
     Lineage(UnitId),
     Unit(UnitId),
     /// Makes an invite; asked only when it is certain that it is wanted.
-    MakeInvite { unit: UnitId, role: Role, uses: u32, expires: Timestamp, by: PersonId },
+    MakeInvite {
+        unit: UnitId,
+        role: Role,
+        uses: u32,
+        expires: Timestamp,
+        by: PersonId,
+    },
     /// Whether a group has been told who loa is.
     Greeted(ChatId),
 }
@@ -193,7 +215,7 @@ pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>
         "start" => enrol::start(ctx, rest)?,
         "help" | "trogiup" => help::help(ctx),
         "toi" => me::who_am_i(ctx)?,
-        "ngonngu" => me::language(ctx, rest),
+        "ngonngu" => me::language(ctx, rest)?,
         "roi" => me::leave(ctx),
         "huy" | "cancel" => me::cancel(ctx),
         "moi" => invite::command(ctx, rest)?,
@@ -216,7 +238,7 @@ pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
         Action::InviteOtherUnit(draft) => Ok(invite::other_unit(ctx, draft)),
         Action::RevokeInvite(invite) => invite::revoke(ctx, *invite),
         Action::Bind { unit, purpose } => group::bind(ctx, *unit, *purpose),
-        Action::Speak(lang) => Ok(me::speak(ctx, *lang)),
+        Action::Speak(lang) => me::speak(ctx, *lang),
     }
 }
 
@@ -283,4 +305,35 @@ pub fn role_name(lang: Lang, role: Role) -> String {
         Role::Admin => "people-role-admin",
     };
     lang.say(key, &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    fn keys(ftl: &'static str) -> BTreeSet<&'static str> {
+        ftl.lines().filter_map(|line| line.split_once(" =")).map(|(key, _)| key).collect()
+    }
+
+    #[test]
+    fn every_sentence_is_there_in_both_languages() {
+        let vi = keys(include_str!("../../../locales/vi/people.ftl"));
+        let en = keys(include_str!("../../../locales/en/people.ftl"));
+        assert_eq!(vi, en);
+        let sources = [
+            include_str!("mod.rs"),
+            include_str!("enrol.rs"),
+            include_str!("group.rs"),
+            include_str!("help.rs"),
+            include_str!("invite.rs"),
+            include_str!("me.rs"),
+            include_str!("../../app/import.rs"),
+            include_str!("../../app/people.rs"),
+        ];
+        for piece in sources.iter().flat_map(|source| source.split('"')) {
+            if piece.starts_with("people-") && !piece.contains(char::is_whitespace) && piece.len() > 7 {
+                assert!(vi.contains(piece), "{piece} is said, and has no words");
+            }
+        }
+    }
 }

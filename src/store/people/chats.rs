@@ -89,12 +89,7 @@ pub(in crate::store) async fn heard_from(
 }
 
 /// The chat cannot be reached any more. Whose it is, and which unit it is bound to, stays.
-pub(super) async fn close(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    chat: ChatId,
-    reason: &str,
-) -> Result<(), StoreError> {
+pub(super) async fn close(tx: &mut Tx<'_>, env: &Env, chat: ChatId, reason: &str) -> Result<(), StoreError> {
     let sql = "UPDATE chats SET state = 'closed', reason = $2, greeted_at = NULL WHERE id = $1";
     tx.exec_one(sql, args![chat, reason]).await?;
     drop_waiting(tx, env, chat, reason).await

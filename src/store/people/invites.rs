@@ -50,7 +50,8 @@ impl Store {
     /// All invites, newest first.
     pub async fn invites(&self) -> Result<Vec<InviteLine>, StoreError> {
         let now = self.env().now;
-        let rows = self.db.read(|tx| Box::pin(async move { tx.all::<InviteRow>(ALL, args![]).await })).await?;
+        let rows =
+            self.db.read(|tx| Box::pin(async move { tx.all::<InviteRow>(ALL, args![]).await })).await?;
         rows.into_iter().map(|row| row.line(now)).collect()
     }
 
@@ -156,11 +157,7 @@ pub(super) async fn by_id(
 
 /// Counts a use, if there is one left: of two people who take the last one at once, one gets it. The other's
 /// update fails here and is taken anew, and then finds the invite used up.
-pub(super) async fn spend(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    id: InviteId,
-) -> Result<(UnitId, Role), StoreError> {
+pub(super) async fn spend(tx: &mut Tx<'_>, env: &Env, id: InviteId) -> Result<(UnitId, Role), StoreError> {
     let sql = "UPDATE invites SET used = used + 1
                WHERE id = $1 AND used < uses AND revoked_at IS NULL AND expires_at > $2
                RETURNING unit_id, role";

@@ -102,7 +102,8 @@ pub(super) async fn enrol(
     let (known,): (Option<i64>,) = tx.one(sql, args![chat]).await?;
     let person = match known {
         Some(id) => {
-            let sql = "UPDATE people SET name = $2, folded = $3, state = 'active', left_at = NULL WHERE id = $1";
+            let sql =
+                "UPDATE people SET name = $2, folded = $3, state = 'active', left_at = NULL WHERE id = $1";
             tx.exec_one(sql, args![id, name, fold(name)]).await?;
             PersonId(id)
         }

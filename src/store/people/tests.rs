@@ -166,7 +166,7 @@ async fn wrong_invites_are_limited_in_tries() {
 }
 
 #[tokio::test]
-async fn a_token_is_kept_nowhere() {
+async fn of_a_token_only_its_hash_is_kept() {
     let stage = province().await;
     let (_, token) = invite(&stage, WARD, Role::Staff, 1).await;
     enrols(&stage, "11", &token).await;
@@ -204,10 +204,16 @@ async fn leaving_is_at_once_and_an_invite_brings_back() {
     let stage = province().await;
     let (_, token) = invite(&stage, WARD, Role::Staff, 2).await;
     enrols(&stage, "11", &token).await;
-    let later = "INSERT INTO messages (channel, chat_id, lane, op, payload_id, state, ready, not_before, created_at)
+    let later =
+        "INSERT INTO messages (channel, chat_id, lane, op, payload_id, state, ready, not_before, created_at)
                  SELECT 'telegram', c.id, 2, 'send', (SELECT MIN(id) FROM payloads), 0, 0, 0, 0
                  FROM chats c WHERE c.external_id = '11'";
-    stage.store.db.write(move |tx| Box::pin(async move { tx.exec_one(later, args![]).await })).await.expect("waits");
+    stage
+        .store
+        .db
+        .write(move |tx| Box::pin(async move { tx.exec_one(later, args![]).await }))
+        .await
+        .expect("waits");
     let said = stage.says("11", "/roi").await;
     assert_eq!(said.len(), 1, "nothing but the goodbye");
     assert!(last(&said).text().contains("Tạm biệt Người 11"));
@@ -366,7 +372,12 @@ async fn authority_that_has_ended_makes_no_invite() {
     let roles = stage.presses("2", &last(&units).button("Bình Minh")).await;
     let terms = stage.presses("2", &last(&roles).button("cán bộ")).await;
     let gone = "DELETE FROM roles WHERE role = 'head'";
-    stage.store.db.write(move |tx| Box::pin(async move { tx.exec(gone, args![]).await })).await.expect("gone");
+    stage
+        .store
+        .db
+        .write(move |tx| Box::pin(async move { tx.exec(gone, args![]).await }))
+        .await
+        .expect("gone");
     let said = stage.presses("2", &last(&terms).button("1 người")).await;
     assert!(last(&said).text().contains("người có quyền"));
     assert_eq!(count(&stage, "SELECT COUNT(*) FROM invites").await, 0);
@@ -396,7 +407,8 @@ async fn a_head_binds_a_group_and_a_head_of_another_unit_may_not() {
 #[tokio::test]
 async fn a_duty_group_is_bound_with_one_word_more() {
     let stage = province().await;
-    for (group, words) in [("-1", "/gannhom bình minh trực"), ("-2", "/nhomtruc"), ("-3", "/gannhom trực")] {
+    for (group, words) in [("-1", "/gannhom bình minh trực"), ("-2", "/nhomtruc"), ("-3", "/gannhom trực")]
+    {
         let said = stage.says_in(group, "2", words).await;
         assert!(last(&said).text().contains("nhóm trực của"), "{words}");
     }
@@ -481,7 +493,8 @@ async fn a_supergroup_that_is_known_already_becomes_one_with_the_group() {
     move_group(&stage, "-100500").await;
     assert_eq!(count(&stage, AT_NEW).await, 1);
     assert_eq!(count(&stage, "SELECT id FROM chats WHERE external_id = '-100500'").await, id);
-    let old = "SELECT COUNT(*) FROM chats WHERE external_id = '-500' AND state = 'closed' AND unit_id IS NULL";
+    let old =
+        "SELECT COUNT(*) FROM chats WHERE external_id = '-500' AND state = 'closed' AND unit_id IS NULL";
     assert_eq!(count(&stage, old).await, 1);
 }
 
@@ -503,12 +516,11 @@ async fn a_hundred_thousand_rows_come_in_at_once() {
             row(n + 2, &unit, &format!("Chị Lan {n}"), Some(Role::Staff), &n.to_string())
         })
         .collect();
-    #[expect(clippy::disallowed_methods, reason = "a test that measures")]
-    let begin = std::time::Instant::now();
+    let begin = tokio::time::Instant::now();
     let done = stage.store.import(rows.clone(), false).await.expect("an import");
-    eprintln!("100,000 rows: {:?}", begin.elapsed());
+    let took = begin.elapsed();
     assert_eq!((done.people_added, done.roles_added, done.units_added), (100_000, 100_000, 3301));
+    assert!(cfg!(debug_assertions) || took < Duration::from_secs(5), "{took:?}");
     let again = stage.store.import(rows, false).await.expect("an import");
-    eprintln!("and the same again: {:?}", begin.elapsed());
     assert!(again.changes_nothing());
 }

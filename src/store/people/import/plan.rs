@@ -103,7 +103,9 @@ impl PlannedGroup {
 
     /// Whether the list binds it otherwise than it is bound.
     pub(super) fn is_news(&self, units: &[PlannedUnit]) -> bool {
-        self.known_unit.is_none() || self.known_unit != units[self.unit].id || self.known_purpose != self.purpose
+        self.known_unit.is_none()
+            || self.known_unit != units[self.unit].id
+            || self.known_purpose != self.purpose
     }
 }
 
@@ -148,7 +150,8 @@ const KNOWN_CHATS: Sql = Sql {
 };
 const KNOWN_ROLES: Sql = Sql {
     lite: "SELECT r.person_id, r.unit_id, r.role FROM json_each($1) j JOIN roles r ON r.person_id = j.value",
-    pg: "SELECT r.person_id, r.unit_id, r.role
+    pg:
+        "SELECT r.person_id, r.unit_id, r.role
          FROM jsonb_array_elements_text($1::jsonb) AS j (value) JOIN roles r ON r.person_id = j.value::bigint",
 };
 
@@ -212,9 +215,12 @@ impl Plan {
                     self.report.conflicts.push(Conflict { line, chat_id, known_as });
                     Target::Conflict
                 }
-                (chat, Kind::Group) => {
-                    Target::Group(put(&mut groups, key, &mut self.groups, PlannedGroup::new(row, *unit, chat)))
-                }
+                (chat, Kind::Group) => Target::Group(put(
+                    &mut groups,
+                    key,
+                    &mut self.groups,
+                    PlannedGroup::new(row, *unit, chat),
+                )),
                 (chat, Kind::Person) => {
                     Target::Person(put(&mut people, key, &mut self.people, PlannedPerson::new(row, chat)))
                 }
@@ -323,8 +329,7 @@ async fn known_roles(
     let ids: Vec<i64> = people.iter().filter_map(|person| person.id).collect();
     let mut known = HashSet::new();
     for chunk in ids.chunks(CHUNK) {
-        let rows: Vec<(i64, i64, String)> =
-            tx.all(KNOWN_ROLES, args![serde_json::to_string(chunk)?]).await?;
+        let rows: Vec<(i64, i64, String)> = tx.all(KNOWN_ROLES, args![serde_json::to_string(chunk)?]).await?;
         known.extend(rows);
     }
     Ok(known)
