@@ -1,6 +1,10 @@
 //! Puts the rooms together, and takes the command line apart.
 
+pub mod import;
+pub mod people;
 pub mod run;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
