@@ -3,6 +3,7 @@
 pub mod channel_kind;
 pub mod content;
 pub mod ids;
+pub mod incident;
 pub mod rich;
 pub mod role;
 pub mod split;
