@@ -57,6 +57,7 @@ CREATE TABLE chats (
     state       TEXT NOT NULL,              -- open | closed (with the reason)
     reason      TEXT,
     lang        TEXT NOT NULL DEFAULT 'vi',
+    parked_until BIGINT NOT NULL DEFAULT 0, -- nothing is sent to it before: the platform asked for a pause
     created_at  BIGINT NOT NULL,
     UNIQUE (channel, external_id)
 );

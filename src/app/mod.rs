@@ -1,5 +1,7 @@
 //! Puts the rooms together, and takes the command line apart.
 
+pub mod run;
+
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 

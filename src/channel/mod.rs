@@ -11,6 +11,8 @@ use crate::conversation::Incoming;
 use crate::domain::ChannelKind;
 use crate::domain::content::{Content, FileKind};
 
+pub use crate::domain::content::FileSource;
+
 /// A platform over which people are reached.
 #[async_trait]
 pub trait Channel: Send + Sync {
@@ -61,15 +63,6 @@ pub enum Act<'a> {
     },
 }
 
-/// Where a file's bytes come from.
-#[derive(Clone, Debug)]
-pub enum FileSource {
-    /// The platform has it already.
-    Known { file_id: String },
-    /// To be uploaded.
-    Upload { bytes: Bytes, mime: String },
-}
-
 /// What the platform accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
@@ -103,7 +96,10 @@ pub enum SendError {
     /// Markup was refused. Not accepted; try plain text.
     #[error("markup refused: {0}")]
     Markup(String),
-    /// This message can never be accepted: too long, edited message gone, press too old.
+    /// The message that was to be edited is not there any more. Not accepted.
+    #[error("the message to edit is gone")]
+    MessageGone,
+    /// This message can never be accepted: too long, press too old.
     #[error("refused: {0}")]
     Refused(String),
     /// The token is not valid (any more): nothing can be sent over this channel.

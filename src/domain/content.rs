@@ -1,5 +1,6 @@
 //! What a message shows, in the terms that all channels share.
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::Rich;
@@ -90,4 +91,13 @@ impl Lane {
             _ => Self::Notice,
         }
     }
+}
+
+/// Where a file's bytes come from.
+#[derive(Clone, Debug)]
+pub enum FileSource {
+    /// The platform has it already.
+    Known { file_id: String },
+    /// To be uploaded.
+    Upload { bytes: Bytes, mime: String },
 }

@@ -2,12 +2,18 @@
 //!
 //! One public method is one transaction. Absent on purpose: HTTP, and words said to people.
 
+pub mod blobs;
+pub mod claim;
 pub mod db;
+pub mod inbox;
 pub mod incident;
+pub mod lease;
 pub mod notice;
 pub mod outbox;
 pub mod people;
+pub mod settle;
 mod sql;
+pub mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod turn;
@@ -48,6 +54,7 @@ impl Store {
         Ok(Self { db: Db::open(url).await?, clock, random })
     }
 
+    /// The moment and the randomness for one piece of work.
     pub(crate) fn env(&self) -> Env {
         Env { now: self.clock.now(), random: self.random.clone() }
     }

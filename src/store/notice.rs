@@ -32,6 +32,7 @@ pub(super) async fn feed(
     _tx: &mut Tx<'_>,
     _env: &Env,
     _channel: crate::domain::ChannelKind,
+    _lane: crate::domain::content::Lane,
     _room: usize,
 ) -> Result<usize, StoreError> {
     Ok(0)

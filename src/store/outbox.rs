@@ -125,6 +125,10 @@ pub async fn post(
         (Place::Slot(slot), _) => Op::Show { slot: slot.clone() },
     };
     let mut parts = lay_out(reply.content());
+    if op != Op::Send {
+        // A message that takes another's place is one message, however long its text.
+        parts.truncate(1);
+    }
     if let Some(last) = parts.last_mut() {
         last.buttons = buttons;
     }

@@ -1,0 +1,119 @@
+//! The service: takes the lease, starts the jobs, watches over them, stops them in time.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::jobs::{self, Engine, LEASE_LASTS, WORKER_LEASE};
+
+/// How long stopping may take: what is under way is waited for, what waits stays in the store.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// The jobs of one process.
+pub struct Running {
+    engine: Engine,
+    tasks: JoinSet<()>,
+}
+
+impl Running {
+    /// Waits for the lease, then starts every job.
+    pub async fn start(engine: Engine) -> Self {
+        let mut tasks = JoinSet::new();
+        if wait_for_lease(&engine).await {
+            tasks.spawn(keep_lease(engine.clone()));
+            tasks.spawn(supervise("receive", engine.clone(), jobs::receive::run));
+            tasks.spawn(supervise("inbox", engine.clone(), jobs::inbox::run));
+            tasks.spawn(supervise("outbox", engine.clone(), |engine| async {
+                if let Err(error) = jobs::outbox::run(engine).await {
+                    tracing::error!(cause = %error, "sending cannot begin");
+                }
+            }));
+            tasks.spawn(supervise("timers", engine.clone(), jobs::timers::run));
+        }
+        Self { engine, tasks }
+    }
+
+    /// Returns when the jobs have stopped by themselves: the lease is lost.
+    pub async fn ended(&mut self) {
+        self.engine.stop.cancelled().await;
+    }
+
+    /// Stops receiving, waits for what is being sent, and gives the lease back.
+    pub async fn stop(mut self) {
+        self.engine.stop.cancel();
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        // Real time, also where the clock is moved by hand: a hand does not move while we stop.
+        if tokio::time::timeout(STOP_WITHIN, all).await.is_err() {
+            tracing::warn!("some work did not stop in time; it goes on at the next start");
+        }
+        if let Err(error) = self.engine.store.release_lease(WORKER_LEASE, &self.engine.holder).await {
+            tracing::warn!(cause = %error, "the lease could not be given back; it ends by itself");
+        }
+    }
+
+    /// Ends at once, as a kill would: nothing is waited for, nothing given back.
+    pub fn abandon(mut self) {
+        self.tasks.abort_all();
+        self.engine.stop.cancel();
+    }
+}
+
+/// Runs a job anew whenever it ends before its time: a panic costs one update, never the service.
+async fn supervise<F, J>(name: &'static str, engine: Engine, job: J)
+where
+    F: Future<Output = ()> + Send + 'static,
+    J: Fn(Engine) -> F,
+{
+    while !engine.stop.is_cancelled() {
+        let mut task = JoinSet::new();
+        task.spawn(job(engine.clone()));
+        match task.join_next().await {
+            Some(Err(error)) => tracing::error!(job = name, cause = %error, "a job failed and begins anew"),
+            _ if engine.stop.is_cancelled() => return,
+            _ => tracing::error!(job = name, "a job ended and begins anew"),
+        }
+        tokio::select! {
+            () = engine.stop.cancelled() => return,
+            () = engine.clock.sleep(Duration::from_secs(1)) => {}
+        }
+    }
+}
+
+/// Returns when this process has the lease; `false` if it was told to stop first.
+async fn wait_for_lease(engine: &Engine) -> bool {
+    let mut told = false;
+    loop {
+        match engine.store.take_lease(WORKER_LEASE, &engine.holder, LEASE_LASTS).await {
+            Ok(true) => return true,
+            Ok(false) if !told => {
+                tracing::info!("another process works on this database; this one waits to take over");
+                told = true;
+            }
+            Ok(false) => {}
+            Err(error) => tracing::error!(cause = %error, "the database does not answer"),
+        }
+        tokio::select! {
+            () = engine.stop.cancelled() => return false,
+            () = engine.clock.sleep(Duration::from_secs(1)) => {}
+        }
+    }
+}
+
+async fn keep_lease(engine: Engine) {
+    loop {
+        tokio::select! {
+            () = engine.stop.cancelled() => return,
+            () = engine.clock.sleep(LEASE_LASTS / 3) => {}
+        }
+        match engine.store.take_lease(WORKER_LEASE, &engine.holder, LEASE_LASTS).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::error!("another process has taken over; this one stops");
+                engine.stop.cancel();
+                return;
+            }
+            Err(error) => tracing::warn!(cause = %error, "the lease could not be renewed yet"),
+        }
+    }
+}

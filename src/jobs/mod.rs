@@ -1,0 +1,73 @@
+//! What runs: receiving, handling, sending, and what the calendar asks for.
+//!
+//! Each job is one loop that sleeps until there is work, and loses nothing when it is stopped: what it does
+//! is in the store before anybody hears of it.
+
+pub mod inbox;
+pub mod outbox;
+pub mod pacing;
+pub mod receive;
+pub mod timers;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::channel::Channel;
+use crate::clock::Clock;
+use crate::conversation::Rules;
+use crate::random::Random;
+use crate::store::Store;
+use crate::store::turn::Step;
+
+/// The lease of the process that does the work; others wait until it ends.
+pub const WORKER_LEASE: &str = "worker";
+/// How long a lease lasts. A process that is killed is replaced after this.
+pub const LEASE_LASTS: Duration = Duration::from_secs(15);
+/// How often the work of other processes (the command line) is looked for.
+pub const LOOK: Duration = Duration::from_millis(300);
+
+/// What the jobs share. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub store: Store,
+    pub clock: Clock,
+    pub random: Random,
+    pub rules: Arc<Rules>,
+    pub channel: Arc<dyn Channel>,
+    pub limits: pacing::Limits,
+    /// How many calls to the platform are under way at once.
+    pub concurrency: usize,
+    pub step: Step,
+    /// Who this process is, for leases.
+    pub holder: String,
+    pub signals: Signals,
+    pub stop: CancellationToken,
+}
+
+/// Who wakes whom inside one process. Work that other processes put in is found by looking.
+#[derive(Clone, Default)]
+pub struct Signals {
+    /// Updates have come in.
+    pub inbox: Arc<Notify>,
+    /// Messages wait to be sent.
+    pub outbox: Arc<Notify>,
+    /// Something happened that the calendar's jobs may have to look at.
+    pub timers: Arc<Notify>,
+}
+
+impl Engine {
+    /// Sleeps until woken, until `due`, or until it is time to look for the work of others.
+    /// Gives `false` when it is time to stop.
+    pub async fn rest(&self, wake: &Notify, due: Option<crate::domain::Timestamp>) -> bool {
+        let look = self.clock.now() + LOOK;
+        let due = due.map_or(look, |due| due.min(look));
+        tokio::select! {
+            () = self.stop.cancelled() => false,
+            () = wake.notified() => true,
+            () = self.clock.sleep_until(due) => true,
+        }
+    }
+}

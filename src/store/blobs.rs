@@ -1,0 +1,87 @@
+//! Bytes under their hash, and what the platforms call them.
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use crate::args;
+use crate::domain::ChannelKind;
+use crate::domain::content::{Attachment, FileSource};
+
+use super::{Env, Store, StoreError, Tx};
+
+/// Stores bytes and gives their SHA-256. The same bytes are stored once.
+pub(crate) async fn put(tx: &mut Tx<'_>, env: &Env, bytes: &[u8], mime: &str) -> Result<String, StoreError> {
+    let sha256 = hex::encode(Sha256::digest(bytes));
+    let sql = "INSERT INTO blobs (sha256, mime, size, bytes, created_at) VALUES ($1, $2, $3, $4, $5)
+               ON CONFLICT (sha256) DO NOTHING";
+    tx.exec(sql, args![&sha256, mime, bytes.len(), bytes, env.now]).await?;
+    Ok(sha256)
+}
+
+impl Store {
+    /// Stores bytes and gives their SHA-256.
+    pub async fn put_blob(&self, bytes: Vec<u8>, mime: &str) -> Result<String, StoreError> {
+        let (env, mime) = (self.env(), mime.to_owned());
+        self.db.write(move |tx| Box::pin(async move { put(tx, &env, &bytes, &mime).await })).await
+    }
+
+    /// Bytes and kind of content under a hash.
+    pub async fn blob(&self, sha256: &str) -> Result<Option<(Bytes, String)>, StoreError> {
+        let sql = "SELECT bytes, mime FROM blobs WHERE sha256 = $1";
+        let args = args![sha256];
+        let row: Option<(Vec<u8>, String)> =
+            self.db.read(|tx| Box::pin(async move { tx.optional(sql, args).await })).await?;
+        Ok(row.map(|(bytes, mime)| (bytes.into(), mime)))
+    }
+
+    /// Where the bytes of attachments come from on a channel: known there, or to be uploaded.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where the bytes are not in the store.
+    pub async fn file_sources(
+        &self,
+        channel: ChannelKind,
+        files: &[Attachment],
+    ) -> Result<Vec<FileSource>, StoreError> {
+        let mut sources = Vec::with_capacity(files.len());
+        for file in files {
+            let sql = "SELECT file_id FROM platform_files WHERE channel = $1 AND sha256 = $2 AND kind = $3";
+            let args = args![channel.code(), &file.sha256, file.kind.code()];
+            let known: Option<(String,)> =
+                self.db.read(|tx| Box::pin(async move { tx.optional(sql, args).await })).await?;
+            sources.push(match known {
+                Some((file_id,)) => FileSource::Known { file_id },
+                None => {
+                    let (bytes, mime) = self.blob(&file.sha256).await?.ok_or(StoreError::Missing)?;
+                    FileSource::Upload { bytes, mime }
+                }
+            });
+        }
+        Ok(sources)
+    }
+}
+
+/// Remembers what a platform calls a file.
+pub(super) async fn remember_file(
+    tx: &mut Tx<'_>,
+    channel: ChannelKind,
+    file: &Attachment,
+    file_id: &str,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO platform_files (channel, sha256, kind, file_id) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (channel, sha256, kind) DO UPDATE SET file_id = excluded.file_id";
+    tx.exec_one(sql, args![channel.code(), &file.sha256, file.kind.code(), file_id]).await
+}
+
+/// Forgets what a platform called a file, so that it is uploaded again.
+pub(super) async fn forget_files(
+    tx: &mut Tx<'_>,
+    channel: ChannelKind,
+    files: &[Attachment],
+) -> Result<(), StoreError> {
+    for file in files {
+        let sql = "DELETE FROM platform_files WHERE channel = $1 AND sha256 = $2 AND kind = $3";
+        tx.exec(sql, args![channel.code(), &file.sha256, file.kind.code()]).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,296 @@
+//! How messages get out of the outbox: claimed for one attempt, which is committed before it is made.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::args;
+use crate::domain::content::Lane;
+use crate::domain::ids::*;
+use crate::domain::{ChannelKind, Timestamp};
+
+use super::outbox::Op;
+use super::settle::{self, Settled};
+use super::{Env, Sql, Store, StoreError, Tx, lease, notice};
+
+/// How many messages of notices wait in the outbox at most, for each lane. Small, so that a notice that is
+/// paused or cancelled stops at once.
+const STOCK: i64 = 1000;
+
+/// A message that is to be sent now: the attempt is on the disk.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub id: MessageId,
+    pub attempt: i64,
+    pub chat: ChatId,
+    /// The platform's id of the chat.
+    pub external_chat: String,
+    pub group: bool,
+    pub lane: Lane,
+    pub op: Op,
+    /// `Op::Show`: the message that has the slot already, as the platform names it.
+    pub shown: Option<String>,
+    pub payload: PayloadId,
+    pub own_data: Option<String>,
+    pub delivery: Option<DeliveryId>,
+    pub last_part: bool,
+    pub created_at: Timestamp,
+}
+
+impl Claimed {
+    /// Whether the platform's limits count this call. Answers to presses are free.
+    pub fn counts(&self) -> bool {
+        !matches!(self.op, Op::Answer { .. })
+    }
+}
+
+/// What the pacing says of a message that is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    Now,
+    /// This chat's budget is used up until then; other chats go on.
+    ChatLater(Timestamp),
+    /// The channel's budget for this lane is used up; so it is for all later lanes.
+    LaneFull,
+    /// Nothing more can be sent now.
+    Full,
+}
+
+/// Decides which of the messages that are ready go now. Called inside the transaction that claims them.
+pub trait Gate: Send {
+    fn admit(&mut self, message: &Claimed, now: Timestamp) -> Admission;
+}
+
+/// What one exchange with the outbox gave.
+#[derive(Debug, Default)]
+pub struct Exchange {
+    /// To be sent now.
+    pub claimed: Vec<Claimed>,
+    /// When the next message is due that is not ready yet.
+    pub next_due: Option<Timestamp>,
+    /// Whether the caller no longer holds the lease: it must not send.
+    pub lost_lease: bool,
+    /// Outcomes that came too late: somebody else had taken the message over.
+    pub late: u64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    attempt: i64,
+    chat_id: i64,
+    external_chat: String,
+    chat_kind: String,
+    lane: i64,
+    op: String,
+    target: Option<String>,
+    shown: Option<String>,
+    payload_id: i64,
+    own_data: Option<String>,
+    delivery_id: Option<i64>,
+    last_part: i64,
+    parked_until: i64,
+    expires_at: Option<i64>,
+    created_at: i64,
+}
+
+/// Only the oldest message of a chat's first lane is a candidate, and none while one is on its way: so the
+/// order within a chat holds, whatever happens to the one before.
+const READY: &str = "
+    SELECT m.id, m.attempt, m.chat_id, c.external_id AS external_chat, c.kind AS chat_kind, m.lane, m.op,
+           m.target, s.external_id AS shown, m.payload_id, m.own_data, m.delivery_id, m.last_part,
+           c.parked_until, m.expires_at, m.created_at
+    FROM messages m
+    JOIN chats c ON c.id = m.chat_id
+    LEFT JOIN slots s ON m.op = 'show' AND s.chat_id = m.chat_id AND s.slot = m.target
+    WHERE m.channel = $1 AND m.state = 0 AND m.ready = 1 AND m.lane = $2
+      AND NOT EXISTS (SELECT 1 FROM messages e
+                      WHERE e.chat_id = m.chat_id AND e.state IN (0, 1)
+                        AND (e.state = 1 OR e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
+    ORDER BY m.channel, m.lane, m.id
+    LIMIT $3";
+
+const MARK: Sql = Sql {
+    lite: "UPDATE messages SET state = 1, attempt = attempt + 1, lease_until = $2
+           WHERE id IN (SELECT value FROM json_each($1)) AND state = 0",
+    pg: "UPDATE messages SET state = 1, attempt = attempt + 1, lease_until = $2
+         WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) AND state = 0",
+};
+
+/// How long an attempt may take before another process may take the message over. Longer than any time-out.
+const LEASE: Duration = Duration::from_secs(120);
+
+impl Store {
+    /// Keeps how attempts ended, and claims what goes next, in one transaction: at most `want` messages
+    /// that `gate` admits.
+    pub async fn exchange<G: Gate + 'static>(
+        &self,
+        channel: ChannelKind,
+        lease: (&'static str, String),
+        settled: Vec<Settled>,
+        want: usize,
+        gate: std::sync::Arc<std::sync::Mutex<G>>,
+    ) -> Result<Exchange, StoreError> {
+        let env = self.env();
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut exchange = Exchange::default();
+                    exchange.late = settle::keep(tx, &env, channel, settled).await?;
+                    if !lease::holds(tx, lease.0, &lease.1).await? {
+                        exchange.lost_lease = true;
+                        return Ok(exchange);
+                    }
+                    if want > 0 {
+                        wake(tx, &env).await?;
+                        exchange.claimed = claim(tx, &env, channel, want, &gate).await?;
+                    }
+                    exchange.next_due = next_due(tx).await?;
+                    Ok(exchange)
+                })
+            })
+            .await
+    }
+
+    /// Takes back what was being sent when a process died: whether it arrived is not known. Gives how many.
+    pub async fn recover(&self, channel: ChannelKind) -> Result<u64, StoreError> {
+        let env = self.env();
+        self.db.write(move |tx| Box::pin(async move { settle::recover(tx, &env, channel).await })).await
+    }
+
+    /// When messages that count were last sent to whom, for budgets that hold across a restart:
+    /// (chat, is a group, when), the oldest first.
+    pub async fn sent_since(
+        &self,
+        channel: ChannelKind,
+        since: Timestamp,
+    ) -> Result<Vec<(ChatId, bool, Timestamp)>, StoreError> {
+        let sql = "SELECT m.chat_id, CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END, m.settled_at
+                   FROM messages m JOIN chats c ON c.id = m.chat_id
+                   WHERE m.channel = $1 AND m.state = 2 AND m.settled_at > $2 AND m.op <> 'answer'
+                   ORDER BY m.settled_at";
+        let rows: Vec<(i64, i64, i64)> = self
+            .db
+            .read(|tx| Box::pin(async move { tx.all(sql, args![channel.code(), since]).await }))
+            .await?;
+        Ok(rows.into_iter().map(|(chat, group, at)| (ChatId(chat), group != 0, Timestamp(at))).collect())
+    }
+
+    /// What messages say, by payload.
+    pub async fn payload(&self, id: PayloadId) -> Result<crate::domain::content::Content, StoreError> {
+        let sql = "SELECT body FROM payloads WHERE id = $1";
+        let (body,): (String,) =
+            self.db.read(|tx| Box::pin(async move { tx.one(sql, args![id]).await })).await?;
+        Ok(serde_json::from_str(&body)?)
+    }
+}
+
+/// Messages whose time has come become ready.
+async fn wake(tx: &mut Tx<'_>, env: &Env) -> Result<(), StoreError> {
+    let sql = "UPDATE messages SET ready = 1 WHERE state = 0 AND ready = 0 AND not_before <= $1";
+    tx.exec(sql, args![env.now]).await?;
+    Ok(())
+}
+
+async fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT MIN(not_before) FROM messages WHERE state = 0 AND ready = 0";
+    let (due,): (Option<i64>,) = tx.one(sql, args![]).await?;
+    Ok(due.map(Timestamp))
+}
+
+async fn claim<G: Gate>(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    channel: ChannelKind,
+    want: usize,
+    gate: &std::sync::Mutex<G>,
+) -> Result<Vec<Claimed>, StoreError> {
+    let mut claimed: Vec<Claimed> = Vec::new();
+    let mut later: HashMap<ChatId, Timestamp> = HashMap::new();
+    let mut expired = Vec::new();
+    'lanes: for lane in [Lane::Interactive, Lane::Urgent, Lane::Notice] {
+        if claimed.len() >= want {
+            break;
+        }
+        if lane != Lane::Interactive {
+            stock_up(tx, env, channel, lane).await?;
+        }
+        let rows: Vec<Row> = tx.all(READY, args![channel.code(), lane.code(), want - claimed.len()]).await?;
+        for row in rows {
+            let parked = Timestamp(row.parked_until);
+            let expires = row.expires_at.map(Timestamp);
+            let message = row.read()?;
+            if expires.is_some_and(|at| at <= env.now) {
+                expired.push(message.id);
+                continue;
+            }
+            if parked > env.now {
+                later.insert(message.chat, parked);
+                continue;
+            }
+            // Two lanes can have a candidate of the same chat only if the first was just claimed.
+            if claimed.iter().any(|other| other.chat == message.chat) {
+                continue;
+            }
+            let admission =
+                gate.lock().unwrap_or_else(std::sync::PoisonError::into_inner).admit(&message, env.now);
+            match admission {
+                Admission::Now => claimed.push(message),
+                Admission::ChatLater(at) => {
+                    later.insert(message.chat, at);
+                }
+                Admission::LaneFull => break,
+                Admission::Full => break 'lanes,
+            }
+        }
+    }
+    for (chat, at) in later {
+        defer_chat(tx, chat, at).await?;
+    }
+    for id in expired {
+        tx.exec("UPDATE messages SET state = 6, settled_at = $2 WHERE id = $1", args![id, env.now]).await?;
+    }
+    if !claimed.is_empty() {
+        let ids: Vec<i64> = claimed.iter().map(|message| message.id.0).collect();
+        tx.exec(MARK, args![serde_json::to_string(&ids)?, env.now + LEASE]).await?;
+    }
+    Ok(claimed)
+}
+
+/// Nothing of a chat is looked at before `at`.
+pub(super) async fn defer_chat(tx: &mut Tx<'_>, chat: ChatId, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE messages SET ready = 0, not_before = $2
+               WHERE chat_id = $1 AND state = 0 AND not_before < $2";
+    tx.exec(sql, args![chat, at]).await?;
+    Ok(())
+}
+
+/// Moves deliveries of running notices into the outbox, up to the stock of their lane.
+async fn stock_up(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind, lane: Lane) -> Result<(), StoreError> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM messages
+                 WHERE channel = $1 AND lane = $2 AND state = 0 AND ready = 1 LIMIT $3) AS stock";
+    let stock = tx.int(sql, args![channel.code(), lane.code(), STOCK]).await?;
+    if stock < STOCK / 2 {
+        notice::feed(tx, env, channel, lane, usize::try_from(STOCK - stock).unwrap_or(0)).await?;
+    }
+    Ok(())
+}
+
+impl Row {
+    fn read(self) -> Result<Claimed, StoreError> {
+        Ok(Claimed {
+            id: MessageId(self.id),
+            attempt: self.attempt + 1,
+            chat: ChatId(self.chat_id),
+            external_chat: self.external_chat,
+            group: self.chat_kind == "group",
+            lane: Lane::from_code(self.lane),
+            op: Op::read(&self.op, self.target)?,
+            shown: self.shown,
+            payload: PayloadId(self.payload_id),
+            own_data: self.own_data,
+            delivery: self.delivery_id.map(DeliveryId),
+            last_part: self.last_part != 0,
+            created_at: Timestamp(self.created_at),
+        })
+    }
+}

@@ -1,0 +1,204 @@
+//! Updates as they came: stored before they are acknowledged, handled once, or set aside where a person
+//! sees them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::args;
+use crate::conversation::{Incoming, Rules};
+use crate::domain::ids::UpdateId;
+use crate::domain::{ChannelKind, Timestamp};
+
+use super::turn::{self, Step};
+use super::{Store, StoreError, Tx};
+
+/// How often an update is tried before it is set aside.
+pub const MOST_ATTEMPTS: i64 = 3;
+
+/// How long an album waits for its next part: the parts come as updates of their own, within moments.
+pub const ALBUM_PATIENCE: Duration = Duration::from_millis(800);
+
+/// An update on its way into the inbox.
+#[derive(Clone, Debug)]
+pub struct NewUpdate {
+    /// The platform's number.
+    pub external_id: i64,
+    pub chat_key: String,
+    pub album: Option<String>,
+    pub body: Vec<u8>,
+}
+
+/// An update that waits to be handled.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Waiting {
+    #[sqlx(try_from = "i64")]
+    pub id: UpdateId,
+    pub chat_key: String,
+    pub album: Option<String>,
+    pub body: Vec<u8>,
+    pub attempts: i64,
+    not_before: i64,
+    received_at: i64,
+}
+
+impl Waiting {
+    pub fn not_before(&self) -> Timestamp {
+        Timestamp(self.not_before)
+    }
+
+    pub fn received_at(&self) -> Timestamp {
+        Timestamp(self.received_at)
+    }
+}
+
+/// An update that could not be handled.
+#[derive(Clone, Debug, serde::Serialize, sqlx::FromRow)]
+pub struct Aside {
+    pub id: i64,
+    pub channel: String,
+    pub external_id: String,
+    pub received_at: i64,
+    pub error: Option<String>,
+}
+
+impl Store {
+    /// Stores updates and moves the offset, in one transaction. An update that is there already is absorbed.
+    /// Gives how many were new. Only after this may they be acknowledged.
+    pub async fn receive(&self, channel: ChannelKind, updates: Vec<NewUpdate>) -> Result<u64, StoreError> {
+        let now = self.env().now;
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut new = 0;
+                    let mut last = None;
+                    for update in updates {
+                        last = last.max(Some(update.external_id));
+                        new += insert(tx, channel, now, update).await?;
+                    }
+                    if let Some(last) = last {
+                        save_offset(tx, channel, last).await?;
+                    }
+                    Ok(new)
+                })
+            })
+            .await
+    }
+
+    /// The number of the last update that was stored; 0 before the first.
+    pub async fn offset(&self, channel: ChannelKind) -> Result<i64, StoreError> {
+        let name = offset_name(channel);
+        self.db
+            .read(|tx| {
+                Box::pin(async move {
+                    let row: Option<(String,)> =
+                        tx.optional("SELECT value FROM settings WHERE name = $1", args![name]).await?;
+                    Ok(row.and_then(|(value,)| value.parse().ok()).unwrap_or(0))
+                })
+            })
+            .await
+    }
+
+    /// The oldest updates that wait, at most `limit`, in the order in which they came.
+    pub async fn waiting_updates(
+        &self,
+        channel: ChannelKind,
+        limit: usize,
+    ) -> Result<Vec<Waiting>, StoreError> {
+        let sql = "SELECT id, chat_key, album, body, attempts, not_before, received_at FROM inbox
+                   WHERE state = 'waiting' AND channel = $1 ORDER BY id LIMIT $2";
+        self.db.read(|tx| Box::pin(async move { tx.all(sql, args![channel.code(), limit]).await })).await
+    }
+
+    /// Handles updates (the parts of one album, or a single one) as one thing that came in: it is done, and
+    /// everything that comes of it is kept, or none of it. `None` is an update that says nothing to loa.
+    pub async fn handle(
+        &self,
+        ids: Vec<UpdateId>,
+        incoming: Option<Incoming>,
+        rules: Arc<Rules>,
+        step: Step,
+    ) -> Result<(), StoreError> {
+        let env = self.env();
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    for id in &ids {
+                        // Handled by somebody else in the meantime: not an error, and not again.
+                        let sql = "UPDATE inbox SET state = 'done', handled_at = $2
+                                   WHERE id = $1 AND state = 'waiting'";
+                        if tx.exec(sql, args![*id, env.now]).await? == 0 {
+                            return Ok(());
+                        }
+                    }
+                    match &incoming {
+                        Some(incoming) => turn::take(tx, &env, incoming, &rules, step).await,
+                        None => Ok(()),
+                    }
+                })
+            })
+            .await
+    }
+
+    /// Notes that an update could not be handled. Tried again later, and set aside after the third time.
+    /// Gives whether it was set aside.
+    pub async fn handling_failed(&self, ids: Vec<UpdateId>, error: String) -> Result<bool, StoreError> {
+        let now = self.env().now;
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut aside = false;
+                    for id in ids {
+                        let sql = "UPDATE inbox SET attempts = attempts + 1, error = $2, not_before = $3,
+                                     state = CASE WHEN attempts + 1 >= $4 THEN 'aside' ELSE 'waiting' END
+                                   WHERE id = $1 AND state = 'waiting' RETURNING attempts";
+                        let later = now + Duration::from_secs(1);
+                        let attempts: Option<(i64,)> =
+                            tx.optional(sql, args![id, &error, later, MOST_ATTEMPTS]).await?;
+                        aside |= attempts.is_some_and(|(attempts,)| attempts >= MOST_ATTEMPTS);
+                    }
+                    Ok(aside)
+                })
+            })
+            .await
+    }
+
+    /// The updates that were set aside, oldest first.
+    pub async fn updates_set_aside(&self) -> Result<Vec<Aside>, StoreError> {
+        let sql = "SELECT id, channel, external_id, received_at, error FROM inbox
+                   WHERE state = 'aside' ORDER BY id LIMIT 100";
+        self.db.read(|tx| Box::pin(async move { tx.all(sql, args![]).await })).await
+    }
+}
+
+async fn insert(
+    tx: &mut Tx<'_>,
+    channel: ChannelKind,
+    now: Timestamp,
+    update: NewUpdate,
+) -> Result<u64, StoreError> {
+    let sql = "INSERT INTO inbox
+                 (channel, external_id, chat_key, album, body, state, not_before, received_at)
+               VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7)
+               ON CONFLICT (channel, external_id) DO NOTHING";
+    let not_before = if update.album.is_some() { now + ALBUM_PATIENCE } else { now };
+    let args = args![
+        channel.code(),
+        update.external_id.to_string(),
+        update.chat_key,
+        update.album,
+        update.body,
+        not_before,
+        now,
+    ];
+    tx.exec(sql, args).await
+}
+
+async fn save_offset(tx: &mut Tx<'_>, channel: ChannelKind, last: i64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO settings (name, value) VALUES ($1, $2)
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    tx.exec_one(sql, args![offset_name(channel), last.to_string()]).await
+}
+
+fn offset_name(channel: ChannelKind) -> String {
+    format!("offset:{}", channel.code())
+}

@@ -1,0 +1,53 @@
+//! What only one process may do at a time: whoever holds the lease does it.
+
+use std::time::Duration;
+
+use crate::args;
+
+use super::{Store, StoreError, Tx};
+
+impl Store {
+    /// Takes or renews a lease for `holder`. Gives whether `holder` has it now.
+    pub async fn take_lease(&self, name: &str, holder: &str, lasts: Duration) -> Result<bool, StoreError> {
+        let (now, name, holder) = (self.env().now, name.to_owned(), holder.to_owned());
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let sql = "INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3)
+                               ON CONFLICT (name) DO UPDATE
+                                 SET holder = excluded.holder, until = excluded.until
+                                 WHERE leases.holder = excluded.holder OR leases.until <= $4";
+                    Ok(tx.exec(sql, args![name, holder, now + lasts, now]).await? == 1)
+                })
+            })
+            .await
+    }
+
+    /// Gives a lease back, so that another process need not wait for its end.
+    pub async fn release_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
+        let (name, holder) = (name.to_owned(), holder.to_owned());
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.exec("DELETE FROM leases WHERE name = $1 AND holder = $2", args![name, holder])
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+}
+
+/// Whether `holder` still has the lease, for work that must not be done by two.
+pub(super) async fn holds(tx: &mut Tx<'_>, name: &str, holder: &str) -> Result<bool, StoreError> {
+    let sql = HOLDS;
+    let row: Option<(i64,)> = tx.optional(sql, args![name, holder]).await?;
+    Ok(row.is_some())
+}
+
+/// On PostgreSQL the row is locked until the commit, so that nobody takes the lease in between.
+
+const HOLDS: super::Sql = super::Sql {
+    lite: "SELECT until FROM leases WHERE name = $1 AND holder = $2",
+    pg: "SELECT until FROM leases WHERE name = $1 AND holder = $2 FOR UPDATE",
+};

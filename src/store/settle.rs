@@ -1,0 +1,346 @@
+//! How attempts ended, and what follows.
+//!
+//! Everything here is guarded by the attempt: whoever comes late, because the message was taken over in the
+//! meantime, changes nothing.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::args;
+use crate::domain::content::{Attachment, FileKind};
+use crate::domain::ids::*;
+use crate::domain::{ChannelKind, Timestamp};
+
+use super::claim::{Claimed, defer_chat};
+use super::notice::{self, Ended};
+use super::outbox::Op;
+use super::{Env, Sql, StoreError, Tx, blobs};
+
+/// After so many attempts with unknown outcome a person decides, so that nobody gets a message five times.
+pub const MOST_UNKNOWNS: i64 = 2;
+
+/// What a message that cannot be sent for so long is worth is for a person to say.
+const GIVE_UP: Duration = Duration::from_secs(72 * 3600);
+
+/// How one attempt ended.
+#[derive(Debug)]
+pub struct Settled {
+    pub message: Claimed,
+    pub outcome: Outcome,
+}
+
+/// What is known about one attempt.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Accepted, as this message of the platform's; what it calls the files from now on.
+    Sent { external_id: String, files: Vec<(Attachment, FileKind, String)> },
+    /// Certainly not accepted. The chat waits until `at`.
+    Again { at: Timestamp, why: String },
+    /// Perhaps accepted.
+    Unknown { at: Timestamp, why: String },
+    /// Will never be accepted.
+    Failed { why: String },
+    /// The chat cannot be reached any more; neither can the other messages to it.
+    ChatClosed { why: String },
+    /// The chat has another id now.
+    Moved { to: String },
+    /// The platform forgot files that it had.
+    FilesGone { files: Vec<Attachment> },
+    /// Emphasis was refused: from now on plain text.
+    Plain,
+    /// The message that was to be edited is not there any more: it is sent anew.
+    EditedGone,
+}
+
+/// Keeps outcomes. Gives how many came too late.
+pub(super) async fn keep(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    channel: ChannelKind,
+    settled: Vec<Settled>,
+) -> Result<u64, StoreError> {
+    let mut late = 0;
+    let mut sent = Vec::new();
+    let mut ended = Vec::new();
+    for Settled { message, outcome } in settled {
+        match outcome {
+            Outcome::Sent { external_id, files } => {
+                for (file, kind, file_id) in files {
+                    blobs::remember_file(tx, channel, &Attachment { kind, ..file }, &file_id).await?;
+                }
+                sent.push((message, external_id));
+            }
+            other => late += keep_trouble(tx, env, channel, &message, other, &mut ended).await?,
+        }
+    }
+    late += keep_sent(tx, env, sent, &mut ended).await?;
+    if !ended.is_empty() {
+        notice::ended(tx, env, &ended).await?;
+    }
+    Ok(late)
+}
+
+#[derive(Serialize)]
+struct SentRow<'a> {
+    id: i64,
+    attempt: i64,
+    ext: &'a str,
+}
+
+const SENT: Sql = Sql {
+    lite: "UPDATE messages SET state = 2, external_id = j.value ->> 'ext', settled_at = $2, error = NULL
+           FROM json_each($1) AS j
+           WHERE messages.id = j.value ->> 'id' AND attempt = j.value ->> 'attempt' AND state = 1
+           RETURNING id",
+    pg: "UPDATE messages SET state = 2, external_id = j.ext, settled_at = $2, error = NULL
+         FROM json_to_recordset($1::json) AS j (id bigint, attempt bigint, ext text)
+         WHERE messages.id = j.id AND messages.attempt = j.attempt AND state = 1
+         RETURNING messages.id",
+};
+
+async fn keep_sent(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    sent: Vec<(Claimed, String)>,
+    ended: &mut Vec<Ended>,
+) -> Result<u64, StoreError> {
+    if sent.is_empty() {
+        return Ok(0);
+    }
+    let rows: Vec<SentRow<'_>> = sent
+        .iter()
+        .map(|(message, ext)| SentRow { id: message.id.0, attempt: message.attempt, ext })
+        .collect();
+    let kept: Vec<(i64,)> = tx.all(SENT, args![serde_json::to_string(&rows)?, env.now]).await?;
+    let kept: std::collections::HashSet<i64> = kept.into_iter().map(|(id,)| id).collect();
+    let mut late = 0;
+    for (message, external_id) in sent {
+        if !kept.contains(&message.id.0) {
+            late += 1;
+            note_attempt(tx, env, &message, "late", "accepted, after another took it over").await?;
+            continue;
+        }
+        if let (Op::Show { slot }, None) = (&message.op, &message.shown) {
+            keep_slot(tx, env, message.chat, slot, &external_id).await?;
+        }
+        if let (Some(delivery), true) = (message.delivery, message.last_part) {
+            ended.push(Ended { delivery, result: Ok(external_id) });
+        }
+    }
+    Ok(late)
+}
+
+async fn keep_slot(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    chat: ChatId,
+    slot: &str,
+    external_id: &str,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO slots (chat_id, slot, external_id, updated_at) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (chat_id, slot)
+               DO UPDATE SET external_id = excluded.external_id, updated_at = excluded.updated_at";
+    tx.exec_one(sql, args![chat, slot, external_id, env.now]).await
+}
+
+/// Everything but "sent". Gives 1 if it came too late.
+async fn keep_trouble(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    channel: ChannelKind,
+    message: &Claimed,
+    outcome: Outcome,
+    ended: &mut Vec<Ended>,
+) -> Result<u64, StoreError> {
+    let (name, why) = outcome.describe();
+    note_attempt(tx, env, message, name, &why).await?;
+    let changed = match outcome {
+        Outcome::Sent { .. } => 0,
+        Outcome::Again { at, why } => {
+            if env.now.since(message.created_at) > GIVE_UP {
+                fail(tx, env, message, &format!("không gửi được suốt 72 giờ: {why}"), ended).await?
+            } else {
+                park_chat(tx, message.chat, at).await?;
+                requeue(tx, message, at, &why, false).await?
+            }
+        }
+        Outcome::Unknown { at, why } => unknown(tx, env, message, at, &why).await?,
+        Outcome::Failed { why } => fail(tx, env, message, &why, ended).await?,
+        Outcome::ChatClosed { why } => {
+            let changed = fail(tx, env, message, &why, ended).await?;
+            if changed > 0 {
+                close_chat(tx, env, message.chat, &why, ended).await?;
+            }
+            changed
+        }
+        Outcome::Moved { to } => {
+            move_chat(tx, message.chat, &to).await?;
+            requeue(tx, message, env.now, "moved", false).await?
+        }
+        Outcome::FilesGone { files } => {
+            blobs::forget_files(tx, channel, &files).await?;
+            requeue(tx, message, env.now, "a file was forgotten", false).await?
+        }
+        Outcome::Plain => {
+            make_plain(tx, env, message).await?;
+            requeue(tx, message, env.now, "emphasis refused", false).await?
+        }
+        Outcome::EditedGone => {
+            if let Op::Show { slot } = &message.op {
+                let sql = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
+                tx.exec(sql, args![message.chat, slot]).await?;
+                requeue(tx, message, env.now, "shown anew", false).await?
+            } else {
+                let sql = "UPDATE messages SET op = 'send', target = NULL WHERE id = $1 AND attempt = $2";
+                tx.exec(sql, args![message.id, message.attempt]).await?;
+                requeue(tx, message, env.now, "sent instead of edited", false).await?
+            }
+        }
+    };
+    Ok(u64::from(changed == 0))
+}
+
+impl Outcome {
+    fn describe(&self) -> (&'static str, String) {
+        match self {
+            Self::Sent { .. } => ("sent", String::new()),
+            Self::Again { why, .. } => ("retry", why.clone()),
+            Self::Unknown { why, .. } => ("unknown", why.clone()),
+            Self::Failed { why } | Self::ChatClosed { why } => ("permanent", why.clone()),
+            Self::Moved { .. } => ("moved", "the group has another id now".to_owned()),
+            Self::FilesGone { .. } => ("retry", "a file is not known any more".to_owned()),
+            Self::Plain => ("retry", "emphasis was refused".to_owned()),
+            Self::EditedGone => ("retry", "the message to edit is gone".to_owned()),
+        }
+    }
+}
+
+async fn requeue(
+    tx: &mut Tx<'_>,
+    message: &Claimed,
+    at: Timestamp,
+    why: &str,
+    unknown: bool,
+) -> Result<u64, StoreError> {
+    let sql =
+        "UPDATE messages SET state = 0, ready = 0, not_before = $3, error = $4, unknowns = unknowns + $5
+               WHERE id = $1 AND attempt = $2 AND state = 1";
+    tx.exec(sql, args![message.id, message.attempt, at, why, unknown]).await
+}
+
+/// An attempt of which nobody knows whether it arrived: made once more, then held for a person to decide.
+async fn unknown(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    message: &Claimed,
+    at: Timestamp,
+    why: &str,
+) -> Result<u64, StoreError> {
+    let sql = "UPDATE messages SET unknowns = unknowns + 1, state = 3, error = $3, settled_at = $4
+               WHERE id = $1 AND attempt = $2 AND state = 1 AND unknowns + 1 >= $5";
+    let held = tx.exec(sql, args![message.id, message.attempt, why, env.now, MOST_UNKNOWNS]).await?;
+    if held > 0 {
+        return Ok(held);
+    }
+    park_chat(tx, message.chat, at).await?;
+    requeue(tx, message, at, why, true).await
+}
+
+async fn fail(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    message: &Claimed,
+    why: &str,
+    ended: &mut Vec<Ended>,
+) -> Result<u64, StoreError> {
+    let sql = "UPDATE messages SET state = 4, error = $3, settled_at = $4
+               WHERE id = $1 AND attempt = $2 AND state = 1";
+    let changed = tx.exec(sql, args![message.id, message.attempt, why, env.now]).await?;
+    if let (Some(delivery), true) = (message.delivery, changed > 0) {
+        // The parts that follow are of no use without this one.
+        let sql = "UPDATE messages SET state = 5, settled_at = $2 WHERE delivery_id = $1 AND state = 0";
+        tx.exec(sql, args![delivery, env.now]).await?;
+        ended.push(Ended { delivery, result: Err(why.to_owned()) });
+    }
+    Ok(changed)
+}
+
+async fn park_chat(tx: &mut Tx<'_>, chat: ChatId, until: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE chats SET parked_until = $2 WHERE id = $1 AND parked_until < $2";
+    tx.exec(sql, args![chat, until]).await?;
+    defer_chat(tx, chat, until).await
+}
+
+/// Nothing reaches the chat any more: what waits for it fails, with the reason.
+async fn close_chat(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    chat: ChatId,
+    why: &str,
+    ended: &mut Vec<Ended>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE chats SET state = 'closed', reason = $2 WHERE id = $1";
+    tx.exec(sql, args![chat, why]).await?;
+    let sql = "UPDATE messages SET state = 4, error = $2, settled_at = $3
+               WHERE chat_id = $1 AND state = 0 RETURNING delivery_id";
+    let rows: Vec<(Option<i64>,)> = tx.all(sql, args![chat, why, env.now]).await?;
+    let mut deliveries: Vec<i64> = rows.into_iter().filter_map(|(delivery,)| delivery).collect();
+    deliveries.dedup();
+    for delivery in deliveries {
+        ended.push(Ended { delivery: DeliveryId(delivery), result: Err(why.to_owned()) });
+    }
+    Ok(())
+}
+
+/// The group became a supergroup. If the new id is known already, the two become one.
+async fn move_chat(tx: &mut Tx<'_>, chat: ChatId, to: &str) -> Result<(), StoreError> {
+    let sql = "SELECT n.id FROM chats o JOIN chats n ON n.channel = o.channel AND n.external_id = $2
+               WHERE o.id = $1 AND n.id <> o.id";
+    let known: Option<(i64,)> = tx.optional(sql, args![chat, to]).await?;
+    if let Some((other,)) = known {
+        // The old row keeps what hangs on it (deliveries, cards); the new one steps aside.
+        let sql = "UPDATE chats SET external_id = external_id || ':merged', state = 'closed',
+                     reason = 'merged', purpose = 'none', unit_id = NULL WHERE id = $1";
+        tx.exec_one(sql, args![other]).await?;
+    }
+    tx.exec_one("UPDATE chats SET external_id = $2 WHERE id = $1", args![chat, to]).await
+}
+
+async fn make_plain(tx: &mut Tx<'_>, env: &Env, message: &Claimed) -> Result<(), StoreError> {
+    let sql = "SELECT body FROM payloads WHERE id = $1";
+    let (body,): (String,) = tx.one(sql, args![message.payload]).await?;
+    let mut content: crate::domain::content::Content = serde_json::from_str(&body)?;
+    content.text.spans.clear();
+    let plain = super::outbox::add_payload(tx, env, &content).await?;
+    let sql = "UPDATE messages SET payload_id = $3 WHERE id = $1 AND attempt = $2";
+    tx.exec(sql, args![message.id, message.attempt, plain]).await?;
+    Ok(())
+}
+
+async fn note_attempt(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    message: &Claimed,
+    outcome: &str,
+    detail: &str,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO attempts (message_id, attempt, at, outcome, detail) VALUES ($1, $2, $3, $4, $5)";
+    tx.exec_one(sql, args![message.id, message.attempt, env.now, outcome, detail]).await
+}
+
+/// What was being sent when its process died is of unknown outcome.
+pub(super) async fn recover(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind) -> Result<u64, StoreError> {
+    let sql = "INSERT INTO attempts (message_id, attempt, at, outcome, detail)
+               SELECT id, attempt, $2, 'unknown', 'the process ended while sending'
+               FROM messages WHERE channel = $1 AND state = 1";
+    tx.exec(sql, args![channel.code(), env.now]).await?;
+    // An answer to a press is worth nothing later, and an edit does no harm twice.
+    let sql = "UPDATE messages
+               SET state = CASE WHEN op = 'answer' THEN 6
+                                WHEN op IN ('edit', 'show') THEN 0
+                                WHEN unknowns + 1 >= $3 THEN 3 ELSE 0 END,
+                   unknowns = unknowns + 1, error = 'the process ended while sending', settled_at = $2
+               WHERE channel = $1 AND state = 1";
+    tx.exec(sql, args![channel.code(), env.now, MOST_UNKNOWNS]).await
+}

@@ -1,0 +1,5 @@
+//! Whole-app scenes, each on SQLite and on PostgreSQL.
+
+mod contract;
+mod engines;
+mod postgres;
