@@ -1,5 +1,7 @@
 //! Puts the rooms together, and takes the command line apart.
 
+pub mod digest;
+pub mod incident;
 pub mod run;
 
 use std::io::Write;

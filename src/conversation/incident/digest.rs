@@ -45,6 +45,15 @@ pub struct Digest {
     pub oldest: Vec<ListRow>,
 }
 
+impl Digest {
+    /// Leaves out what could name a private person: for everything that leaves the case.
+    pub fn mask(&mut self) {
+        for row in &mut self.oldest {
+            row.text = rules::mask(&row.text);
+        }
+    }
+}
+
 impl Period {
     /// The period that a word names, in Vietnamese or English, with or without diacritics.
     pub fn parse(word: &str) -> Option<Self> {

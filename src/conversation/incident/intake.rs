@@ -296,7 +296,7 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
         Some((code.clone(), name))
     });
     let year = ctx.now.in_zone(VIETNAM).year();
-    let prefix = rules::case_prefix(ctx);
+    let prefix = rules::case_prefix(ctx.rules);
     let number = facts::next_number(ctx, format!("case:{prefix}:{year}"))?;
     let code = rules::case_code(prefix, year, number);
     let deadline = rules::deadline(ctx, category.as_ref().map(|(code, _)| code.as_str()));

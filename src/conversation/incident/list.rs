@@ -42,7 +42,7 @@ pub fn page(ctx: &Context<'_>, scope: Scope, page: u32) -> Result<Turn, Need> {
 /// A wrong code and a case that is none of the asker's business look the same.
 fn find(ctx: &Context<'_>, me: &Me, code: &str) -> Result<Turn, Need> {
     let not_found = || Turn::say(ctx.lang().say("incident-not-found", &[]));
-    let Some(code) = rules::read_code(ctx, code) else { return Ok(not_found()) };
+    let Some(code) = rules::read_code(code, ctx.rules, ctx.now) else { return Ok(not_found()) };
     match facts::by_code(ctx, &code)? {
         Some(case) if case.is_seen_by(me) => moves::show(ctx, me, case),
         _ => Ok(not_found()),

@@ -83,11 +83,8 @@ pub fn go_with(
 ) -> Turn {
     let lang = ctx.lang();
     let Ok(to) = allowed(case.state, movement) else { return not_now(ctx, case) };
-    if let (Move::Reopen, Also::Nothing) = (movement, &also) {
-        unreachable!("a case is reopened with a new deadline");
-    }
     let mut turn = Turn::default();
-    turn.replies = reporter_lines(ctx, me, case, movement, &text, &also);
+    turn.replies = reporter_lines(me, case, movement, &text, &also);
     turn.replies.extend(group_lines(ctx, me, case, movement, &text));
     if ctx.incoming.press().is_some() {
         let done = lang.say(&format!("incident-done-{}", movement.code()), &[("code", &case.code)]);
@@ -279,7 +276,6 @@ fn merge(ctx: &Context<'_>, me: &Me, case: &Case, other: IncidentId) -> Result<T
 
 /// What the reporters hear of a move.
 fn reporter_lines(
-    ctx: &Context<'_>,
     me: &Me,
     case: &Case,
     movement: Move,

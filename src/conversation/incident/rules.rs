@@ -1,6 +1,10 @@
 //! What the configuration and the law say about a report.
 
-use crate::conversation::Context;
+use chrono::Datelike;
+
+use crate::conversation::{Context, Rules};
+use crate::domain::Timestamp;
+use crate::domain::time::VIETNAM;
 
 use super::Deadline;
 
@@ -42,8 +46,8 @@ pub fn deadline(ctx: &Context<'_>, _category: Option<&str>) -> Deadline {
 }
 
 /// The letters that case codes begin with.
-pub fn case_prefix<'a>(ctx: &Context<'a>) -> &'a str {
-    if ctx.rules.case_prefix.is_empty() { "ML" } else { &ctx.rules.case_prefix }
+pub fn case_prefix(rules: &Rules) -> &str {
+    if rules.case_prefix.is_empty() { "ML" } else { &rules.case_prefix }
 }
 
 /// `ML-2026-0042`.
@@ -51,7 +55,16 @@ pub fn case_code(prefix: &str, year: i32, number: i64) -> String {
     format!("{prefix}-{year}-{number:04}")
 }
 
-/// The code that somebody typed, as it is kept: in capitals, the number filled up with zeros.
-pub fn read_code(_ctx: &Context<'_>, text: &str) -> Option<String> {
-    Some(text.trim().to_uppercase())
+/// The code that somebody typed, as it is kept: in capitals, the number filled up with zeros, and for a
+/// number alone this year's case of that number.
+pub fn read_code(text: &str, rules: &Rules, now: Timestamp) -> Option<String> {
+    let text = text.trim().to_uppercase();
+    let mut parts = text.rsplitn(3, '-');
+    let number: i64 = parts.next()?.trim().parse().ok().filter(|number| *number > 0)?;
+    let year = match parts.next() {
+        Some(year) => year.trim().parse().ok()?,
+        None => now.in_zone(VIETNAM).year(),
+    };
+    let prefix = parts.next().unwrap_or_else(|| case_prefix(rules));
+    Some(case_code(prefix, year, number))
 }

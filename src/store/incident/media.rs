@@ -8,7 +8,7 @@ use crate::conversation::{Lang, Reply};
 use crate::domain::ids::{ChatId, IncidentId, MediaId, PersonId};
 use crate::domain::incident::State;
 use crate::domain::{ChannelKind, Timestamp};
-use crate::store::{Env, Store, StoreError, Tx, outbox};
+use crate::store::{Env, Store, StoreError, Tx, blobs, outbox};
 
 use super::{act, read};
 
@@ -28,7 +28,7 @@ pub struct Wanted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
     /// Checked and written anew.
-    Picture { sha256: String, mime: String, bytes: Vec<u8> },
+    Picture { mime: String, bytes: Vec<u8> },
     /// It is no picture, or too large: the reporter is told.
     Refused { reason: Refusal },
     /// The platform does not have it any more.
@@ -132,16 +132,16 @@ impl Store {
             .await
     }
 
-    /// When the next picture is due to be fetched.
+    /// When the next picture of a channel is due to be fetched.
     ///
     /// # Errors
     /// The database's.
-    pub async fn next_media(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn next_media(&self, channel: ChannelKind) -> Result<Option<Timestamp>, StoreError> {
         self.db
-            .read(|tx| {
+            .read(move |tx| {
                 Box::pin(async move {
-                    let sql = "SELECT MIN(next_try) FROM media WHERE state = 'wanted'";
-                    let (at,): (Option<i64>,) = tx.one(sql, args![]).await?;
+                    let sql = "SELECT MIN(next_try) FROM media WHERE state = 'wanted' AND channel = $1";
+                    let (at,): (Option<i64>,) = tx.one(sql, args![channel.code()]).await?;
                     Ok(at.map(Timestamp))
                 })
             })
@@ -177,8 +177,10 @@ async fn settle(tx: &mut Tx<'_>, env: &Env, id: MediaId, fetched: &Fetched) -> R
     }
     let incident = IncidentId(row.incident_id);
     let ended = match fetched {
-        Fetched::Picture { sha256, mime, bytes } => {
-            keep(tx, env, id, sha256, mime, bytes).await?;
+        Fetched::Picture { mime, bytes } => {
+            let sha256 = blobs::put(tx, env, bytes, mime).await?;
+            let sql = "UPDATE media SET state = 'stored', sha256 = $2, reason = NULL WHERE id = $1";
+            tx.exec_one(sql, args![id, sha256]).await?;
             None
         }
         Fetched::Refused { reason } => {
@@ -212,21 +214,6 @@ async fn settle(tx: &mut Tx<'_>, env: &Env, id: MediaId, fetched: &Fetched) -> R
         show(tx, env, incident).await?;
     }
     Ok(())
-}
-
-async fn keep(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    id: MediaId,
-    sha256: &str,
-    mime: &str,
-    bytes: &[u8],
-) -> Result<(), StoreError> {
-    let sql = "INSERT INTO blobs (sha256, mime, size, bytes, created_at) VALUES ($1, $2, $3, $4, $5)
-               ON CONFLICT (sha256) DO NOTHING";
-    tx.exec(sql, args![sha256, mime, bytes.len(), bytes, env.now]).await?;
-    let sql = "UPDATE media SET state = 'stored', sha256 = $2, reason = NULL WHERE id = $1";
-    tx.exec_one(sql, args![id, sha256]).await
 }
 
 async fn end(tx: &mut Tx<'_>, id: MediaId, state: &str, reason: &str) -> Result<(), StoreError> {

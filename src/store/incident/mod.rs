@@ -16,7 +16,7 @@ use crate::domain::ids::IncidentId;
 
 use super::{Env, StoreError, Tx};
 
-pub use media::{Wanted, Fetched};
+pub use media::{Fetched, Refusal, Wanted};
 pub use read::{Shown, ShownStep};
 
 /// Answers a question of the conversation.

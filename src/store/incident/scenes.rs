@@ -1,1 +1,5 @@
-//! (scenes)
+//! Scenes: reports come in, cases are worked on, and nobody sees or does what is not theirs.
+
+mod cast;
+mod intake;
+mod triage;
