@@ -13,7 +13,7 @@ pub mod timers;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::channel::Channel;
@@ -57,6 +57,33 @@ pub struct Signals {
     pub outbox: Arc<Notify>,
     /// Something happened that the calendar's jobs may have to look at.
     pub timers: Arc<Notify>,
+    /// Counts how often the calendar's jobs have looked at everything.
+    rounds: Arc<watch::Sender<u64>>,
+}
+
+impl Signals {
+    /// Everybody looks for work.
+    pub fn wake_all(&self) {
+        self.inbox.notify_one();
+        self.outbox.notify_one();
+        self.timers.notify_one();
+    }
+
+    /// The calendar's jobs have looked at everything once.
+    pub(crate) fn round(&self) {
+        self.rounds.send_modify(|rounds| *rounds += 1);
+    }
+
+    /// Returns when the calendar's jobs have looked at everything once more, from the beginning.
+    pub fn round_done(&self) -> impl Future<Output = ()> + use<> {
+        let mut rounds = self.rounds.subscribe();
+        // The round that is under way may have passed by already what is new: the one after it counts.
+        let enough = *rounds.borrow_and_update() + 1;
+        async move {
+            // The sender lives in the engine of whoever waits.
+            let _ = rounds.wait_for(|rounds| *rounds >= enough).await;
+        }
+    }
 }
 
 impl Engine {

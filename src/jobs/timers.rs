@@ -4,5 +4,10 @@ use super::Engine;
 
 /// Looks for what is due until it is told to stop.
 pub async fn run(engine: Engine) {
-    while engine.rest(&engine.signals.timers, None).await {}
+    loop {
+        engine.signals.round();
+        if !engine.rest(&engine.signals.timers, None).await {
+            return;
+        }
+    }
 }

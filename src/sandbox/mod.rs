@@ -1,1 +1,21 @@
-//! The practice platform: a stand-in of the chat platforms over real HTTP on loopback.
+//! The practice platform: a strict stand-in of the chat platforms over real HTTP on loopback.
+//!
+//! It enforces the platforms' own limits, can be told to fail, keeps a log of what it accepted, and
+//! serves a page on which the sample people's chats are played by hand. The room knows nothing of the
+//! rest of the crate: time and randomness are handed in, and the bot reaches it only over HTTP.
+//!
+//! - [`telegram`] is the stand-in of Telegram's Bot API; its handle is [`Sandbox`].
+//! - [`faults`] decides which call is made to fail, and how.
+//! - [`log`] is the shape of what is recorded.
+
+mod clock;
+pub mod faults;
+pub mod log;
+mod page;
+pub mod telegram;
+mod wire;
+
+pub use clock::Now;
+pub use faults::{Fault, Faults, Match, Rule};
+pub use log::{Accepted, Attempt, Outcome, RateViolation, Violation, WhyRefused};
+pub use telegram::{Button, Entity, Limits, Options, Person, Place, Sandbox, Seen, SentAnswer};

@@ -5,6 +5,7 @@
 pub mod blobs;
 pub mod claim;
 pub mod db;
+pub mod idle;
 pub mod inbox;
 pub mod incident;
 pub mod lease;

@@ -1,0 +1,238 @@
+//! The HTTP side: routes, waiting calls, faults shown on the connection.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use futures::future::Shared as SharedFuture;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::api::{self, Answer};
+use super::params::Params;
+use super::practice;
+use super::refusal::Refusal;
+use super::updates::Poll;
+use super::world::World;
+use crate::sandbox::clock::Now;
+use crate::sandbox::faults::{Fault, Faults};
+use crate::sandbox::page;
+use crate::sandbox::wire::Cut;
+
+/// What every handler and every handle shares.
+pub(super) struct Shared {
+    world: Mutex<World>,
+    /// Number of the last change, for those who wait for one.
+    pub changed: watch::Sender<u64>,
+    /// Counts arrivals of updates, for the waiting `getUpdates` and the webhook.
+    pub mail: watch::Sender<u64>,
+    pub faults: Faults,
+    pub stop: CancellationToken,
+    pub now: Now,
+    pub token: String,
+    pub wait_bound: Duration,
+}
+
+/// The end of the server, for everybody who waits for it.
+pub(super) type Ended = SharedFuture<futures::future::BoxFuture<'static, ()>>;
+
+impl Shared {
+    pub fn new(world: World, faults: Faults) -> Shared {
+        let options = &world.options;
+        Shared {
+            changed: watch::Sender::new(0),
+            mail: watch::Sender::new(0),
+            faults,
+            stop: CancellationToken::new(),
+            now: Arc::clone(&options.now),
+            token: options.token.clone(),
+            wait_bound: options.wait_bound,
+            world: Mutex::new(world),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the world.
+    pub fn look<T>(&self, f: impl FnOnce(&World) -> T) -> T {
+        f(&self.lock())
+    }
+
+    /// Changes the world at the present time of the handed clock, and wakes those who wait.
+    pub fn act<T>(&self, f: impl FnOnce(&mut World) -> T) -> T {
+        let now = (self.now)();
+        let mut world = self.lock();
+        let before = (world.seq, world.mail.arrivals);
+        world.now = now;
+        let result = f(&mut world);
+        let after = (world.seq, world.mail.arrivals);
+        drop(world);
+        if after.0 != before.0 {
+            self.changed.send_replace(after.0);
+        }
+        if after.1 != before.1 {
+            self.mail.send_replace(after.1);
+        }
+        result
+    }
+}
+
+/// Serves until told to stop; the future given back ends when the server has.
+pub(super) fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Ended {
+    let app = Router::new()
+        .merge(page::routes())
+        .merge(practice::routes())
+        .fallback(bot_api)
+        .layer(middleware::from_fn(only_loopback))
+        .with_state(Arc::clone(&shared))
+        .into_make_service_with_connect_info::<Cut>();
+    let stop = shared.stop.clone();
+    let server = axum::serve(crate::sandbox::wire::Wires(listener), app)
+        .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let task = tokio::spawn(async move {
+        tokio::select! {
+            // An error here means that the listener is gone, which is the end as well.
+            _ = server.into_future() => {}
+            // A client in the middle of a request must not hold up the end.
+            () = async { stop.cancelled().await; tokio::time::sleep(Duration::from_secs(1)).await } => {}
+        }
+    });
+    async move { drop(task.await) }.boxed().shared()
+}
+
+/// Refuses requests under a foreign host name, so that no web page elsewhere reaches this through a name
+/// that it lets point to loopback, and requests sent by pages of other origins.
+async fn only_loopback(headers: HeaderMap, request: Request, next: Next) -> Response {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or(request.uri().authority().map(|authority| authority.as_str()));
+    let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+    let own_page = origin.is_none_or(|origin| origin.strip_prefix("http://").is_some_and(is_loopback));
+    if host.is_some_and(is_loopback) && own_page {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, "this address is for this machine only").into_response()
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.chars().all(|c| c.is_ascii_digit()) => name,
+        _ => host,
+    };
+    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+}
+
+/// Answers `/bot<TOKEN>/<method>` and `/file/bot<TOKEN>/<path>`.
+async fn bot_api(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+) -> Response {
+    let path = request.uri().path().replace("%3A", ":").replace("%3a", ":");
+    if let Some(rest) = path.strip_prefix("/file/bot") {
+        return download(&shared, rest).await;
+    }
+    let Some((token, method)) = path.strip_prefix("/bot").and_then(|rest| rest.split_once('/')) else {
+        return answer(Err(Refusal::unknown_method()));
+    };
+    if token != shared.token {
+        return answer(Err(Refusal::unauthorized()));
+    }
+    let method = method.to_owned();
+    let params = Params::read(request).await;
+    let (reply, fault) = shared.act(|world| api::run(world, &shared.faults, &method, params));
+    let response = match reply {
+        Answer::Now(result) => answer(result.map(|value| value.to_string())),
+        Answer::Wait(poll) => answer(wait_for_mail(&shared, &poll).await),
+    };
+    show(&shared, fault, &cut, response).await
+}
+
+/// Lays a fault of the connection over an answer.
+async fn show(shared: &Shared, fault: Option<Fault>, cut: &Cut, response: Response) -> Response {
+    match fault {
+        Some(Fault::ResetBefore | Fault::ResetAfter) => cut.now(),
+        Some(Fault::Stall(time)) => pause(shared, time).await,
+        Some(Fault::StallBefore(time)) => {
+            pause(shared, time).await;
+            cut.now();
+        }
+        Some(Fault::Garbage) => return "<html><body>garbage</body></html>".into_response(),
+        // What stands before Telegram's servers answers in HTML.
+        Some(Fault::Status(code)) if code > 500 => {
+            let code = StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY);
+            return (code, [(header::CONTENT_TYPE, "text/html")], format!("<h1>{code}</h1>")).into_response();
+        }
+        _ => {}
+    }
+    response
+}
+
+async fn pause(shared: &Shared, time: Duration) {
+    tokio::select! {
+        () = tokio::time::sleep(time) => {}
+        () = shared.stop.cancelled() => {}
+    }
+}
+
+/// The body of a Bot API answer; `Ok` is JSON text.
+fn answer(result: Result<String, Refusal>) -> Response {
+    let (code, body, wait) = match result {
+        Ok(json) => (200, format!("{{\"ok\":true,\"result\":{json}}}"), None),
+        Err(refusal) => (refusal.code, refusal.body().to_string(), refusal.retry_after),
+    };
+    let code = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (code, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// Holds a `getUpdates` until there are updates, its time is over, or another one comes.
+async fn wait_for_mail(shared: &Shared, poll: &Poll) -> Result<String, Refusal> {
+    let mut mail = shared.mail.subscribe();
+    let over = tokio::time::sleep(Duration::from_secs(poll.seconds));
+    tokio::pin!(over);
+    loop {
+        mail.borrow_and_update();
+        if let Some(updates) = shared.act(|world| world.poll(poll))? {
+            return Ok(updates);
+        }
+        if poll.seconds == 0 {
+            return Ok("[]".into());
+        }
+        tokio::select! {
+            // The sender lives as long as `shared`, so there is always a change or none.
+            _ = mail.changed() => {}
+            () = &mut over => return Ok("[]".into()),
+            () = shared.stop.cancelled() => return Ok("[]".into()),
+        }
+    }
+}
+
+async fn download(shared: &Arc<Shared>, rest: &str) -> Response {
+    let Some((token, path)) = rest.split_once('/') else {
+        return answer(Err(Refusal::unknown_method()));
+    };
+    if token != shared.token {
+        return answer(Err(Refusal::unauthorized()));
+    }
+    content(shared, path).await.unwrap_or_else(|| answer(Err(Refusal::unknown_method())))
+}
+
+/// The bytes of the file at this path.
+pub(super) async fn content(shared: &Arc<Shared>, path: &str) -> Option<Response> {
+    let file = shared.look(|world| world.paths.get(path).cloned())?;
+    // Scaling a picture takes time that other calls should not wait for.
+    let bytes = tokio::task::spawn_blocking(move || file.content()).await.ok()?;
+    Some(([(header::CONTENT_TYPE, "application/octet-stream")], Body::from(bytes)).into_response())
+}

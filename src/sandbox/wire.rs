@@ -1,0 +1,106 @@
+//! Connections that can be cut from inside a handler, as a broken network would.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A listener that hands out connections with a switch on each.
+pub(crate) struct Wires(pub TcpListener);
+
+/// One connection. Once its switch is thrown every write fails, so the server drops it unanswered.
+pub(crate) struct Wire {
+    stream: TcpStream,
+    cut: Cut,
+}
+
+/// The switch of one connection; handlers receive it as `ConnectInfo<Cut>`.
+#[derive(Clone, Default)]
+pub(crate) struct Cut(Arc<AtomicBool>);
+
+impl Cut {
+    /// Breaks the connection: whatever is answered from now on does not reach the other side.
+    pub(crate) fn now(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Listener for Wires {
+    type Io = Wire;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Wire, SocketAddr) {
+        let (stream, from) = Listener::accept(&mut self.0).await;
+        // Small answers must not wait for the client's delayed acknowledgement; without it, only slower.
+        stream.set_nodelay(true).ok();
+        (Wire { stream, cut: Cut::default() }, from)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+impl Connected<IncomingStream<'_, Wires>> for Cut {
+    fn connect_info(stream: IncomingStream<'_, Wires>) -> Cut {
+        stream.io().cut.clone()
+    }
+}
+
+impl Wire {
+    fn check(&self) -> io::Result<()> {
+        if self.cut.0.load(Ordering::SeqCst) {
+            // A reset rather than an orderly end, so that it looks like a fault of the network.
+            self.stream.set_zero_linger().ok();
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
+        Ok(())
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.check()?;
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.check()?;
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check()?;
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check()?;
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

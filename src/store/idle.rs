@@ -1,0 +1,35 @@
+//! Whether there is anything to do.
+
+use crate::args;
+use crate::domain::Timestamp;
+
+use super::{Store, StoreError};
+
+/// What the queues look like at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// Something is under way, or could be.
+    Busy,
+    /// Nothing, until then; `None` if nothing waits at all.
+    Until(Option<Timestamp>),
+}
+
+impl Store {
+    /// Whether updates or messages can be worked on now, and if not, when the next one can.
+    pub async fn idle(&self) -> Result<Idle, StoreError> {
+        let now = self.env().now;
+        let sql = "SELECT
+                     (SELECT COUNT(*) FROM inbox WHERE state = 'waiting' AND not_before <= $1)
+                     + (SELECT COUNT(*) FROM messages WHERE state = 1)
+                     + (SELECT COUNT(*) FROM messages m WHERE state = 0 AND not_before <= $1) AS busy,
+                   (SELECT MIN(not_before) FROM inbox WHERE state = 'waiting') AS update_due,
+                   (SELECT MIN(not_before) FROM messages WHERE state = 0) AS message_due";
+        let (busy, update_due, message_due): (i64, Option<i64>, Option<i64>) =
+            self.db.read(|tx| Box::pin(async move { tx.one(sql, args![now]).await })).await?;
+        if busy > 0 {
+            return Ok(Idle::Busy);
+        }
+        let due = [update_due, message_due].into_iter().flatten().min();
+        Ok(Idle::Until(due.map(Timestamp)))
+    }
+}
