@@ -67,7 +67,8 @@ pub async fn run(command: DigestCommand, desk: &Desk) -> Result<(), CommandError
 
 fn read_date(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
-    let date = NaiveDate::parse_from_str(text, "%d/%m/%Y").or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d"));
+    let date =
+        NaiveDate::parse_from_str(text, "%d/%m/%Y").or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d"));
     // Far enough from the ends of the calendar that no period around it runs over them.
     date.ok().filter(|date| (1970..=9000).contains(&chrono::Datelike::year(date)))
 }

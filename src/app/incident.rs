@@ -73,7 +73,12 @@ fn lines(rows: &[ListRow], now: Timestamp) -> String {
         let overdue = if row.is_overdue(now) { "  QUÁ HẠN" } else { "" };
         let first = card::shorten(row.text.lines().next().unwrap_or_default(), 60);
         let state = state_words(row.state, Lang::Vi);
-        format!("{}  {}  {category}  {}  {state}{overdue}\n    {first}", row.code, row.created_at.short(), row.unit)
+        format!(
+            "{}  {}  {category}  {}  {state}{overdue}\n    {first}",
+            row.code,
+            row.created_at.short(),
+            row.unit
+        )
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -81,7 +81,8 @@ fn duty_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
     let mut text = head(case, lang, now);
     for reporter in case.reporters.iter().take(3) {
         let vars = [("name", reporter.name.as_str()), ("unit", reporter.unit.as_str())];
-        let key = if reporter.unit.is_empty() { "incident-card-reporter" } else { "incident-card-reporter-of" };
+        let key =
+            if reporter.unit.is_empty() { "incident-card-reporter" } else { "incident-card-reporter-of" };
         text = text.push(lang.say(key, &vars)).line();
     }
     if case.restricted {
@@ -122,8 +123,7 @@ fn head(case: &Case, lang: Lang, now: Timestamp) -> Rich {
     let category = case.category.clone().unwrap_or_else(|| lang.say("incident-not-known", &[]));
     let mut text = Rich::new().code(&case.code).push(" · ").bold(category).line();
     text = text.push(lang.say("incident-card-state", &[("name", &state_words(case.state, lang))])).line();
-    let unit =
-        if case.unit_known { case.unit.name.clone() } else { lang.say("incident-not-known", &[]) };
+    let unit = if case.unit_known { case.unit.name.clone() } else { lang.say("incident-not-known", &[]) };
     text = text.push(lang.say("incident-line-unit", &[("name", &unit)])).line();
     let spot = case.spot.as_ref().and_then(|spot| spot.name.clone());
     let place = [case.place.clone(), spot].into_iter().flatten().collect::<Vec<_>>().join(", ");

@@ -135,15 +135,17 @@ pub fn words(lang: Lang, digest: &Digest, period: Period, from: Timestamp, now: 
     let date = from.in_zone(VIETNAM).format("%d/%m/%Y").to_string();
     let mut text = Rich::new().bold(lang.say(period.key(), &[("date", &date)])).line();
     text = text.push(lang.say("incident-digest-total", &[("count", &digest.total.to_string())])).line();
-    let categories = digest.by_category.iter().map(|(name, count)| {
-        (name.clone().unwrap_or_else(|| lang.say("incident-not-known", &[])), *count)
-    });
+    let categories = digest
+        .by_category
+        .iter()
+        .map(|(name, count)| (name.clone().unwrap_or_else(|| lang.say("incident-not-known", &[])), *count));
     text = table(text, lang, "incident-digest-categories", categories.collect());
     text = table(text, lang, "incident-digest-units", digest.by_unit.clone());
     let states = digest.by_state.iter().map(|(state, count)| (card::state_words(*state, lang), *count));
     text = table(text, lang, "incident-digest-states", states.collect());
     let (in_time, late) = (digest.settled_in_time.to_string(), digest.settled_late.to_string());
-    text = text.line().push(lang.say("incident-digest-settled", &[("count", &in_time), ("late", &late)])).line();
+    text =
+        text.line().push(lang.say("incident-digest-settled", &[("count", &in_time), ("late", &late)])).line();
     let (open, overdue) = (digest.open.to_string(), digest.overdue.to_string());
     text = text.push(lang.say("incident-digest-open", &[("count", &open), ("late", &overdue)]));
     for row in digest.oldest.iter().take(5) {

@@ -132,7 +132,8 @@ pub fn show(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     let lang = ctx.lang();
     Ok(match draft.expects {
         Expects::Words => {
-            let key = if draft.photos.is_empty() { "incident-ask-words" } else { "incident-ask-words-photos" };
+            let key =
+                if draft.photos.is_empty() { "incident-ask-words" } else { "incident-ask-words-photos" };
             let count = draft.photos.len().to_string();
             let mut row = Vec::new();
             if !draft.photos.is_empty() {

@@ -83,7 +83,7 @@ pub fn mergeable<'a>(ctx: &Context<'a>, incident: IncidentId) -> Result<&'a Page
 }
 
 pub fn list<'a>(ctx: &Context<'a>, scope: ListScope, page: u32) -> Result<&'a Page, Need> {
-    ask!(ctx, Ask::List { scope, page, now: ctx.now }, Answer::List(page) => page)
+    ask!(ctx, Ask::List { scope, page }, Answer::List(page) => page)
 }
 
 pub fn digest<'a>(

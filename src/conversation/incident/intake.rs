@@ -37,7 +37,7 @@ pub fn begin(ctx: &Context<'_>) -> Result<Turn, Need> {
         return reporter::corrected(ctx, me, message);
     }
     let lang = ctx.lang();
-    let text = message.text.trim();
+    let text = &*recognise::said(ctx, message);
     let (photos, others) = recognise::pictures(message);
     if ctx.chat.kind == ChatKind::Private
         && message.reply_to.is_some()
@@ -124,7 +124,7 @@ pub fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
         turn.dialogue.get_or_insert(Dialogue::None);
         return Ok(turn);
     }
-    let text = message.text.trim();
+    let text = &*recognise::said(ctx, message);
     if rules::screen(text) == Screened::Secret {
         return Ok(secret(ctx));
     }
@@ -318,7 +318,10 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
         restricted: rules::screen(&draft.text) == Screened::Complaint,
         deadline,
     };
-    Ok(Turn::default().effect(Effect::Open(Box::new(case)).into()).and(place(Reply::here(sent))).to(Dialogue::None))
+    Ok(Turn::default()
+        .effect(Effect::Open(Box::new(case)).into())
+        .and(place(Reply::here(sent)))
+        .to(Dialogue::None))
 }
 
 /// The case code, who has it, and what comes next.
@@ -331,7 +334,8 @@ fn sent_words(
     due: crate::domain::Timestamp,
 ) -> crate::domain::Rich {
     let lang = ctx.lang();
-    let mut text = crate::domain::Rich::new().push(lang.say("incident-sent", &[])).push(" ").code(code).line();
+    let mut text =
+        crate::domain::Rich::new().push(lang.say("incident-sent", &[])).push(" ").code(code).line();
     text = text.push(match (desk, draft.unit.known()) {
         ([], _) => lang.say("incident-sent-no-desk", &[]),
         (titles, Some(_)) => lang.say("incident-sent-unit", &[("desk", &titles.join(", ")), ("unit", unit)]),

@@ -26,7 +26,7 @@ use super::incoming::Spot;
 use super::{Context, Dialogue, Need, Turn};
 use crate::conversation;
 
-pub use case::{Case, CardKind, Group, ListRow, ListScope, NamedUnit, Page};
+pub use case::{CardKind, Case, Group, ListRow, ListScope, NamedUnit, Page};
 pub use digest::{Digest, Period};
 pub use draft::Draft;
 pub use rules::read_code;
@@ -171,9 +171,16 @@ pub enum Ask {
     /// The case with this code.
     ByCode(String),
     /// The code of the case that this message began, if it did.
-    Reported { chat: ChatId, message: String },
+    Reported {
+        chat: ChatId,
+        message: String,
+    },
     /// The newest open case that a person reported here since then.
-    Recent { person: PersonId, chat: ChatId, since: Timestamp },
+    Recent {
+        person: PersonId,
+        chat: ChatId,
+        since: Timestamp,
+    },
     /// The case about which this person has been asked and has not answered.
     Asked(PersonId),
     /// The units whose names occur in a text (folded, punctuation as blanks).
@@ -190,14 +197,25 @@ pub enum Ask {
     /// The next number of a case. Asking takes it.
     NextNumber(String),
     /// Staff groups that a case can be forwarded to, nearest first; with a name, those that fit it.
-    Groups { incident: IncidentId, officer: PersonId, name: Option<String> },
+    Groups {
+        incident: IncidentId,
+        officer: PersonId,
+        name: Option<String>,
+    },
     /// A staff group, if it is one.
     Group(ChatId),
     /// Open cases that another one may be merged into.
     Mergeable(IncidentId),
-    List { scope: ListScope, page: u32, now: Timestamp },
+    List {
+        scope: ListScope,
+        page: u32,
+    },
     /// What happened from one moment to another, at these units and below; `None` everywhere.
-    Digest { units: Option<Vec<UnitId>>, from: Timestamp, to: Timestamp },
+    Digest {
+        units: Option<Vec<UnitId>>,
+        from: Timestamp,
+        to: Timestamp,
+    },
 }
 
 /// The answer to an [`Ask`].

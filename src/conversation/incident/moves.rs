@@ -83,9 +83,9 @@ pub fn go_with(
 ) -> Turn {
     let lang = ctx.lang();
     let Ok(to) = allowed(case.state, movement) else { return not_now(ctx, case) };
-    let mut turn = Turn::default();
-    turn.replies = reporter_lines(me, case, movement, &text, &also);
-    turn.replies.extend(group_lines(ctx, me, case, movement, &text));
+    let mut replies = reporter_lines(me, case, movement, &text, &also);
+    replies.extend(group_lines(ctx, me, case, movement, &text));
+    let mut turn = Turn { replies, ..Turn::default() };
     if ctx.incoming.press().is_some() {
         let done = lang.say(&format!("incident-done-{}", movement.code()), &[("code", &case.code)]);
         turn = turn.with_toast(done);
@@ -135,7 +135,9 @@ fn prompt(ctx: &Context<'_>, case: &Case, movement: Move, wants: Wants) -> Turn 
         Wants::Reject => "incident-want-reject",
     };
     let mut text = lang.say(key, &[("name", name), ("code", &case.code)]);
-    if wants == Wants::Answer && let Some(question) = &case.question {
+    if wants == Wants::Answer
+        && let Some(question) = &case.question
+    {
         text = format!("{text}\n“{question}”");
     }
     if ctx.chat.kind == ChatKind::Group {
@@ -229,7 +231,8 @@ fn forward(ctx: &Context<'_>, me: &Me, case: &Case, chat: ChatId) -> Result<Turn
     let mut turn = go(ctx, me, case, Move::Forward, group.unit.name.clone(), also);
     if !turn.effects.is_empty() {
         let vars = [("code", case.code.as_str()), ("unit", group.unit.name.as_str())];
-        turn = turn.and(Reply::here(lang.say("incident-forwarded-here", &vars)).in_place()).to(Dialogue::None);
+        turn =
+            turn.and(Reply::here(lang.say("incident-forwarded-here", &vars)).in_place()).to(Dialogue::None);
     }
     Ok(turn)
 }
@@ -275,13 +278,7 @@ fn merge(ctx: &Context<'_>, me: &Me, case: &Case, other: IncidentId) -> Result<T
 }
 
 /// What the reporters hear of a move.
-fn reporter_lines(
-    me: &Me,
-    case: &Case,
-    movement: Move,
-    text: &str,
-    also: &Also,
-) -> Vec<Reply> {
+fn reporter_lines(me: &Me, case: &Case, movement: Move, text: &str, also: &Also) -> Vec<Reply> {
     let unit = match (also, &case.forwarded) {
         (Also::Forward { .. }, _) => text,
         (_, Some(unit)) => unit.name.as_str(),
@@ -306,22 +303,16 @@ fn reporter_lines(
 
 /// The line below the card that makes telephones ring: an edited card does not.
 fn group_lines(ctx: &Context<'_>, me: &Me, case: &Case, movement: Move, text: &str) -> Vec<Reply> {
-    let to_duty = matches!(
-        movement,
-        Move::Answer | Move::Return | Move::Report | Move::Reopen | Move::Confirm
-    );
+    let to_duty =
+        matches!(movement, Move::Answer | Move::Return | Move::Report | Move::Reopen | Move::Confirm);
     if !to_duty {
         return Vec::new();
     }
     let key = format!("incident-duty-{}", movement.code());
     let unit = case.forwarded.as_ref().map_or("", |unit| unit.name.as_str());
     let words = card::shorten(text, 300);
-    let vars = [
-        ("code", case.code.as_str()),
-        ("name", me.name.as_str()),
-        ("unit", unit),
-        ("words", words.as_str()),
-    ];
+    let vars =
+        [("code", case.code.as_str()), ("name", me.name.as_str()), ("unit", unit), ("words", words.as_str())];
     case.chats(CardKind::Duty)
         .filter(|card| card.chat != ctx.chat.id)
         .map(|card| Reply::to(card.chat, card.lang.say(&key, &vars)))

@@ -27,6 +27,15 @@ pub fn pictures(message: &Message) -> (Vec<String>, usize) {
     (photos, others)
 }
 
+/// The words of a message, without the bot's name with which it was addressed in a group.
+pub fn said(ctx: &Context<'_>, message: &Message) -> String {
+    let name = &ctx.rules.bot_username;
+    if name.is_empty() {
+        return message.text.trim().to_owned();
+    }
+    message.text.replace(&format!("@{name}"), "").trim().to_owned()
+}
+
 /// Whether words by themselves say nothing that could be a case.
 pub fn is_small_talk(ctx: &Context<'_>, text: &str) -> bool {
     if rules::category_of(ctx, text).is_some() {
@@ -87,15 +96,16 @@ pub fn by_name(ctx: &Context<'_>, text: &str) -> Result<Vec<NamedUnit>, Need> {
 /// Leaves out units that other names explain better: those above a unit that is named too, those whose
 /// name is only a part of a longer name, and namesakes that lie elsewhere than a unit that is named too.
 fn narrow(plain: &str, found: &[NamedUnit]) -> Vec<NamedUnit> {
-    let above = |unit: &NamedUnit| {
-        found.iter().any(|other| other.id != unit.id && other.line.contains(&unit.id))
-    };
+    let above =
+        |unit: &NamedUnit| found.iter().any(|other| other.id != unit.id && other.line.contains(&unit.id));
     let lowest: Vec<&NamedUnit> = found.iter().filter(|unit| !above(unit)).collect();
     let named: Vec<(&NamedUnit, String)> =
         lowest.into_iter().map(|unit| (unit, occurring(plain, &unit.name))).collect();
     let longest = |(unit, name): &&(&NamedUnit, String)| {
         !named.iter().any(|(other, longer)| {
-            other.id != unit.id && longer.len() > name.len() && format!(" {longer} ").contains(&format!(" {name} "))
+            other.id != unit.id
+                && longer.len() > name.len()
+                && format!(" {longer} ").contains(&format!(" {name} "))
         })
     };
     let kept: Vec<&NamedUnit> = named.iter().filter(longest).map(|(unit, _)| *unit).collect();
@@ -147,11 +157,8 @@ mod tests {
 
     #[test]
     fn of_two_namesakes_the_one_whose_ward_is_named_is_meant() {
-        let found = [
-            unit(2, "Phường Sông Hiến", &[1]),
-            unit(3, "Chi bộ 4", &[2, 1]),
-            unit(4, "Chi bộ 4", &[9, 1]),
-        ];
+        let found =
+            [unit(2, "Phường Sông Hiến", &[1]), unit(3, "Chi bộ 4", &[2, 1]), unit(4, "Chi bộ 4", &[9, 1])];
         assert_eq!(ids("chi bộ 4 phường Sông Hiến mất nước", &found), [3]);
         assert_eq!(ids("chi bộ 4 mất nước", &found[1..]), [3, 4]);
     }

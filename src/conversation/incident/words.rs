@@ -11,8 +11,8 @@ use super::{Also, Case, CaseAct, State, Wants, Words, card, facts, intake, moves
 
 /// After this, what an officer says is about something else.
 const OFFICER_WAIT: Duration = Duration::from_secs(30 * 60);
-/// A reporter in the field may take longer.
-const REPORTER_WAIT: Duration = Duration::from_secs(24 * 3600);
+/// A reporter in the field may take longer; later than this, there is a button on what they write.
+const REPORTER_WAIT: Duration = Duration::from_secs(3600);
 /// Words of one step, in characters.
 const MOST_WORDS: usize = 1000;
 
@@ -26,7 +26,8 @@ pub fn heard(ctx: &Context<'_>, words: &Words) -> Result<Turn, Need> {
         return Ok(Turn::nothing());
     }
     let wait = if words.wants == Wants::Answer { REPORTER_WAIT } else { OFFICER_WAIT };
-    let Some(case) = facts::case(ctx, words.incident)?.filter(|_| !is_over(ctx.now, words.since, wait)) else {
+    let Some(case) = facts::case(ctx, words.incident)?.filter(|_| !is_over(ctx.now, words.since, wait))
+    else {
         let mut turn = intake::begin(ctx)?;
         turn.dialogue.get_or_insert(Dialogue::None);
         return Ok(turn);
@@ -34,7 +35,7 @@ pub fn heard(ctx: &Context<'_>, words: &Words) -> Result<Turn, Need> {
     if !moves::may(case, me, &authority(words.wants)) {
         return Ok(Turn::say(lang.say("not-for-you", &[])).to(Dialogue::None));
     }
-    let text = card::shorten(&message.text, MOST_WORDS);
+    let text = card::shorten(&recognise::said(ctx, message), MOST_WORDS);
     if rules::screen(&text) == Screened::Secret {
         return Ok(intake::secret(ctx));
     }

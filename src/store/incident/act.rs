@@ -46,9 +46,6 @@ pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), Stor
         media::want(tx, env, id, case.person, case.chat, case.channel, photo).await?;
     }
     set_deadline(tx, id, case.deadline).await?;
-    for (chat, kind) in units::desk_cards(tx, case.unit).await? {
-        add_card(tx, id, chat, kind).await?;
-    }
     refresh(tx, env, id).await
 }
 
@@ -203,7 +200,14 @@ async fn forget_slot(tx: &mut Tx<'_>, id: IncidentId, chat: ChatId) -> Result<()
 
 /// Brings every card of the case up to date.
 pub async fn refresh(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Result<(), StoreError> {
-    let case = read::known(tx, id).await?;
+    let mut case = read::known(tx, id).await?;
+    if case.state.is_open() && case.chats(CardKind::Duty).next().is_none() {
+        // There was no duty group yet, or it is closed: another one may be there by now.
+        for (chat, kind) in units::desk_cards(tx, case.unit.id).await? {
+            add_card(tx, id, chat, kind).await?;
+        }
+        case = read::known(tx, id).await?;
+    }
     for at in &case.cards {
         draw(tx, env, &case, at).await?;
     }
@@ -239,7 +243,8 @@ pub async fn add_step(
     movement: &str,
     text: &str,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO incident_steps (incident_id, at, actor_id, move, text) VALUES ($1, $2, $3, $4, $5)";
+    let sql =
+        "INSERT INTO incident_steps (incident_id, at, actor_id, move, text) VALUES ($1, $2, $3, $4, $5)";
     tx.exec_one(sql, args![id, env.now, actor, movement, text]).await
 }
 

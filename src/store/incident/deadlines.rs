@@ -54,7 +54,8 @@ async fn remind(tx: &mut Tx<'_>, env: &Env, id: IncidentId, is_due: bool) -> Res
     let groups = case.cards.iter().filter(|at| at.kind != CardKind::Watch);
     let mut places: Vec<(ChatId, Lang)> = groups.map(|at| (at.chat, at.lang)).collect();
     if let Some((holder, _)) = &case.holder {
-        let sql = "SELECT c.id, c.lang FROM chats c JOIN people p ON p.id = c.person_id AND p.state = 'active'
+        let sql =
+            "SELECT c.id, c.lang FROM chats c JOIN people p ON p.id = c.person_id AND p.state = 'active'
                    WHERE c.person_id = $1 AND c.kind = 'private' AND c.state = 'open' ORDER BY c.id LIMIT 1";
         add_places(&mut places, tx.all(sql, args![*holder]).await?);
     }

@@ -52,32 +52,48 @@ pub async fn digest(
     };
     let period = || args(args![from, to]);
     let end = to.min(env.now);
-    let sql = scoped!("SELECT category_name, COUNT(*) FROM counted WHERE created_at >= $3 AND created_at < $4
-                       GROUP BY category_name ORDER BY COUNT(*) DESC, category_name");
+    let sql = scoped!(
+        "SELECT category_name, COUNT(*) FROM counted WHERE created_at >= $3 AND created_at < $4
+                       GROUP BY category_name ORDER BY COUNT(*) DESC, category_name"
+    );
     let by_category: Vec<(Option<String>, i64)> = tx.all(sql, period()).await?;
-    let sql = scoped!("SELECT unit_name, COUNT(*) FROM counted WHERE created_at >= $3 AND created_at < $4
-                       GROUP BY unit_name ORDER BY COUNT(*) DESC, unit_name");
+    let sql = scoped!(
+        "SELECT unit_name, COUNT(*) FROM counted WHERE created_at >= $3 AND created_at < $4
+                       GROUP BY unit_name ORDER BY COUNT(*) DESC, unit_name"
+    );
     let by_unit: Vec<(String, i64)> = tx.all(sql, period()).await?;
-    let sql = scoped!("SELECT state, COUNT(*) FROM counted WHERE created_at >= $3 AND created_at < $4
-                       GROUP BY state");
+    let sql = scoped!(
+        "SELECT state, COUNT(*) FROM counted WHERE created_at >= $3 AND created_at < $4
+                       GROUP BY state"
+    );
     let states: Vec<(String, i64)> = tx.all(sql, period()).await?;
-    let sql = scoped!("SELECT COUNT(*) FROM counted WHERE state IN ('settled', 'confirmed')
-                       AND settled_at >= $3 AND settled_at < $4 AND settled_at <= due_at");
+    let sql = scoped!(
+        "SELECT COUNT(*) FROM counted WHERE state IN ('settled', 'confirmed')
+                       AND settled_at >= $3 AND settled_at < $4 AND settled_at <= due_at"
+    );
     let settled_in_time = tx.int(sql, period()).await?;
-    let sql = scoped!("SELECT COUNT(*) FROM counted WHERE state IN ('settled', 'confirmed')
-                       AND settled_at >= $3 AND settled_at < $4 AND settled_at > due_at");
+    let sql = scoped!(
+        "SELECT COUNT(*) FROM counted WHERE state IN ('settled', 'confirmed')
+                       AND settled_at >= $3 AND settled_at < $4 AND settled_at > due_at"
+    );
     let settled_late = tx.int(sql, period()).await?;
     let until = || args(args![end]);
-    let sql = scoped!("SELECT COUNT(*) FROM counted
-                       WHERE created_at <= $3 AND (settled_at IS NULL OR settled_at > $3)");
+    let sql = scoped!(
+        "SELECT COUNT(*) FROM counted
+                       WHERE created_at <= $3 AND (settled_at IS NULL OR settled_at > $3)"
+    );
     let open = tx.int(sql, until()).await?;
-    let sql = scoped!("SELECT COUNT(*) FROM counted
-                       WHERE created_at <= $3 AND (settled_at IS NULL OR settled_at > $3) AND due_at < $3");
+    let sql = scoped!(
+        "SELECT COUNT(*) FROM counted
+                       WHERE created_at <= $3 AND (settled_at IS NULL OR settled_at > $3) AND due_at < $3"
+    );
     let overdue = tx.int(sql, until()).await?;
-    let sql = scoped!("SELECT id, code, state, category_name, unit_name AS unit, text, created_at, due_at,
+    let sql = scoped!(
+        "SELECT id, code, state, category_name, unit_name AS unit, text, created_at, due_at,
                               settled_at
                        FROM counted WHERE created_at <= $3 AND (settled_at IS NULL OR settled_at > $3)
-                       ORDER BY created_at, id LIMIT 5");
+                       ORDER BY created_at, id LIMIT 5"
+    );
     let oldest: Vec<Row> = tx.all(sql, until()).await?;
     Ok(Digest {
         total: by_unit.iter().map(|(_, count)| count).sum(),
@@ -114,10 +130,8 @@ impl Store {
     ) -> Result<(Timestamp, Digest), StoreError> {
         let env = self.env();
         let (from, to) = period.around(day);
-        let digest = self
-            .db
-            .read(move |tx| Box::pin(async move { digest(tx, &env, None, from, to).await }))
-            .await?;
+        let digest =
+            self.db.read(move |tx| Box::pin(async move { digest(tx, &env, None, from, to).await })).await?;
         Ok((from, digest))
     }
 }

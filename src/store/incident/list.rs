@@ -181,11 +181,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn list_incidents(
-        &self,
-        open: bool,
-        unit: Option<UnitId>,
-    ) -> Result<Vec<ListRow>, StoreError> {
+    pub async fn list_incidents(&self, open: bool, unit: Option<UnitId>) -> Result<Vec<ListRow>, StoreError> {
         const SQL: &str = "WITH RECURSIVE below (id) AS (
               SELECT id FROM units WHERE id = $1
               UNION SELECT u.id FROM units u JOIN below ON u.parent_id = below.id)
@@ -214,7 +210,8 @@ impl Store {
         self.db
             .read(move |tx| {
                 Box::pin(async move {
-                    let sql = "SELECT id, path FROM units WHERE folded = $1 OR path_key = $1 ORDER BY path_key";
+                    let sql =
+                        "SELECT id, path FROM units WHERE folded = $1 OR path_key = $1 ORDER BY path_key";
                     let rows: Vec<(i64, String)> = tx.all(sql, args![folded]).await?;
                     Ok(rows.into_iter().map(|(id, path)| (UnitId(id), path)).collect())
                 })

@@ -109,11 +109,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn claim_media(
-        &self,
-        channel: ChannelKind,
-        room: usize,
-    ) -> Result<Vec<Wanted>, StoreError> {
+    pub async fn claim_media(&self, channel: ChannelKind, room: usize) -> Result<Vec<Wanted>, StoreError> {
         let env = self.env();
         self.db
             .write(move |tx| {

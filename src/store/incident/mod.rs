@@ -62,7 +62,7 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         }
         Ask::Group(chat) => Answer::Groups(units::group(tx, *chat).await?.into_iter().collect()),
         Ask::Mergeable(incident) => Answer::List(list::mergeable(tx, *incident).await?),
-        Ask::List { scope, page, .. } => Answer::List(list::page(tx, scope, *page).await?),
+        Ask::List { scope, page } => Answer::List(list::page(tx, scope, *page).await?),
         Ask::Digest { units, from, to } => {
             Answer::Digest(Box::new(digest::digest(tx, env, units.as_deref(), *from, *to).await?))
         }

@@ -126,14 +126,16 @@ async fn cards(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<CardChat>, StoreEr
     let rows: Vec<(i64, String, String)> = tx.all(sql, args![id]).await?;
     rows.into_iter()
         .map(|(chat, kind, lang)| {
-            let kind = CardKind::from_code(&kind).ok_or_else(|| StoreError::Corrupt(format!("card {kind}")))?;
+            let kind =
+                CardKind::from_code(&kind).ok_or_else(|| StoreError::Corrupt(format!("card {kind}")))?;
             Ok(CardChat { chat: ChatId(chat), kind, lang: Lang::from_code(&lang) })
         })
         .collect()
 }
 
 async fn photos(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<Attachment>, StoreError> {
-    let sql = "SELECT id, sha256 FROM media WHERE incident_id = $1 AND state = 'stored' AND sha256 IS NOT NULL
+    let sql =
+        "SELECT id, sha256 FROM media WHERE incident_id = $1 AND state = 'stored' AND sha256 IS NOT NULL
                ORDER BY id";
     let rows: Vec<(i64, String)> = tx.all(sql, args![id]).await?;
     let mut photos: Vec<Attachment> = Vec::with_capacity(rows.len());
@@ -151,7 +153,8 @@ pub fn photo(media: i64, sha256: String) -> Attachment {
 }
 
 async fn last_step(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<LastStep>, StoreError> {
-    let sql = "SELECT s.at, p.name, s.move, s.text FROM incident_steps s LEFT JOIN people p ON p.id = s.actor_id
+    let sql =
+        "SELECT s.at, p.name, s.move, s.text FROM incident_steps s LEFT JOIN people p ON p.id = s.actor_id
                WHERE s.incident_id = $1 AND s.move <> 'open' ORDER BY s.id DESC LIMIT 1";
     let row: Option<(i64, Option<String>, String, String)> = tx.optional(sql, args![id]).await?;
     let Some((at, who, movement, text)) = row else { return Ok(None) };
@@ -165,7 +168,8 @@ pub async fn person(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Me>, StoreEr
     let sql = "SELECT name FROM people WHERE id = $1 AND state = 'active'";
     let row: Option<(String,)> = tx.optional(sql, args![id]).await?;
     let Some((name,)) = row else { return Ok(None) };
-    let sql = "SELECT r.role, u.id, u.path FROM roles r JOIN units u ON u.id = r.unit_id WHERE r.person_id = $1";
+    let sql =
+        "SELECT r.role, u.id, u.path FROM roles r JOIN units u ON u.id = r.unit_id WHERE r.person_id = $1";
     let rows: Vec<(String, i64, String)> = tx.all(sql, args![id]).await?;
     let mut roles = Vec::with_capacity(rows.len());
     for (role, unit, unit_path) in rows {
@@ -237,7 +241,8 @@ impl Store {
 }
 
 async fn history(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<ShownStep>, StoreError> {
-    let sql = "SELECT s.at, p.name, s.move, s.text FROM incident_steps s LEFT JOIN people p ON p.id = s.actor_id
+    let sql =
+        "SELECT s.at, p.name, s.move, s.text FROM incident_steps s LEFT JOIN people p ON p.id = s.actor_id
                WHERE s.incident_id = $1 ORDER BY s.id";
     let rows: Vec<(i64, Option<String>, String, String)> = tx.all(sql, args![id]).await?;
     let step = |(at, who, movement, text)| ShownStep { at: Timestamp(at), who, movement, text };

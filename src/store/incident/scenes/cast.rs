@@ -171,7 +171,9 @@ pub fn labels(shown: &[Shown], chat: &str) -> Vec<String> {
     let here = shown.iter().filter(|message| message.chat == chat);
     here.flat_map(|message| message.content.buttons.iter().flatten())
         .map(|button| match button {
-            Button::Press { label, .. } | Button::PressOwn { label } | Button::Link { label, .. } => label.clone(),
+            Button::Press { label, .. } | Button::PressOwn { label } | Button::Link { label, .. } => {
+                label.clone()
+            }
         })
         .collect()
 }
@@ -184,5 +186,9 @@ pub fn text_in(shown: &[Shown], chat: &str) -> String {
 
 /// The note that answered a press.
 pub fn toast(shown: &[Shown]) -> String {
-    shown.iter().find(|message| message.op == "answer").map(|message| message.text().to_owned()).unwrap_or_default()
+    shown
+        .iter()
+        .find(|message| message.op == "answer")
+        .map(|message| message.text().to_owned())
+        .unwrap_or_default()
 }

@@ -146,7 +146,10 @@ async fn the_evidence_of_settling_reaches_the_reporter() {
     let wanted = store.claim_media(ChannelKind::Telegram, 8).await.expect("claims");
     store.settle_media(wanted[0].id, picture(1)).await.expect("settled");
     let shown = town.stage.sent().await;
-    assert!(shown.iter().any(|message| message.chat == LAN && message.content.files.len() == 1), "{shown:#?}");
+    assert!(
+        shown.iter().any(|message| message.chat == LAN && message.content.files.len() == 1),
+        "{shown:#?}"
+    );
 }
 
 #[tokio::test]
@@ -163,7 +166,8 @@ async fn a_digest_counts_and_masks() {
     let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
     let (_, digest) = town.stage.store.digest(Period::Quarter, day).await.expect("a digest");
     assert_eq!((digest.total, digest.settled_in_time, digest.open), (2, 1, 1));
-    let listed = town.stage.store.list_incidents(true, Some(crate::domain::ids::UnitId(3))).await.expect("a list");
+    let listed =
+        town.stage.store.list_incidents(true, Some(crate::domain::ids::UnitId(3))).await.expect("a list");
     assert_eq!(listed.len(), 1);
     let shown = town.stage.store.show_incident(CODE).await.expect("a case").expect("there is one");
     assert_eq!(shown.steps.len(), 2);

@@ -165,7 +165,10 @@ async fn lists_show_what_is_whose() {
     }
     let mine = town.says(LAN, "/vuviec").await;
     let text = text_in(&mine, LAN);
-    assert!(text.contains("(8)") && text.contains("ML-2026-0008") && !text.contains("ML-2026-0003"), "{text}");
+    assert!(
+        text.contains("(8)") && text.contains("ML-2026-0008") && !text.contains("ML-2026-0003"),
+        "{text}"
+    );
     let more = town.presses(LAN, &mine, "Xem tiếp").await;
     assert!(text_in(&more, LAN).contains("ML-2026-0003"));
     let open = town.says_in(DUTY, TUAN, "/vuviec").await;
@@ -174,5 +177,24 @@ async fn lists_show_what_is_whose() {
     let shown = town.presses_in(DUTY, TUAN, &open, "ML-2026-0002").await;
     assert!(text_in(&shown, DUTY).contains("Việc số 2"));
     assert!(text_in(&town.says(NGA, "/vuviec").await, NGA).contains("Chưa có việc nào"));
-    assert!(text_in(&town.says_in(WARD_GROUP, NGA, "/vuviec").await, WARD_GROUP).contains("cần người có quyền"));
+    assert!(
+        text_in(&town.says_in(WARD_GROUP, NGA, "/vuviec").await, WARD_GROUP).contains("cần người có quyền")
+    );
+}
+
+#[tokio::test]
+async fn without_a_duty_group_the_card_goes_to_the_officers_in_private() {
+    let town = Town::new().await;
+    let close = town.stage.store.db.write(|tx| {
+        Box::pin(async move {
+            let sql = "UPDATE chats SET state = 'closed' WHERE purpose = 'duty'";
+            tx.exec(sql, crate::args![]).await?;
+            tx.exec("DELETE FROM roles WHERE role = 'duty' AND person_id = 3", crate::args![]).await
+        })
+    });
+    close.await.expect("no group");
+    let sent = town.report(WORDS).await;
+    assert!(text_in(&sent, LAN).contains("Tuấn đã nhận"), "{sent:#?}");
+    let taken = town.presses(TUAN, &sent, "Nhận xử lý").await;
+    assert!(text_in(&taken, TUAN).contains("Trực ban: Tuấn"));
 }
