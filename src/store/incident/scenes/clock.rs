@@ -190,3 +190,57 @@ async fn a_reply_to_the_question_is_the_answer_without_pressing() {
     assert!(text_in(&answered, DUTY).contains("Có đường vòng qua chợ"));
     assert_eq!(town.count("SELECT COUNT(*) FROM incidents").await, 1);
 }
+
+/// Where a command writes.
+#[derive(Clone, Default)]
+struct Paper(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("paper").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Paper {
+    fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().expect("paper"))).expect("words")
+    }
+}
+
+#[tokio::test]
+async fn the_command_line_lists_shows_and_counts() {
+    use crate::app::incident::{IncidentCommand, run};
+    let town = Town::new().await;
+    town.report(WORDS).await;
+    let paper = Paper::default();
+    let mut desk = crate::app::Desk {
+        store: town.stage.store.clone(),
+        clock: town.stage.clock.clone(),
+        rules: town.stage.rules.clone(),
+        json: false,
+        out: std::sync::Mutex::new(Box::new(paper.clone())),
+    };
+    let list = || IncidentCommand::List { open: true, unit: Some("phuong song hien".into()) };
+    run(list(), &desk).await.expect("a list");
+    assert!(paper.take().contains(CODE));
+    run(IncidentCommand::Show { code: "ml-2026-1".into() }, &desk).await.expect("a case");
+    assert!(paper.take().contains("Lan gửi báo nhanh"));
+    let missing = run(IncidentCommand::Show { code: "ML-2026-0009".into() }, &desk).await;
+    assert!(matches!(missing, Err(crate::app::CommandError::User(_))));
+    desk.json = true;
+    run(list(), &desk).await.expect("a list");
+    let rows: serde_json::Value = serde_json::from_str(&paper.take()).expect("JSON");
+    assert_eq!(rows[0]["code"], CODE);
+    let command = crate::app::digest::DigestCommand {
+        period: crate::app::digest::PeriodArg::Month,
+        date: Some("20/11/2026".into()),
+    };
+    crate::app::digest::run(command, &desk).await.expect("a digest");
+    let digest: serde_json::Value = serde_json::from_str(&paper.take()).expect("JSON");
+    assert_eq!(digest["total"], 1);
+}
