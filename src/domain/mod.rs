@@ -7,6 +7,7 @@ pub mod channel_kind;
 pub mod content;
 pub mod ids;
 pub mod import;
+pub mod incident;
 pub mod mask;
 pub mod picture;
 pub mod qr;
