@@ -49,10 +49,11 @@ impl Sandbox {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         }
         let listener = tokio::net::TcpListener::bind(options.bind).await?;
-        let url = format!("http://{}", listener.local_addr()?).into();
+        let address = listener.local_addr()?;
+        let url = format!("http://{address}").into();
         let faults = Faults::new(options.seed);
         let now = (options.now)();
-        let shared = Arc::new(Shared::new(World::new(options, now), faults));
+        let shared = Arc::new(Shared::new(World::new(options, now), faults, address.port()));
         let ended = server::serve(listener, Arc::clone(&shared));
         tokio::spawn(webhook::run(Arc::clone(&shared)));
         let guard = shared.stop.clone().drop_guard();

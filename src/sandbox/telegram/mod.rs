@@ -14,6 +14,7 @@ mod keyboard;
 mod limits;
 mod markup;
 mod message;
+mod news;
 mod options;
 mod params;
 mod people;
