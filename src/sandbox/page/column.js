@@ -1,6 +1,6 @@
 // One chat as a column: head, messages, composer.
 
-import { avatar, day, item, make } from "/message.js";
+import { avatar, day, icon, item, make } from "/message.js";
 import { askPlace } from "/dialogs.js";
 
 const base64 = (file) => new Promise((resolve, reject) => {
@@ -10,7 +10,7 @@ const base64 = (file) => new Promise((resolve, reject) => {
   reader.readAsDataURL(file);
 });
 
-/** What a list item stands for: a message, or an album. */
+/** What an entry stands for: a message, or an album. */
 const keyOf = (message) => (message.media_group_id ? `album ${message.media_group_id}` : `message ${message.id}`);
 
 export class Column {
@@ -30,7 +30,7 @@ export class Column {
   build() {
     const id = `chat${this.id}`;
     this.head = make("header", "head");
-    this.log = make("ol", "log", { role: "log", "aria-live": "polite", tabindex: "0" });
+    this.log = make("div", "log", { role: "log", "aria-live": "polite", tabindex: "0" });
     this.down = make("button", "down", { type: "button", hidden: "", onclick: () => this.toEnd() }, "↓ Tin mới");
     this.toasts = make("div", "toasts", { role: "status" });
     this.keys = make("div", "keys said");
@@ -39,9 +39,9 @@ export class Column {
       id: `${id}-text`, rows: "1", maxlength: "4096", placeholder: "Nhập tin nhắn…", "aria-label": "Tin nhắn",
     });
     this.picker = make("input", "hidden", { type: "file", multiple: "", id: `${id}-file`, tabindex: "-1", "aria-hidden": "true" });
-    const attach = make("button", "tool attach", { type: "button", title: "Đính kèm ảnh hoặc tệp", "aria-label": "Đính kèm ảnh hoặc tệp" }, "📎");
-    const where = make("button", "tool where", { type: "button", title: "Chia sẻ vị trí", "aria-label": "Chia sẻ vị trí" }, "📍");
-    const send = make("button", "tool send", { type: "submit", title: "Gửi", "aria-label": "Gửi" }, "➤");
+    const attach = make("button", "tool attach", { type: "button", title: "Đính kèm ảnh hoặc tệp", "aria-label": "Đính kèm ảnh hoặc tệp" }, icon("clip"));
+    const where = make("button", "tool where", { type: "button", title: "Chia sẻ vị trí", "aria-label": "Chia sẻ vị trí" }, icon("pin"));
+    const send = make("button", "tool send", { type: "submit", title: "Gửi", "aria-label": "Gửi" }, icon("send"));
     this.form = make("form", "composer", { "aria-label": "Soạn tin" }, this.picker, attach, where, this.input, send);
     this.closed = make("div", "closed");
     attach.addEventListener("click", () => this.picker.click());
@@ -76,7 +76,7 @@ export class Column {
 
   grow() {
     this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, 140)}px`;
+    this.input.style.height = `${Math.min(this.input.scrollHeight + 2, 140)}px`;
   }
 
   /** The head and what may be done follow what is known of the chat. */
@@ -107,7 +107,7 @@ export class Column {
       this.items.clear();
       this.refresh();
     });
-    return make("label", "speaker", { title: "Viết với tư cách" }, "✍️", choice);
+    return make("label", "speaker", { title: "Viết với tư cách" }, icon("pen"), choice);
   }
 
   menu() {
@@ -277,7 +277,7 @@ export class Column {
       else wanted.set(key, { messages: [message] });
     }
     this.lay(wanted, act);
-    if (!messages.length) this.log.replaceChildren(make("li", "empty", {}, "Chưa có tin nhắn nào."));
+    if (!messages.length) this.log.replaceChildren(make("div", "empty", {}, "Chưa có tin nhắn nào."));
     const said = messages.findLast((message) => message.reply_keyboard)?.buttons ?? [];
     this.keys.replaceChildren(...said.map((row) => make("div", "row", {}, ...row.map((button) => (
       make("button", "key", { type: "button", onclick: () => act.say(button.label) }, button.label))))));
@@ -293,7 +293,7 @@ export class Column {
       let kept = this.items.get(key);
       if (!kept || kept.mark !== mark) {
         const element = what.day
-          ? make("li", "service day", {}, make("span", "", {}, what.day))
+          ? make("div", "service day", {}, make("span", "", {}, what.day))
           : item(what.messages, act);
         if (kept) this.exchange(kept.element, element);
         kept = { mark, element };

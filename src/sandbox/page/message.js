@@ -17,6 +17,27 @@ export function make(tag, className, attributes = {}, ...children) {
   return element;
 }
 
+const ICONS = {
+  clip: "M8 12.5l6.2-6.2a2.6 2.6 0 0 1 3.7 3.7l-8 8a4.6 4.6 0 0 1-6.5-6.5l7.7-7.7",
+  pin: "M12 21s7-6.1 7-11.3A7 7 0 0 0 5 9.7C5 14.9 12 21 12 21zM12 12.2a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z",
+  send: "M4 12 20 4.5 15.5 20 11.8 13.6zM11.8 13.6 20 4.5",
+  reply: "M9.5 6 4 11.5 9.5 17M4.5 11.5H14a6 6 0 0 1 6 6v1.5",
+  file: "M7 3h7l4.5 4.5V20a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM14 3v5h4.5",
+  pen: "M4 20l1-4.5L16 4.5l3.5 3.5-11 11zM14 6.5 17.5 10",
+};
+
+/** A drawn sign, so that no font need have it. */
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  svg.classList.add("icon");
+  svg.append(path);
+  return svg;
+}
+
 export const day = (seconds) => calendar.format(seconds * 1000);
 
 /** A round picture with initials, its colour drawn from the number. */
@@ -104,7 +125,7 @@ function picture(message, act) {
 
 function place(shared) {
   const point = `${shared.latitude.toFixed(5)}, ${shared.longitude.toFixed(5)}`;
-  return make("div", "place", {}, make("span", "pin", { "aria-hidden": "true" }, "📍"),
+  return make("div", "place", {}, make("span", "pin", {}, icon("pin")),
     make("div", "", {}, make("strong", "", {}, shared.title ?? "Vị trí"),
       make("span", "quiet", {}, shared.address ? `${shared.address} · ${point}` : point)));
 }
@@ -123,12 +144,12 @@ function keyboard(message, act) {
 }
 
 /**
- * One list item for a message, or for all messages of an album.
+ * One entry for a message, or for all messages of an album.
  * `act` has: bot, me, group, find(id), say, open, press, reply, settle.
  */
 export function item(messages, act) {
   const first = messages[0];
-  if (first.service) return make("li", "service", {}, make("span", "", {}, first.text));
+  if (first.service) return make("div", "service", {}, make("span", "", {}, first.text));
   const mine = first.from === act.me;
   const said = messages.find((message) => message.text) ?? first;
   const parts = [];
@@ -151,7 +172,7 @@ export function item(messages, act) {
   }
   for (const message of messages) {
     for (const name of message.files) {
-      const about = [make("span", "pin", { "aria-hidden": "true" }, "📎"), make("span", "", {}, name)];
+      const about = [make("span", "pin", {}, icon("file")), make("span", "", {}, name)];
       parts.push(make("a", "file", { href: `/practice/file/${message.path}`, download: name }, ...about));
     }
     if (message.place) parts.push(place(message.place));
@@ -160,11 +181,11 @@ export function item(messages, act) {
   const time = make("time", "time", { datetime: new Date(first.date * 1000).toISOString() },
     (messages.some((message) => message.edited) ? "đã sửa " : "") + clock.format(first.date * 1000));
   const answer = make("button", "answer", { type: "button", title: "Trả lời", "aria-label": `Trả lời ${first.name}` },
-    "↩");
+    icon("reply"));
   answer.addEventListener("click", () => act.reply(first));
   parts.push(make("div", "foot", {}, answer, time));
   const wide = messages.some((message) => message.photos) ? " wide" : "";
-  const entry = make("li", (mine ? "mine" : "theirs") + wide, {}, make("div", "bubble", {}, ...parts));
+  const entry = make("article", (mine ? "mine" : "theirs") + wide, {}, make("div", "bubble", {}, ...parts));
   const keys = messages.find((message) => message.buttons.length && !message.reply_keyboard);
   if (keys) entry.append(keyboard(keys, act));
   return entry;
