@@ -3,7 +3,7 @@
 //! | route | does |
 //! |---|---|
 //! | `GET /practice/state?after=SEQ&session=S` | everything, or what changed since; waits for a change |
-//! | `POST /practice/act` | an [`Act`] of a person |
+//! | `POST /practice/act` | an `Act` of a person |
 //! | `GET`, `POST`, `DELETE /practice/faults` | lists, adds (one rule or an array), clears |
 //! | `GET /practice/accepted?after=SEQ` | the calls accepted since |
 //! | `GET /practice/log` | counts, attempts, violations |

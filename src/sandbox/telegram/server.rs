@@ -149,7 +149,7 @@ async fn bot_api(
         return answer(Err(Refusal::unknown_method()));
     };
     if token != shared.token {
-        return answer(Err(Refusal::unauthorized()));
+        return answer(Err(shared.act(|world| api::turn_away(world, method))));
     }
     let method = method.to_owned();
     let params = Params::read(request).await;
