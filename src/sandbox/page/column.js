@@ -77,6 +77,7 @@ export class Column {
   grow() {
     this.input.style.height = "auto";
     this.input.style.height = `${Math.min(this.input.scrollHeight + 2, 140)}px`;
+    this.input.style.overflowY = this.input.scrollHeight > 138 ? "auto" : "hidden";
   }
 
   /** The head and what may be done follow what is known of the chat. */
