@@ -16,7 +16,7 @@ use crate::sandbox::clock::SECOND;
 
 /// A message can be deleted within 48 hours, core.telegram.org/bots/api#deletemessage.
 const DELETABLE_SECONDS: i64 = 48 * 3600;
-/// A pressed button spins about a minute; the platform does not say when a query becomes too old.
+/// When a query becomes too old. Telegram does not state it; a minute is this stand-in's choice.
 const QUERY_LIVES: i64 = 60 * SECOND;
 /// core.telegram.org/bots/api#answercallbackquery.
 const LONGEST_ANSWER: usize = 200;

@@ -10,7 +10,7 @@ use super::server::Shared;
 /// First wait after a refusal; doubled up to [`LONGEST_WAIT`]. Telegram does not state its own.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// Telegram gives a webhook about a minute.
+/// How long a webhook may take to answer; Telegram does not state its own.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Delivers until the platform stops.
