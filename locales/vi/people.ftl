@@ -159,3 +159,5 @@ people-cli-wrong-channel = “{ $value }” không phải kênh; có: telegram, 
 people-cli-wrong-kind = “{ $value }” phải là person hoặc group
 people-cli-wrong-chat = “{ $value }” không phải mã trò chuyện đúng (Telegram: người là số dương, nhóm là số âm)
 people-cli-wrong-twice = mã này đã có ở dòng { $value } với tên, đơn vị hoặc loại khác
+people-cli-moved = { $count } nhóm đã đổi mã (thành siêu nhóm), giữ nguyên như đang gắn
+people-cli-group-moved = · nhóm { $title }: đã đổi mã, giữ nguyên

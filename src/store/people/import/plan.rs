@@ -113,6 +113,8 @@ impl PlannedGroup {
 enum Target {
     Person(usize),
     Group(usize),
+    /// Goes by another id now, and is bound under that.
+    Moved,
     Conflict,
 }
 
@@ -126,6 +128,7 @@ struct KnownChat {
     person_id: Option<i64>,
     unit_id: Option<i64>,
     purpose: String,
+    reason: Option<String>,
     name: Option<String>,
     state: Option<String>,
 }
@@ -139,11 +142,11 @@ const KNOWN_UNITS: Sql = Sql {
          JOIN units u ON u.path_key = j.value",
 };
 const KNOWN_CHATS: Sql = Sql {
-    lite: "SELECT c.id, c.channel, c.external_id, c.kind, c.person_id, c.unit_id, c.purpose, p.name, p.state
+    lite: "SELECT c.id, c.channel, c.external_id, c.kind, c.person_id, c.unit_id, c.purpose, c.reason, p.name, p.state
            FROM json_each($1) j
            JOIN chats c ON c.channel = j.value ->> 0 AND c.external_id = j.value ->> 1
            LEFT JOIN people p ON p.id = c.person_id",
-    pg: "SELECT c.id, c.channel, c.external_id, c.kind, c.person_id, c.unit_id, c.purpose, p.name, p.state
+    pg: "SELECT c.id, c.channel, c.external_id, c.kind, c.person_id, c.unit_id, c.purpose, c.reason, p.name, p.state
          FROM jsonb_array_elements($1::jsonb) AS j (value)
          JOIN chats c ON c.channel = j.value ->> 0 AND c.external_id = j.value ->> 1
          LEFT JOIN people p ON p.id = c.person_id",
@@ -214,6 +217,11 @@ impl Plan {
                     let (line, chat_id, known_as) = (row.line, row.chat_id.clone(), chat.kind.clone());
                     self.report.conflicts.push(Conflict { line, chat_id, known_as });
                     Target::Conflict
+                }
+                (Some(chat), Kind::Group) if chat.reason.as_deref() == Some("moved") => {
+                    self.report.groups_moved += 1;
+                    self.report.name(|| Change::GroupMoved { title: row.name.clone(), line: row.line });
+                    Target::Moved
                 }
                 (chat, Kind::Group) => Target::Group(put(
                     &mut groups,
@@ -286,7 +294,7 @@ impl Plan {
                     new_role || person.id.is_none() || person.old_name().is_some()
                 }
                 Target::Group(place) => self.groups[*place].is_news(&self.units),
-                Target::Conflict => true,
+                Target::Moved | Target::Conflict => true,
             };
             self.report.unchanged += usize::from(!news);
         }

@@ -105,3 +105,16 @@ async fn a_group_bound_after_the_move_keeps_that_binding() {
     move_group(&stage, "-100500").await;
     assert_eq!(count(&stage, AT_NEW).await, 1);
 }
+
+#[tokio::test]
+async fn a_list_with_the_old_id_leaves_a_group_that_moved_as_it_is() {
+    let stage = province().await;
+    let rows = vec![row(2, WARD, "Nhóm phường", None, GROUP)];
+    stage.store.import(rows.clone(), false).await.expect("an import");
+    move_group(&stage, "-100500").await;
+    let again = stage.store.import(rows, false).await.expect("an import");
+    assert!(again.changes_nothing());
+    assert_eq!((again.groups_moved, count(&stage, AT_NEW).await), (1, 1));
+    stage.says_in(GROUP, "2", "/trogiup").await;
+    assert_eq!(count(&stage, "SELECT COUNT(*) FROM chats WHERE state = 'open' AND kind = 'group'").await, 1);
+}
