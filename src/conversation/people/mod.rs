@@ -11,7 +11,7 @@ mod me;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{ChatKind, Context, Dialogue, Effect as AnyEffect, Lang, Need, Purpose, Turn};
+use super::{ChatKind, Context, Dialogue, Effect as AnyEffect, Incoming, Lang, Need, Purpose, Turn};
 use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Role, Timestamp};
 
@@ -207,6 +207,11 @@ pub enum Effect {
         bytes: Vec<u8>,
         mime: &'static str,
     },
+}
+
+/// Whether what came in carries an invite: its bytes are not kept once it has been handled.
+pub fn holds_secret(incoming: &Incoming) -> bool {
+    incoming.command().is_some_and(|(name, rest)| name == "start" && !rest.is_empty())
 }
 
 /// A command, if it is one of this part's.

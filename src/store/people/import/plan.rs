@@ -163,7 +163,11 @@ impl Plan {
     pub(super) async fn make(tx: &mut Tx<'_>, rows: &[ImportRow]) -> Result<Self, StoreError> {
         let mut plan = Self::default();
         plan.report.rows = rows.len();
-        let units: Vec<usize> = rows.iter().map(|row| plan.place_unit(&row.unit)).collect();
+        let mut units = Vec::with_capacity(rows.len());
+        let mut seen: HashMap<&UnitPath, usize> = HashMap::new();
+        for row in rows {
+            units.push(*seen.entry(&row.unit).or_insert_with(|| plan.place_unit(&row.unit)));
+        }
         plan.find_units(tx).await?;
         let chats = known_chats(tx, rows).await?;
         let targets = plan.place_chats(rows, &units, &chats);

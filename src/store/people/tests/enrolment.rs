@@ -1,6 +1,9 @@
 //! From an invite to a member of staff.
 
 use super::*;
+use crate::conversation::incoming::{ExternalChat, Message, Sender};
+use crate::conversation::{Incoming, step};
+use crate::store::inbox::NewUpdate;
 
 #[tokio::test]
 async fn who_opens_an_invite_agrees_and_is_welcomed() {
@@ -123,4 +126,38 @@ async fn who_came_by_a_list_is_asked_to_agree_once() {
     stage.presses("4", &last(&said).button("Đồng ý")).await;
     assert_eq!(person(&stage, "Chị Lan").await.expect("a person").consent.as_deref(), Some("1"));
     assert_eq!(stage.says("4", "/start").await.len(), 1, "only help");
+}
+
+#[tokio::test]
+async fn an_update_that_carried_an_invite_loses_its_bytes_once_handled() {
+    let stage = province().await;
+    let update = |external_id| NewUpdate {
+        external_id,
+        chat_key: "telegram:11".into(),
+        album: None,
+        body: b"as it came".to_vec(),
+    };
+    let channel = ChannelKind::Telegram;
+    stage.store.receive(channel, vec![update(1), update(2)]).await.expect("stored");
+    let waiting = stage.store.waiting_updates(channel, 10).await.expect("updates");
+    for (update, text) in waiting.iter().zip(["/start secret", "/trogiup"]) {
+        let message = Message { text: text.into(), addressed: true, ..Message::default() };
+        let incoming = Incoming {
+            channel,
+            chat: ExternalChat { id: "11".into(), kind: ChatKind::Private, title: String::new() },
+            from: Some(Sender { id: "11".into(), name: "Nga".into() }),
+            at: stage.clock.now(),
+            what: What::Message(message),
+        };
+        let rules = stage.rules.clone();
+        stage.store.handle(vec![update.id], Some(incoming), rules, step).await.expect("handled");
+    }
+    assert_eq!(
+        count(&stage, "SELECT COUNT(*) FROM inbox WHERE external_id = '1' AND length(body) = 0").await,
+        1
+    );
+    assert_eq!(
+        count(&stage, "SELECT COUNT(*) FROM inbox WHERE external_id = '2' AND length(body) > 0").await,
+        1
+    );
 }

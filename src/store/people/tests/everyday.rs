@@ -49,7 +49,7 @@ async fn who_am_i_language_and_cancel() {
     let stage = province().await;
     let said = stage.says("2", "/toi").await;
     let text = last(&said).text();
-    assert!(text.contains("Anh Tuấn") && text.contains("phụ trách") && text.contains(WARD), "{text}");
+    assert!(text.contains("Anh Tuấn") && text.contains("lãnh đạo") && text.contains(WARD), "{text}");
     let said = stage.says("2", "/ngonngu").await;
     assert!(last(&stage.presses("2", &last(&said).button("English")).await).text().contains("English"));
     assert!(last(&stage.says("2", "/trogiup").await).text().contains("You can"));

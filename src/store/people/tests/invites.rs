@@ -8,7 +8,7 @@ async fn a_head_invites_by_buttons_and_somebody_comes() {
     let units = stage.says("2", "/moi").await;
     let roles = stage.presses("2", &last(&units).button("Bình Minh")).await;
     let labels = format!("{:?}", last(&roles).content.buttons);
-    assert!(labels.contains("phụ trách") && !labels.contains("quản trị"), "{labels}");
+    assert!(labels.contains("lãnh đạo") && !labels.contains("quản trị"), "{labels}");
     let terms = stage.presses("2", &last(&roles).button("cán bộ")).await;
     let made = stage.presses("2", &last(&terms).button("1 người")).await;
     let text = last(&made).text();
