@@ -1,6 +1,8 @@
 //! Puts the rooms together, and takes the command line apart.
 
+pub mod digest;
 pub mod import;
+pub mod incident;
 pub mod people;
 pub mod run;
 #[cfg(test)]

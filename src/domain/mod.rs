@@ -1,5 +1,6 @@
 //! What loa is about, without I/O: no database, no network, no clock.
 
+pub mod audience;
 pub mod calendar;
 pub mod case_code;
 pub mod category;
@@ -7,11 +8,13 @@ pub mod channel_kind;
 pub mod content;
 pub mod ids;
 pub mod import;
+pub mod incident;
 pub mod mask;
 pub mod picture;
 pub mod qr;
 pub mod rich;
 pub mod role;
+pub mod schedule;
 pub mod screen;
 pub mod split;
 pub mod text;
