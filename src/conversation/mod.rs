@@ -249,6 +249,8 @@ pub struct Turn {
     pub replies: Vec<Reply>,
     /// The short note that answers a press of a button.
     pub toast: Option<Toast>,
+    /// What came in may not be kept, not even as it came: its bytes are taken out of the inbox.
+    pub forget: bool,
 }
 
 impl Turn {
@@ -274,6 +276,12 @@ impl Turn {
 
     pub fn effect(mut self, effect: Effect) -> Self {
         self.effects.push(effect);
+        self
+    }
+
+    /// Keeps nothing of what came in.
+    pub fn forgetting(mut self) -> Self {
+        self.forget = true;
         self
     }
 

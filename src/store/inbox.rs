@@ -130,10 +130,14 @@ impl Store {
                             return Ok(());
                         }
                     }
-                    match &incoming {
-                        Some(incoming) => turn::take(tx, &env, incoming, &rules, step).await,
-                        None => Ok(()),
+                    let Some(incoming) = &incoming else { return Ok(()) };
+                    if turn::take(tx, &env, incoming, &rules, step).await? {
+                        for id in ids {
+                            let sql = "UPDATE inbox SET body = $2 WHERE id = $1";
+                            tx.exec_one(sql, args![id, Vec::<u8>::new()]).await?;
+                        }
                     }
+                    Ok(())
                 })
             })
             .await

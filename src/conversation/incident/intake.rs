@@ -95,7 +95,7 @@ fn open(ctx: &Context<'_>, me: &Me, message: &Message, text: &str) -> Result<Tur
 
 /// What is said where a text carries a mark of secrecy. Nothing of it is kept.
 pub fn secret(ctx: &Context<'_>) -> Turn {
-    Turn::say(ctx.lang().say("incident-secret", &[]))
+    Turn::say(ctx.lang().say("incident-secret", &[])).forgetting()
 }
 
 /// The dialogue is given up.

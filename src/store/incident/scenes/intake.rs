@@ -170,6 +170,29 @@ async fn a_text_marked_secret_is_kept_nowhere() {
 }
 
 #[tokio::test]
+async fn the_inbox_forgets_what_was_marked_secret() {
+    use crate::conversation::incoming::{ExternalChat, Sender};
+    use crate::conversation::{ChatKind, Incoming, What, step};
+    use crate::domain::ChannelKind::Telegram;
+    use crate::store::inbox::NewUpdate;
+    let town = Town::new().await;
+    let store = &town.stage.store;
+    let update = NewUpdate { external_id: 1, chat_key: LAN.into(), album: None, body: b"MAT".to_vec() };
+    store.receive(Telegram, vec![update]).await.expect("stored");
+    let waiting = store.waiting_updates(Telegram, 9).await.expect("an inbox");
+    let incoming = Incoming {
+        channel: Telegram,
+        chat: ExternalChat { id: LAN.into(), kind: ChatKind::Private, title: "Lan".into() },
+        from: Some(Sender { id: LAN.into(), name: "Lan".into() }),
+        at: town.stage.clock.now(),
+        what: What::Message(town.message("TỐI MẬT\nKế hoạch")),
+    };
+    let ids = waiting.iter().map(|update| update.id.into()).collect();
+    store.handle(ids, Some(incoming), town.stage.rules.clone(), step).await.expect("handled");
+    assert_eq!(town.count("SELECT COUNT(*) FROM inbox WHERE state = 'done' AND length(body) = 0").await, 1);
+}
+
+#[tokio::test]
 async fn a_denunciation_is_told_its_way_and_kept_for_duty_officers() {
     let town = Town::new().await;
     let asked = town.says(LAN, "Dân gửi đơn tố cáo cán bộ ở phường Sông Hiến").await;
