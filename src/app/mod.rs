@@ -2,10 +2,16 @@
 
 pub mod check;
 pub mod cli;
+pub mod digest;
+pub mod import;
+pub mod incident;
 pub mod init;
 pub mod logging;
+pub mod people;
 pub mod run;
 pub mod status;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,15 +1,26 @@
 //! What loa is about, without I/O: no database, no network, no clock.
 
+pub mod calendar;
+pub mod case_code;
+pub mod category;
 pub mod channel_kind;
 pub mod content;
 pub mod ids;
+pub mod import;
+pub mod incident;
+pub mod mask;
+pub mod picture;
+pub mod qr;
 pub mod rich;
 pub mod role;
+pub mod screen;
 pub mod split;
 pub mod text;
 pub mod time;
+pub mod unit;
 
 pub use channel_kind::ChannelKind;
 pub use rich::Rich;
 pub use role::Role;
 pub use time::Timestamp;
+pub use unit::UnitPath;

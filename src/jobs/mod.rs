@@ -4,6 +4,7 @@
 //! is in the store before anybody hears of it.
 
 pub mod inbox;
+pub mod incidents;
 pub mod outbox;
 pub mod pacing;
 pub mod receive;

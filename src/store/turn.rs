@@ -117,20 +117,24 @@ struct ChatRow {
     unit_id: Option<i64>,
     purpose: String,
     lang: String,
+    state: String,
 }
 
 async fn find_or_add_chat(tx: &mut Tx<'_>, env: &Env, incoming: &Incoming) -> Result<ChatFacts, StoreError> {
     let (kind, place) = (incoming.chat.kind, &incoming.chat);
     let select =
-        "SELECT id, title, unit_id, purpose, lang FROM chats WHERE channel = $1 AND external_id = $2";
+        "SELECT id, title, unit_id, purpose, lang, state FROM chats WHERE channel = $1 AND external_id = $2";
     let row: Option<ChatRow> = tx.optional(select, args![incoming.channel.code(), &place.id]).await?;
     let row = match row {
-        Some(row) => row,
+        Some(row) => {
+            people::heard_from(tx, incoming, ChatId(row.id), &row.title, row.state == "open").await?;
+            row
+        }
         None => {
             let sql = "INSERT INTO chats
                          (channel, external_id, kind, title, folded, purpose, state, created_at)
                        VALUES ($1, $2, $3, $4, $5, 'none', 'open', $6)
-                       RETURNING id, title, unit_id, purpose, lang";
+                       RETURNING id, title, unit_id, purpose, lang, state";
             let kind = if kind == ChatKind::Private { "private" } else { "group" };
             let folded = fold(&place.title);
             let args = args![incoming.channel.code(), &place.id, kind, &place.title, folded, env.now];

@@ -2,4 +2,5 @@
 
 mod contract;
 mod engines;
+mod people;
 mod postgres;

@@ -1,0 +1,161 @@
+# Enrolment, leaving, groups, help.
+
+people-role-staff = staff
+people-role-reporter = reporter
+people-role-duty = duty officer
+people-role-editor = editor
+people-role-approver = approver
+people-role-head = head
+people-role-admin = administrator
+
+# Commands: one line each, for help and for the platform's menu.
+cmd-baonhanh = send a quick report (or just write)
+cmd-vuviec = see cases
+cmd-thongbao = write a notice
+cmd-duyet = notices waiting for approval
+cmd-lich = schedules
+cmd-tonghop = summary of the week
+cmd-moi = make an invite to a unit
+cmd-gannhom = bind a group to a unit (type it in the group)
+cmd-nhomtruc = make a group the duty group (type it in the group)
+cmd-gonhom = unbind a group (type it in the group)
+cmd-toi = your units and roles
+cmd-ngonngu = change the language (Vietnamese, English)
+cmd-huy = drop what you have begun
+cmd-trogiup = what you can do now
+cmd-roi = leave, get no more messages
+
+people-help = Hello { $name }! You can:
+people-just-write = If you see something, just write a few words, with a photo and the place: I will note it at once.
+people-stranger = Hello! I am loa, the office's channel for notices and quick reports. To begin, ask your unit's administrator for an invite and open the link in it.
+people-stranger-group = You are not enrolled yet. Ask your unit's administrator for an invite.
+people-did-you-mean = Did you mean /{ $command }? ({ $does })
+    Send /trogiup to see what else there is.
+people-unknown-command = I do not know this command. Send /trogiup to see what you can do.
+people-in-private = Please write to me in private for this.
+people-only-in-group = Please type this command in the group.
+
+# Invites
+people-invite-wrong = This invite is not right. Open the link from your unit's administrator again, or ask for a new one.
+people-invite-expired = The invite to { $unit } has expired. Ask the unit's administrator or head for a new one.
+people-invite-used-up = The invite to { $unit } has been used up. Ask the unit's administrator or head for a new one.
+people-invite-revoked = The invite to { $unit } was taken back. Ask the unit's administrator or head.
+people-invite-pause = You have tried many times. Let us pause for { $minutes } minutes, then try again.
+
+people-offer-before = Hello! You are invited:
+people-offer-unit = Unit:{" "}
+people-offer-role = Role:{" "}
+# Another wording needs another version (CONSENT_VERSION).
+people-consent =
+    Before you enrol, please read these lines:
+    • What is kept: your name, unit, role, the number of this chat; which notices you received and confirmed; the quick reports you send (words, photos, place).
+    • What for: to send notices about work, to take in and follow cases. For nothing else.
+    • Who sees it: the administrators and heads of your unit and of those above it; the duty officers and the unit that handles a case.
+    • How long: until you leave. Reported cases are kept as the office's archive rules say.
+    • Your rights: leave at any time with /roi; ask the administrator to see, correct or erase your data, answered within 2 working days.
+    Messages pass through the platform you use, so send nothing secret.
+    (Version { $version })
+people-consent-enrolled = Your office has put you on the list. Please read this and tell me; if you do not want to take part, send /roi.
+people-consent-thanks = Thank you for agreeing.
+people-agree = I agree
+people-decline = No
+people-declined = That is fine, you are not enrolled. Whenever you want to enrol, open the invite again.
+people-name-is = Your name is{" "}
+people-name-right = , is that right?
+people-name-yes = Yes
+people-name-no = Correct it
+people-name-type = Please type your name (one line, at most 80 letters).
+people-welcome = Done, welcome { $name }! You are { $role } of { $unit }.
+people-role-added = { $name }, you are now also { $role } of { $unit }.
+people-role-already = You are { $role } of { $unit } already.
+people-can-do = From now on you can:
+people-already = { $name }, you are enrolled already. Send /trogiup to see what you can do.
+
+# You
+people-post = { $role } – { $unit }
+people-no-role = You have no role at any unit yet. Ask the administrator.
+people-consented = You agreed to version { $version } at { $at }. Send /roi to leave.
+people-not-consented = You have not said yet whether you agree to what is kept. Send /start to read it.
+people-goodbye = Goodbye { $name }, and thank you. From now on I will not write to you. To come back, ask your unit for a new invite.
+people-leave-stranger = You are not enrolled, so there is nothing to leave.
+people-cancelled = I have dropped what was begun. Send /trogiup if you need anything.
+people-nothing-to-cancel = Nothing is under way. Send /trogiup if you need anything.
+people-language-name = English
+people-language-which = Which language would you like?
+people-language-now = I will speak English here.
+
+# Inviting
+people-invite-which-unit = To which unit?
+people-invite-other-unit = Another unit…
+people-invite-type-unit = Type the unit's name, for example: Phường Bình Minh. (Send /huy to stop.)
+people-invite-which-role = With which role?
+people-invite-how-many = For how many people, and how long?
+people-invite-terms = { $uses } people · { $days } days
+people-invite-done = The invite to { $unit } is right below.
+people-invite-made = Invite to { $unit } as { $role }: { $uses } uses, good until { $until }.
+    Give it only to whom it is for: anybody who has it can enrol.
+people-invite-revoke = Take this invite back
+people-invite-revoked-now = The invite to { $unit } was taken back: nobody can use it any more.
+
+# Groups
+people-no-such-unit = I find no unit “{ $text }” that is yours to lead. Type its name again, or a part of it.
+people-which-unit = To which unit does this group belong?
+people-bound-staff = Done! This group gets the notices of { $unit }. To undo it, send /gonhom.
+people-bound-duty = Done! This is the duty group of { $unit }: quick reports appear here. To undo it, send /gonhom.
+people-unbound = Unbound. This group gets no more notices.
+people-not-bound = This group is not bound to a unit. To bind it, send /gannhom and the unit's name.
+people-hello-group = Hello everybody, I am loa. A head or administrator types /gannhom and the unit's name so that this group gets notices (/nhomtruc for a duty group).
+
+# The command line
+people-cli-file-unreadable = The file { $file } cannot be read. Check the path and the permissions.
+people-cli-file-too-large = The file { $file } is too large (over 64 MB). Split it into several.
+people-cli-file-not-utf8 = The file { $file } is not UTF-8. Save it as “CSV UTF-8”.
+people-cli-file-wrong = The file { $file } has to be corrected; nothing has changed:
+people-cli-more = … and { $count } more.
+people-cli-conflicts = The list contradicts what is kept; nothing has changed:
+people-cli-is-group = line { $line }: { $chat } is a group, not a person.
+people-cli-is-person = line { $line }: { $chat } is a person's, not a group.
+people-cli-nothing = { $rows } rows, nothing changes.
+people-cli-would = { $rows } rows; nothing has changed yet. An import would:
+people-cli-done = { $rows } rows imported:
+people-cli-units = add { $count } units
+people-cli-people = add { $count } people
+people-cli-renamed = rename { $count } people
+people-cli-roles = add { $count } roles
+people-cli-groups = bind { $count } groups
+people-cli-unchanged = { $count } rows stay as they are
+people-cli-left = { $count } people have left by themselves and are left alone (an invite brings them back)
+people-cli-unit-added = + unit { $unit }
+people-cli-person-added = + { $name }
+people-cli-person-renamed = ~ { $from } → { $to }
+people-cli-role-added = + { $name }: { $role } – { $unit }
+people-cli-group-bound = + group { $title } → { $unit }
+people-cli-duty-bound = + duty group { $title } → { $unit }
+people-cli-left-alone = · { $name }: has left
+people-cli-no-unit = There is no unit “{ $text }”. See their names: loa unit list
+people-cli-which-unit = Several units are “{ $text }”; give the whole path:
+    { $units }
+people-cli-no-invite = There is no invite number { $id }, or it was revoked already. See: loa invite list
+people-cli-revoked = Invite number { $id } was revoked.
+people-cli-good = good until { $until }
+people-cli-expired = expired at { $until }
+people-cli-used-up = used up
+people-cli-revoked-state = revoked
+people-cli-has-left = has left
+people-cli-unreachable = cannot be reached yet
+people-cli-unit-size = { $people } people, { $groups } groups
+people-cli-empty = Nothing yet.
+people-cli-at-column = line { $line }, column { $column }: { $what }
+people-cli-at-line = line { $line }: { $what }
+people-cli-wrong-header = the first line has to be { $value }
+people-cli-wrong-columns = has { $value } columns instead of 6 (put a name with a comma in quotes)
+people-cli-wrong-csv = this line cannot be read as CSV
+people-cli-wrong-missing = is empty
+people-cli-wrong-long = is longer than 120 letters
+people-cli-wrong-deep = too many levels of units (12 at most)
+people-cli-wrong-role = “{ $value }” is no role; there are: staff, reporter, duty, editor, approver, head, admin
+people-cli-wrong-group-role = a group has no role “{ $value }”; leave it empty, or duty for the duty group
+people-cli-wrong-channel = “{ $value }” is no channel; there are: telegram, zalo_bot, zalo_oa, email
+people-cli-wrong-kind = “{ $value }” has to be person or group
+people-cli-wrong-chat = “{ $value }” is no chat id (Telegram: people are positive numbers, groups negative ones)
+people-cli-wrong-twice = this chat is on line { $value } already, with another name, unit or kind

@@ -1,0 +1,211 @@
+# Báo nhanh và vụ việc. Giọng ấm, giản dị, mỗi câu nói một việc và chỉ lối đi tiếp.
+
+incident-unknown = Không rõ
+incident-not-known = chưa rõ
+incident-nobody = chưa có ai
+incident-cancel = Hủy
+incident-back = ↩️ Quay lại
+incident-send = ✅ Gửi
+incident-edit = ✏️ Sửa
+
+incident-hello = Chào { $name }! Khi có việc cần báo, bạn nhắn một tin: chuyện gì, ở đâu, kèm ảnh nếu có. Gõ /vuviec để xem các việc đã báo.
+incident-enrol-first = Bạn cần đăng ký trước đã. Bạn mở liên kết mời của đơn vị, hoặc hỏi người quản trị nhé.
+incident-secret = Tin này có dấu mật nên loa không nhận và không lưu lại. Bạn xóa tin vừa gửi, rồi chuyển theo đường công văn mật của cơ quan nhé.
+incident-only-pictures = loa chỉ nhận ảnh thôi bạn nhé. Bạn gửi ảnh (JPG, PNG) hoặc kể bằng lời giúp mình.
+incident-too-many-photos = Mỗi báo nhanh nhận nhiều nhất { $count } ảnh, các ảnh sau chưa được thêm.
+incident-already = Tin này đã được gửi rồi, mã vụ việc { $code }.
+incident-draft-over = Báo nhanh này đã gửi hoặc đã hủy rồi.
+incident-cancelled = Đã hủy, chưa gửi gì cả. Khi cần báo, bạn cứ nhắn cho mình.
+incident-never-mind = Đã thôi, vụ việc giữ nguyên.
+
+incident-ask-words = Chuyện gì đang xảy ra? Bạn kể ngắn gọn, kèm ảnh nếu có.
+incident-ask-words-photos = Đã nhận { $count } ảnh. Ảnh này là chuyện gì vậy bạn?
+incident-ask-new-words = Bạn gửi lại nội dung, mình thay cho lời cũ.
+incident-ask-category = Đây là loại việc gì?
+incident-ask-unit = Việc này ở đâu? Bạn chọn, gõ tên nơi đó, hoặc gửi vị trí.
+incident-ask-which-unit = Bạn nói tới đơn vị nào dưới đây?
+incident-send-photos = Bạn gửi ảnh vào đây, mình thêm vào báo nhanh.
+
+incident-summary = Báo nhanh của bạn
+incident-line-category = 🏷 Loại: { $name }
+incident-line-unit = 🏠 Đơn vị: { $name }
+incident-line-place = 📍 Nơi: { $name }
+incident-line-photos = 📷 Ảnh: { $count }
+incident-line-words = 📝 { $words }
+incident-no-words = (không có lời)
+incident-spot = vị trí đã gửi
+incident-complaint = ⚖️ Đây có vẻ là khiếu nại hoặc tố cáo. Việc này có đường riêng theo luật: bạn hướng dẫn người dân gửi đơn tới nơi tiếp công dân của Ủy ban nhân dân. Nếu vẫn gửi, chỉ trực ban được xem.
+incident-no-names = Mình thấy có số điện thoại hoặc giấy tờ. Bạn bỏ tên và số của người dân ra nếu không cần nhé.
+incident-ready = Đúng rồi thì bạn bấm Gửi nhé.
+
+incident-edit-what = Bạn muốn sửa gì?
+incident-edit-words = 📝 Nội dung
+incident-edit-category = 🏷 Loại việc
+incident-edit-unit = 🏠 Nơi xảy ra
+incident-add-photos = 📷 Thêm ảnh
+incident-drop-photos = 🗑 Bỏ hết ảnh
+incident-is-answer = ↩️ Đây là câu trả lời cho { $code }
+
+incident-sent = ✅ Đã gửi. Mã vụ việc:
+incident-sent-unit = { $desk } đã nhận, việc thuộc { $unit }.
+incident-sent-desk = { $desk } đã nhận và sẽ tìm đơn vị xử lý.
+incident-sent-no-desk = Chưa có nhóm trực nào; trực ban sẽ thấy việc này trong danh sách.
+incident-sent-next = Hạn xử lý { $when }. Có bước nào mới, mình báo bạn ngay.
+incident-sent-photos = Còn ảnh, bạn cứ gửi tiếp trong 10 phút tới.
+incident-no-unit = Mình chưa biết bạn thuộc đơn vị nào. Bạn gõ tên xã, phường nơi xảy ra giúp mình nhé.
+
+incident-added-photos = Đã thêm { $count } ảnh vào { $code }. Nếu là việc khác, bạn gửi ảnh kèm vài chữ nhé.
+incident-added-place = Đã thêm vị trí vào { $code }.
+incident-added-words = Đã ghi phần bạn vừa sửa vào { $code }.
+incident-closed-already = { $code } đã khép lại. Nếu có việc mới, bạn gửi kèm vài chữ nhé.
+incident-photo-too-large = Một ảnh của { $code } lớn quá (trên 20 MB). Bạn gửi lại ở dạng ảnh thường nhé.
+incident-photo-no-picture = Một tệp của { $code } không mở được như ảnh. Bạn gửi lại ảnh JPG hoặc PNG nhé.
+incident-photo-gone = Một ảnh của { $code } không tải về được. Bạn gửi lại ảnh đó giúp mình nhé.
+incident-photos-of = 📷 Ảnh của { $code }
+incident-no-photos = Chưa có ảnh nào xem được.
+
+incident-not-found = Mình không tìm thấy vụ việc này. Bạn xem lại mã, hoặc gõ /vuviec để xem danh sách.
+incident-taken-already = { $code } đã có đồng chí { $name } nhận.
+incident-not-now = { $code } { $state }, không làm bước này được nữa.
+
+incident-state-new = mới, chờ trực ban nhận
+incident-state-taken = trực ban đang xử lý
+incident-state-forwarded = đã chuyển, chờ đơn vị tiếp nhận
+incident-state-accepted = đơn vị đang xử lý
+incident-state-reported = đơn vị báo xong, trực ban kiểm tra
+incident-state-settled = đã giải quyết, chờ người báo xác nhận
+incident-state-confirmed = đã giải quyết dứt điểm
+incident-state-rejected = không tiếp nhận
+incident-state-merged = đã gộp vào vụ việc khác
+incident-state-reopened = mở lại, chờ trực ban nhận
+
+incident-card-state = 🔹 { $name }
+incident-card-due = ⏳ Hạn { $when } (còn { $left })
+incident-card-overdue = ⚠️ Quá hạn { $left } (hạn { $when })
+incident-card-reporter = 👤 Người báo: { $name }
+incident-card-reporter-of = 👤 Người báo: { $name }, { $unit }
+incident-card-restricted = ⚖️ Khiếu nại, tố cáo: chỉ trực ban xem, xử lý theo luật
+incident-card-photos-coming = 📷 Ảnh: { $count }, đang tải thêm { $more }
+incident-card-holder = 🙋 Trực ban: { $name }
+incident-card-forwarded = 🏢 Đang ở: { $name }
+incident-card-merged = 🔗 Gộp vào { $code }
+incident-card-question = ❓ Đang hỏi người báo: { $words }
+incident-card-result = ☑️ Kết quả: { $words }
+incident-card-last = { $when }: { $who } { $what }
+incident-card-gone = { $code } không còn ở đơn vị nữa, đã về trực ban.
+
+incident-move-take = nhận xử lý
+incident-move-ask = hỏi thêm
+incident-move-answer = trả lời
+incident-move-add = gửi thêm
+incident-move-forward = chuyển
+incident-move-accept = tiếp nhận
+incident-move-return = trả lại
+incident-move-report = báo kết quả
+incident-move-settle = báo đã giải quyết
+incident-move-confirm = xác nhận đã xong
+incident-move-reopen = báo chưa xong
+incident-move-reject = không tiếp nhận
+incident-move-merge = gộp vào
+
+incident-do-take = 🙋 Nhận xử lý
+incident-do-ask = ❓ Hỏi thêm
+incident-do-forward = ➡️ Chuyển
+incident-do-settle = ✅ Giải quyết xong
+incident-do-settle-as = ✅ Dùng kết quả của đơn vị
+incident-do-reject = 🚫 Từ chối
+incident-do-merge = 🔗 Gộp
+incident-do-accept = 👌 Tiếp nhận
+incident-do-return = ↩️ Trả lại
+incident-do-report = ✅ Đã xử lý
+incident-do-answer = 💬 Trả lời
+incident-do-confirm = 👍 Đúng vậy
+incident-do-reopen = Chưa xong
+incident-do-photos = 📷 Ảnh ({ $count })
+incident-do-map = 🗺 Bản đồ
+incident-do-forward-name = 🔎 Tìm theo tên
+
+incident-want-question = { $name } ơi, bạn muốn hỏi người báo điều gì về { $code }?
+incident-want-answer = Bạn trả lời về { $code } bằng lời, ảnh hoặc vị trí đều được.
+incident-want-unit = { $name } ơi, bạn gõ tên đơn vị cần chuyển { $code } tới.
+incident-want-return = { $name } ơi, vì sao trả lại { $code }?
+incident-want-result = { $name } ơi, kết quả xử lý { $code } thế nào? Kèm ảnh nếu có.
+incident-want-settle = { $name } ơi, { $code } đã giải quyết thế nào? Một câu là đủ, kèm ảnh nếu có. Người báo sẽ đọc câu này.
+incident-want-reject = { $name } ơi, vì sao không tiếp nhận { $code }? Người báo sẽ đọc câu này.
+incident-want-reply = Bạn bấm Trả lời (Reply) tin này rồi viết nhé.
+incident-words-needed = Bạn viết giúp mình một câu nhé.
+incident-words-needed-too = Đã nhận ảnh. Bạn viết thêm một câu nữa nhé.
+
+incident-forward-where = Chuyển { $code } tới nhóm của đơn vị nào? Bạn chọn hoặc trả lời tin này bằng tên đơn vị.
+incident-forward-none = Chưa có nhóm đơn vị nào được gắn với loa. Nhờ người quản trị gắn nhóm trước nhé.
+incident-forward-no-such = Không thấy nhóm nào của đơn vị tên như vậy. Bạn thử tên khác nhé.
+incident-forwarded-here = Đã chuyển { $code } tới { $unit }.
+incident-merge-where = Gộp { $code } vào vụ việc nào?
+incident-merge-none = Không có vụ việc nào cùng đơn vị hoặc cùng loại đang mở.
+incident-merged-here = Đã gộp { $code } vào { $into }.
+
+incident-done-take = Bạn đã nhận { $code }.
+incident-done-ask = Đã gửi câu hỏi về { $code } tới người báo.
+incident-done-answer = Cảm ơn bạn, câu trả lời về { $code } đã tới trực ban.
+incident-done-add = Đã thêm vào { $code }.
+incident-done-forward = Đã chuyển { $code }.
+incident-done-accept = Đã tiếp nhận { $code }.
+incident-done-return = Đã trả { $code } lại trực ban.
+incident-done-report = Đã báo kết quả { $code } tới trực ban.
+incident-done-settle = Đã báo người báo rằng { $code } đã giải quyết.
+incident-done-confirm = Cảm ơn bạn đã xác nhận.
+incident-done-reopen = Đã mở lại { $code }.
+incident-done-reject = Đã báo lý do không tiếp nhận { $code }.
+incident-done-merge = Đã gộp { $code }.
+
+incident-tell-take = { $code }: đồng chí { $name } (trực ban) đã nhận xử lý.
+incident-tell-ask = ❓ { $code }: trực ban hỏi bạn: “{ $words }”
+incident-tell-answer = { $code }: đã có câu trả lời.
+incident-tell-add = { $code }: đã có thêm thông tin.
+incident-tell-forward = { $code }: đã chuyển tới { $unit }.
+incident-tell-accept = { $code }: { $unit } đã tiếp nhận và đang xử lý.
+incident-tell-return = { $code }: { $unit } chuyển lại, trực ban đang tìm nơi xử lý phù hợp.
+incident-tell-report = { $code }: { $unit } báo đã xử lý, trực ban đang kiểm tra lại.
+incident-tell-settle = ✅ { $code } đã giải quyết: “{ $words }”. Có đúng như vậy không bạn?
+incident-tell-confirm = 👍 { $code } đã khép lại. Cảm ơn bạn đã báo tin!
+incident-tell-reopen = { $code } đã mở lại. Còn thiếu gì, bạn nhắn ngay đây giúp mình.
+incident-tell-reject = { $code } không được tiếp nhận. Lý do: “{ $words }”
+incident-tell-merge = { $code } đã gộp vào { $words } vì cùng một việc. Từ giờ bạn theo dõi mã { $words } nhé.
+
+incident-duty-answer = 💬 { $code }: { $name } trả lời: “{ $words }”
+incident-duty-return = ↩️ { $code }: { $unit } trả lại: “{ $words }”
+incident-duty-report = ☑️ { $code }: { $unit } báo kết quả: “{ $words }”
+incident-duty-confirm = 👍 { $code }: người báo xác nhận đã xong.
+incident-duty-reopen = 🔁 { $code }: người báo nói chưa xong, vụ việc mở lại.
+
+incident-list-mine = Việc bạn đã báo ({ $count })
+incident-list-duty = Việc đang mở ({ $count })
+incident-list-unit = Việc đã chuyển tới đơn vị ({ $count })
+incident-list-empty = Chưa có việc nào.
+incident-list-left = còn { $left }
+incident-list-overdue = ⚠️ quá hạn { $left }
+incident-list-more = Xem tiếp ▶️
+incident-list-back = ◀️ Quay lại
+incident-list-to-mine = Việc tôi báo
+incident-list-private = Ở nhóm này mình không hiện vụ việc. Bạn nhắn riêng cho mình nhé.
+
+incident-minutes = { $count } phút
+incident-hours = { $count } giờ
+incident-days = { $count } ngày
+
+incident-remind-half = ⏳ { $code } ({ $unit }) còn { $left } tới hạn { $when }. Người giữ: { $name }.
+incident-remind-due = ⚠️ { $code } ({ $unit }) đã tới hạn { $when } mà chưa xong. Người giữ: { $name }.
+incident-escalate = ⚠️ Báo cáo cấp trên: { $code } của { $unit } đã quá hạn { $when }. Người giữ: { $name }. Gõ /vuviec { $code } để xem.
+
+incident-digest-how = Bạn gõ /tonghop ngày, /tonghop tuần, /tonghop tháng hoặc /tonghop quý nhé.
+incident-digest-day = Tổng hợp ngày { $date }
+incident-digest-week = Tổng hợp tuần từ { $date }
+incident-digest-month = Tổng hợp tháng từ { $date }
+incident-digest-quarter = Tổng hợp quý từ { $date }
+incident-digest-total = Vụ việc mới: { $count }
+incident-digest-categories = Loại việc:
+incident-digest-units = Đơn vị:
+incident-digest-states = Tình trạng:
+incident-digest-others = còn lại: { $count }
+incident-digest-settled = Giải quyết đúng hạn: { $count }, quá hạn: { $late }
+incident-digest-open = Đang mở: { $count }, trong đó quá hạn: { $late }

@@ -1,0 +1,161 @@
+# Đăng ký, rời, nhóm, trợ giúp.
+
+people-role-staff = cán bộ
+people-role-reporter = cộng tác viên
+people-role-duty = trực ban
+people-role-editor = biên tập
+people-role-approver = người duyệt
+people-role-head = phụ trách
+people-role-admin = quản trị
+
+# Lệnh: mỗi lệnh một dòng, dùng cho trợ giúp và bảng lệnh của nền tảng.
+cmd-baonhanh = báo nhanh một việc (hoặc cứ nhắn thẳng)
+cmd-vuviec = xem các vụ việc
+cmd-thongbao = soạn thông báo
+cmd-duyet = thông báo đang chờ duyệt
+cmd-lich = lịch gửi định kỳ
+cmd-tonghop = tổng hợp tình hình trong tuần
+cmd-moi = tạo mã mời vào đơn vị
+cmd-gannhom = gắn nhóm với đơn vị (gõ trong nhóm)
+cmd-nhomtruc = đặt nhóm làm nhóm trực (gõ trong nhóm)
+cmd-gonhom = gỡ nhóm khỏi đơn vị (gõ trong nhóm)
+cmd-toi = đơn vị và vai trò của bạn
+cmd-ngonngu = đổi ngôn ngữ (Việt, Anh)
+cmd-huy = bỏ việc đang làm dở
+cmd-trogiup = những việc bạn làm được lúc này
+cmd-roi = rời, không nhận tin nữa
+
+people-help = Chào { $name }! Bạn có thể:
+people-just-write = Thấy việc gì cần báo, bạn cứ nhắn vài lời, kèm ảnh và nơi xảy ra, mình ghi lại ngay.
+people-stranger = Chào bạn! Mình là loa, kênh nhận thông báo và báo nhanh của cơ quan. Để bắt đầu, bạn xin mã mời của người quản trị đơn vị rồi bấm vào liên kết trong đó nhé.
+people-stranger-group = Bạn chưa đăng ký. Bạn xin mã mời của người quản trị đơn vị nhé.
+people-did-you-mean = Ý bạn là /{ $command }? ({ $does })
+    Gõ /trogiup để xem các việc khác.
+people-unknown-command = Mình chưa biết lệnh này. Bạn gõ /trogiup để xem việc có thể làm nhé.
+people-in-private = Việc này bạn nhắn riêng cho mình nhé.
+people-only-in-group = Bạn gõ lệnh này trong nhóm cần gắn nhé.
+
+# Mã mời
+people-invite-wrong = Mã mời này không đúng. Bạn mở lại liên kết người quản trị đơn vị gửi, hoặc xin mã mới nhé.
+people-invite-expired = Mã mời vào { $unit } đã hết hạn. Bạn xin người quản trị hoặc phụ trách đơn vị một mã mới nhé.
+people-invite-used-up = Mã mời vào { $unit } đã dùng hết lượt. Bạn xin người quản trị hoặc phụ trách đơn vị một mã mới nhé.
+people-invite-revoked = Mã mời vào { $unit } đã bị hủy. Bạn hỏi người quản trị hoặc phụ trách đơn vị nhé.
+people-invite-pause = Bạn đã thử nhiều lần. Mình nghỉ { $minutes } phút rồi bạn thử lại nhé.
+
+people-offer-before = Chào bạn! Bạn được mời:
+people-offer-unit = Đơn vị:{" "}
+people-offer-role = Vai trò:{" "}
+# Đổi lời dưới đây thì phải đổi số bản (CONSENT_VERSION).
+people-consent =
+    Trước khi đăng ký, mời bạn đọc vài dòng:
+    • Lưu gì: tên, đơn vị, vai trò, mã cuộc trò chuyện này; thông báo bạn đã nhận và xác nhận; báo nhanh bạn gửi (lời, ảnh, nơi xảy ra).
+    • Để làm gì: gửi thông báo công việc, tiếp nhận và theo dõi vụ việc. Không dùng vào việc khác.
+    • Ai xem: người quản trị, phụ trách của đơn vị bạn và cấp trên; trực ban và đơn vị xử lý vụ việc.
+    • Giữ bao lâu: đến khi bạn rời. Vụ việc đã báo được giữ theo quy định lưu trữ của cơ quan.
+    • Quyền của bạn: rời bất cứ lúc nào bằng /roi; xin xem, sửa, xóa dữ liệu ở người quản trị, được trả lời trong 2 ngày làm việc.
+    Tin nhắn đi qua nền tảng bạn đang dùng, nên đừng gửi điều mật.
+    (Bản { $version })
+people-consent-enrolled = Cơ quan đã thêm bạn vào danh sách. Bạn đọc và cho biết ý kiến giúp mình nhé; nếu không muốn tham gia, gõ /roi.
+people-consent-thanks = Cảm ơn bạn đã đồng ý.
+people-agree = Đồng ý
+people-decline = Không
+people-declined = Không sao cả, mình không đăng ký cho bạn. Khi nào muốn đăng ký, bạn mở lại liên kết mời nhé.
+people-name-is = Tên bạn là{" "}
+people-name-right = , đúng chưa?
+people-name-yes = Đúng rồi
+people-name-no = Sửa tên
+people-name-type = Bạn gõ họ tên giúp mình nhé (một dòng, tối đa 80 chữ).
+people-welcome = Xong rồi, chào mừng { $name }! Bạn là { $role } của { $unit }.
+people-role-added = { $name } ơi, bạn có thêm vai trò { $role } của { $unit }.
+people-role-already = Bạn đã là { $role } của { $unit } rồi.
+people-can-do = Từ giờ bạn có thể:
+people-already = { $name } ơi, bạn đã đăng ký rồi. Gõ /trogiup để xem việc có thể làm nhé.
+
+# Bạn
+people-post = { $role } – { $unit }
+people-no-role = Bạn chưa có vai trò ở đơn vị nào. Bạn hỏi người quản trị nhé.
+people-consented = Bạn đã đồng ý bản { $version } lúc { $at }. Gõ /roi nếu muốn rời.
+people-not-consented = Bạn chưa cho biết có đồng ý lưu thông tin hay không. Gõ /start để đọc.
+people-goodbye = Tạm biệt { $name }, cảm ơn bạn thời gian qua. Từ giờ mình không nhắn cho bạn nữa. Muốn quay lại, bạn xin một mã mời mới của đơn vị nhé.
+people-leave-stranger = Bạn chưa đăng ký nên không có gì phải rời cả.
+people-cancelled = Mình đã bỏ việc đang làm dở. Cần gì bạn gõ /trogiup nhé.
+people-nothing-to-cancel = Không có việc nào đang làm dở. Cần gì bạn gõ /trogiup nhé.
+people-language-name = Tiếng Việt
+people-language-which = Bạn muốn dùng ngôn ngữ nào?
+people-language-now = Mình sẽ nói tiếng Việt ở đây.
+
+# Mời
+people-invite-which-unit = Mời vào đơn vị nào?
+people-invite-other-unit = Đơn vị khác…
+people-invite-type-unit = Bạn gõ tên đơn vị nhé, ví dụ: Phường Bình Minh. (Gõ /huy để thôi.)
+people-invite-which-role = Với vai trò gì?
+people-invite-how-many = Cho bao nhiêu người, trong bao lâu?
+people-invite-terms = { $uses } người · { $days } ngày
+people-invite-done = Mã mời vào { $unit } ở ngay dưới đây.
+people-invite-made = Mời vào { $unit }, vai trò { $role }: { $uses } lượt, dùng đến { $until }.
+    Bạn chỉ gửi cho đúng người cần mời nhé: ai có mã này đều đăng ký được.
+people-invite-revoke = Hủy mã mời này
+people-invite-revoked-now = Mã mời vào { $unit } đã hủy, không ai dùng được nữa.
+
+# Nhóm
+people-no-such-unit = Mình không tìm thấy đơn vị “{ $text }” trong phạm vi của bạn. Bạn gõ lại tên, hoặc một phần tên nhé.
+people-which-unit = Gắn nhóm này với đơn vị nào?
+people-bound-staff = Xong! Nhóm này nhận thông báo của { $unit }. Muốn gỡ, gõ /gonhom.
+people-bound-duty = Xong! Đây là nhóm trực của { $unit }: báo nhanh sẽ hiện ở đây. Muốn gỡ, gõ /gonhom.
+people-unbound = Đã gỡ. Nhóm này không nhận thông báo nữa.
+people-not-bound = Nhóm này chưa gắn với đơn vị nào. Muốn gắn, gõ /gannhom và tên đơn vị.
+people-hello-group = Chào cả nhà, mình là loa. Người phụ trách hoặc quản trị gõ /gannhom và tên đơn vị để nhóm nhận thông báo (nhóm trực thì gõ /nhomtruc).
+
+# Dòng lệnh
+people-cli-file-unreadable = Không đọc được tệp { $file }. Bạn xem lại đường dẫn và quyền đọc nhé.
+people-cli-file-too-large = Tệp { $file } lớn quá (trên 64 MB). Bạn chia thành nhiều tệp nhé.
+people-cli-file-not-utf8 = Tệp { $file } không phải UTF-8. Bạn lưu lại dạng “CSV UTF-8” nhé.
+people-cli-file-wrong = Tệp { $file } có chỗ cần sửa, chưa thay đổi gì:
+people-cli-more = … và { $count } chỗ khác.
+people-cli-conflicts = Danh sách trái với dữ liệu đang có, chưa thay đổi gì:
+people-cli-is-group = dòng { $line }: { $chat } đang là một nhóm, không phải một người.
+people-cli-is-person = dòng { $line }: { $chat } đang là của một người, không phải một nhóm.
+people-cli-nothing = { $rows } dòng, không có gì thay đổi.
+people-cli-would = Xem trước { $rows } dòng, chưa thay đổi gì. Nếu nhập:
+people-cli-done = Đã nhập { $rows } dòng:
+people-cli-units = thêm { $count } đơn vị
+people-cli-people = thêm { $count } người
+people-cli-renamed = đổi tên { $count } người
+people-cli-roles = thêm { $count } vai trò
+people-cli-groups = gắn { $count } nhóm
+people-cli-unchanged = { $count } dòng giữ nguyên
+people-cli-left = { $count } người đã tự rời, không thêm lại (họ quay lại bằng mã mời)
+people-cli-unit-added = + đơn vị { $unit }
+people-cli-person-added = + { $name }
+people-cli-person-renamed = ~ { $from } → { $to }
+people-cli-role-added = + { $name }: { $role } – { $unit }
+people-cli-group-bound = + nhóm { $title } → { $unit }
+people-cli-duty-bound = + nhóm trực { $title } → { $unit }
+people-cli-left-alone = · { $name }: đã tự rời
+people-cli-no-unit = Không có đơn vị nào là “{ $text }”. Xem tên các đơn vị: loa unit list
+people-cli-which-unit = Có nhiều đơn vị là “{ $text }”, bạn ghi cả đường dẫn nhé:
+    { $units }
+people-cli-no-invite = Không có mã mời số { $id }, hoặc đã hủy rồi. Xem: loa invite list
+people-cli-revoked = Đã hủy mã mời số { $id }.
+people-cli-good = dùng đến { $until }
+people-cli-expired = hết hạn từ { $until }
+people-cli-used-up = hết lượt
+people-cli-revoked-state = đã hủy
+people-cli-has-left = đã rời
+people-cli-unreachable = chưa liên lạc được
+people-cli-unit-size = { $people } người, { $groups } nhóm
+people-cli-empty = Chưa có gì.
+people-cli-at-column = dòng { $line }, cột { $column }: { $what }
+people-cli-at-line = dòng { $line }: { $what }
+people-cli-wrong-header = dòng đầu phải là { $value }
+people-cli-wrong-columns = có { $value } cột, cần đúng 6 cột (tên có dấu phẩy thì đặt trong ngoặc kép)
+people-cli-wrong-csv = không đọc được dòng này theo dạng CSV
+people-cli-wrong-missing = còn trống
+people-cli-wrong-long = dài quá 120 chữ
+people-cli-wrong-deep = quá nhiều cấp đơn vị (nhiều nhất 12)
+people-cli-wrong-role = “{ $value }” không phải vai trò; có: staff, reporter, duty, editor, approver, head, admin
+people-cli-wrong-group-role = nhóm không có vai trò “{ $value }”; để trống, hoặc ghi duty cho nhóm trực
+people-cli-wrong-channel = “{ $value }” không phải kênh; có: telegram, zalo_bot, zalo_oa, email
+people-cli-wrong-kind = “{ $value }” phải là person hoặc group
+people-cli-wrong-chat = “{ $value }” không phải mã trò chuyện đúng (Telegram: người là số dương, nhóm là số âm)
+people-cli-wrong-twice = mã này đã có ở dòng { $value } với tên, đơn vị hoặc loại khác

@@ -1,0 +1,106 @@
+-- Quick reports and the cases that they make. Instants are microseconds since 1970 (UTC), truths 0 and 1.
+-- The same tables for PostgreSQL are in ../postgres; a test compares them.
+
+-- The case. Every report belongs to exactly one.
+CREATE TABLE incidents (
+    id              INTEGER PRIMARY KEY,
+    code            TEXT NOT NULL UNIQUE,      -- ML-2026-0042
+    state           TEXT NOT NULL,             -- see domain::incident::State
+    category        TEXT,                      -- the code of the category; none: not known
+    category_name   TEXT,                      -- as the configuration named it on that day
+    unit_id         INTEGER NOT NULL REFERENCES units (id),
+    unit_known      INTEGER NOT NULL,          -- 0: nobody knows; unit_id is then the top of the tree
+    text            TEXT NOT NULL,
+    place           TEXT,
+    latitude        REAL,
+    longitude       REAL,
+    restricted      INTEGER NOT NULL,          -- 1: a complaint or denunciation, for duty officers only
+    holder_id       INTEGER REFERENCES people (id),
+    forward_chat_id INTEGER REFERENCES chats (id),
+    forward_unit_id INTEGER REFERENCES units (id),
+    merged_into     INTEGER REFERENCES incidents (id),
+    question        TEXT,                      -- asked, not answered yet
+    result          TEXT,                      -- what the unit or the duty officer reported last
+    allowed_micros  INTEGER NOT NULL,          -- how much working time it has
+    due_at          INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    settled_at      INTEGER
+) STRICT;
+CREATE INDEX incidents_open ON incidents (created_at)
+    WHERE state NOT IN ('settled', 'confirmed', 'rejected', 'merged');
+CREATE INDEX incidents_created ON incidents (created_at);
+CREATE INDEX incidents_unit ON incidents (unit_id, created_at);
+CREATE INDEX incidents_forward ON incidents (forward_unit_id, created_at) WHERE forward_unit_id IS NOT NULL;
+
+-- What one reporter sent. The message that began it makes it one, however often it is handled.
+CREATE TABLE reports (
+    id          INTEGER PRIMARY KEY,
+    incident_id INTEGER NOT NULL REFERENCES incidents (id),
+    person_id   INTEGER NOT NULL REFERENCES people (id),
+    chat_id     INTEGER NOT NULL REFERENCES chats (id),
+    message_id  TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    UNIQUE (chat_id, message_id)
+) STRICT;
+CREATE INDEX reports_incident ON reports (incident_id);
+CREATE INDEX reports_person ON reports (person_id, created_at);
+
+-- What happened to a case. Append-only.
+CREATE TABLE incident_steps (
+    id          INTEGER PRIMARY KEY,
+    incident_id INTEGER NOT NULL REFERENCES incidents (id),
+    at          INTEGER NOT NULL,
+    actor_id    INTEGER REFERENCES people (id), -- none: loa itself
+    move        TEXT NOT NULL,
+    text        TEXT NOT NULL
+) STRICT;
+CREATE INDEX incident_steps_incident ON incident_steps (incident_id, id);
+
+-- Where a card of the case is, that keeps itself up to date.
+CREATE TABLE incident_cards (
+    incident_id INTEGER NOT NULL REFERENCES incidents (id),
+    chat_id     INTEGER NOT NULL REFERENCES chats (id),
+    kind        TEXT NOT NULL,                 -- duty | unit | watch (somebody's private look at it)
+    PRIMARY KEY (incident_id, chat_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX incident_cards_chat ON incident_cards (chat_id);
+
+-- What the clock does about a case.
+CREATE TABLE incident_deadlines (
+    incident_id INTEGER NOT NULL REFERENCES incidents (id),
+    kind        TEXT NOT NULL,                 -- half | due
+    at          INTEGER NOT NULL,
+    done_at     INTEGER,
+    PRIMARY KEY (incident_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX incident_deadlines_next ON incident_deadlines (at) WHERE done_at IS NULL;
+
+-- Pictures that came in. Their bytes are in blobs.
+CREATE TABLE media (
+    id           INTEGER PRIMARY KEY,
+    incident_id  INTEGER NOT NULL REFERENCES incidents (id),
+    person_id    INTEGER NOT NULL REFERENCES people (id),
+    chat_id      INTEGER NOT NULL REFERENCES chats (id),
+    channel      TEXT NOT NULL,
+    file_id      TEXT NOT NULL,
+    for_reporter INTEGER NOT NULL,             -- 1: evidence, shown to the reporters too
+    state        TEXT NOT NULL,                -- wanted | stored | refused | gone
+    sha256       TEXT,
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    next_try     INTEGER NOT NULL,
+    reason       TEXT,
+    created_at   INTEGER NOT NULL,
+    UNIQUE (incident_id, file_id)
+) STRICT;
+CREATE INDEX media_wanted ON media (next_try) WHERE state = 'wanted';
+CREATE INDEX media_blob ON media (sha256) WHERE sha256 IS NOT NULL;
+
+-- Which picture was shown where, so that none is shown twice.
+CREATE TABLE media_shown (
+    media_id INTEGER NOT NULL REFERENCES media (id),
+    chat_id  INTEGER NOT NULL REFERENCES chats (id),
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (media_id, chat_id)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,269 @@
+//! How a case is drawn: the card of the duty group, that of the unit's group, and the reporter's view.
+
+use std::time::Duration;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::conversation::incoming::Spot;
+use crate::conversation::{Choice, Lang, Reply};
+use crate::domain::ids::ChatId;
+use crate::domain::incident::{Move, State, allowed};
+use crate::domain::{Rich, Timestamp};
+
+use super::{Action, CardKind, Case, CaseAct, NamedUnit, rules};
+
+/// Words of the report that a card shows, in characters.
+const CARD_WORDS: usize = 900;
+/// Words of a step that a card shows.
+const STEP_WORDS: usize = 160;
+
+/// The card of a case for a chat, under the name with which it keeps itself up to date.
+pub fn card(case: &Case, chat: ChatId, kind: CardKind, lang: Lang, now: Timestamp) -> Reply {
+    let text = match kind {
+        CardKind::Duty | CardKind::Watch => duty_text(case, lang, now),
+        CardKind::Unit => unit_text(case, lang, now),
+    };
+    let mut reply = Reply::to(chat, text).slot(slot(case));
+    for row in rows(case, kind, lang) {
+        reply = reply.row(row);
+    }
+    reply
+}
+
+/// What stands where a unit's card was, once the case lies with that unit no more.
+pub fn gone(case: &Case, chat: ChatId, lang: Lang) -> Reply {
+    Reply::to(chat, lang.say("incident-card-gone", &[("code", &case.code)])).slot(slot(case))
+}
+
+/// The name of the message that keeps itself up to date.
+pub fn slot(case: &Case) -> String {
+    format!("case:{}", case.id)
+}
+
+/// What a reporter sees of their own case.
+pub fn reporter_view(case: &Case, lang: Lang, now: Timestamp) -> Reply {
+    let mut text = head(case, lang, now);
+    text = text.line().push(shorten(&case.text, CARD_WORDS)).line();
+    text = photos_line(text, case, lang);
+    if let Some(question) = &case.question {
+        text = text.line().push(lang.say("incident-card-question", &[("words", question)])).line();
+    }
+    if let Some(result) = case.result.as_ref().filter(|_| !case.state.is_open()) {
+        text = text.line().push(lang.say("incident-card-result", &[("words", result)])).line();
+    }
+    let mut reply = Reply::here(trimmed(text));
+    if case.question.is_some() && case.state.is_open() {
+        reply = reply.row([button(case, lang, "incident-do-answer", CaseAct::Answer)]);
+    }
+    if case.state == State::Settled {
+        reply = reply.row(agree(case, lang));
+    }
+    if !case.photos.is_empty() {
+        reply = reply.row([photos_button(case, lang)]);
+    }
+    reply
+}
+
+/// The two buttons with which a reporter says whether it is settled.
+pub fn agree(case: &Case, lang: Lang) -> [Choice; 2] {
+    [
+        button(case, lang, "incident-do-confirm", CaseAct::Confirm),
+        button(case, lang, "incident-do-reopen", CaseAct::Reopen),
+    ]
+}
+
+/// A button about a case.
+pub fn button(case: &Case, lang: Lang, key: &str, act: CaseAct) -> Choice {
+    Choice::always(lang.say(key, &[]), Action::Case { incident: case.id, act }.into())
+}
+
+fn duty_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
+    let mut text = head(case, lang, now);
+    for reporter in case.reporters.iter().take(3) {
+        let vars = [("name", reporter.name.as_str()), ("unit", reporter.unit.as_str())];
+        let key =
+            if reporter.unit.is_empty() { "incident-card-reporter" } else { "incident-card-reporter-of" };
+        text = text.push(lang.say(key, &vars)).line();
+    }
+    if case.restricted {
+        text = text.bold(lang.say("incident-card-restricted", &[])).line();
+    }
+    text = text.line().push(shorten(&case.text, CARD_WORDS)).line();
+    text = photos_line(text, case, lang);
+    text = text.line();
+    if let Some((_, name)) = &case.holder {
+        text = text.push(lang.say("incident-card-holder", &[("name", name)])).line();
+    }
+    if let Some(unit) = &case.forwarded {
+        text = text.push(lang.say("incident-card-forwarded", &[("name", &unit.name)])).line();
+    }
+    if let Some(code) = &case.merged_into {
+        text = text.push(lang.say("incident-card-merged", &[("code", code)])).line();
+    }
+    if let Some(question) = &case.question {
+        let words = shorten(question, STEP_WORDS);
+        text = text.push(lang.say("incident-card-question", &[("words", &words)])).line();
+    }
+    last_line(text, case, lang)
+}
+
+/// What leaves the case towards a unit: without the reporter's name, and with numbers of persons masked.
+fn unit_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
+    let mut text = head(case, lang, now);
+    text = text.line().push(shorten(&rules::mask(&case.text), CARD_WORDS)).line();
+    text = photos_line(text, case, lang);
+    if let Some(result) = &case.result {
+        let words = shorten(result, STEP_WORDS);
+        text = text.line().push(lang.say("incident-card-result", &[("words", &words)])).line();
+    }
+    trimmed(text)
+}
+
+fn head(case: &Case, lang: Lang, now: Timestamp) -> Rich {
+    let category = case.category.clone().unwrap_or_else(|| lang.say("incident-not-known", &[]));
+    let mut text = Rich::new().code(&case.code).push(" · ").bold(category).line();
+    text = text.push(lang.say("incident-card-state", &[("name", &state_words(case.state, lang))])).line();
+    let unit = if case.unit_known { case.unit.name.clone() } else { lang.say("incident-not-known", &[]) };
+    text = text.push(lang.say("incident-line-unit", &[("name", &unit)])).line();
+    let spot = case.spot.as_ref().and_then(|spot| spot.name.clone());
+    let place = [case.place.clone(), spot].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    if !place.is_empty() {
+        text = text.push(lang.say("incident-line-place", &[("name", &shorten(&place, STEP_WORDS))])).line();
+    }
+    if case.state.is_open() {
+        let vars = [("when", &*case.due_at.short()), ("left", &*left_words(lang, now, case.due_at))];
+        let key = if case.is_overdue(now) { "incident-card-overdue" } else { "incident-card-due" };
+        text = text.push(lang.say(key, &vars)).line();
+    }
+    text
+}
+
+fn photos_line(text: Rich, case: &Case, lang: Lang) -> Rich {
+    let stored = case.photos.len().to_string();
+    if case.photos_awaited > 0 {
+        let awaited = case.photos_awaited.to_string();
+        let vars = [("count", stored.as_str()), ("more", awaited.as_str())];
+        return text.push(lang.say("incident-card-photos-coming", &vars)).line();
+    }
+    if case.photos.is_empty() {
+        return text;
+    }
+    text.push(lang.say("incident-line-photos", &[("count", &stored)])).line()
+}
+
+fn last_line(text: Rich, case: &Case, lang: Lang) -> Rich {
+    let Some(last) = &case.last else { return trimmed(text) };
+    let what = lang.say(&format!("incident-move-{}", last.movement.code()), &[]);
+    let who = last.who.as_deref().unwrap_or("loa");
+    let at = last.at.short();
+    let mut line = lang.say("incident-card-last", &[("when", &at), ("who", who), ("what", &what)]);
+    if !last.text.is_empty() {
+        line.push_str(": ");
+        line.push_str(&shorten(&last.text, STEP_WORDS));
+    }
+    text.italic(line)
+}
+
+fn rows(case: &Case, kind: CardKind, lang: Lang) -> Vec<Vec<Choice>> {
+    let offers: &[&[(Move, &str, CaseAct)]] = match kind {
+        CardKind::Duty | CardKind::Watch => &[
+            &[(Move::Take, "incident-do-take", CaseAct::Take), (Move::Ask, "incident-do-ask", CaseAct::Ask)],
+            &[
+                (Move::Forward, "incident-do-forward", CaseAct::Forward),
+                (Move::Settle, "incident-do-settle", CaseAct::Settle),
+            ],
+            &[
+                (Move::Reject, "incident-do-reject", CaseAct::Reject),
+                (Move::Merge, "incident-do-merge", CaseAct::Merge),
+            ],
+        ],
+        CardKind::Unit => &[
+            &[
+                (Move::Accept, "incident-do-accept", CaseAct::Accept),
+                (Move::Return, "incident-do-return", CaseAct::Return),
+            ],
+            &[(Move::Report, "incident-do-report", CaseAct::Report)],
+        ],
+    };
+    let mut rows: Vec<Vec<Choice>> = Vec::new();
+    for offer in offers {
+        let fits = |(movement, _, _): &&(Move, &str, CaseAct)| {
+            allowed(case.state, *movement).is_ok() && !(case.restricted && *movement == Move::Forward)
+        };
+        let row: Vec<Choice> =
+            offer.iter().filter(fits).map(|(_, key, act)| button(case, lang, key, act.clone())).collect();
+        rows.push(row);
+    }
+    let mut last = Vec::new();
+    if !case.photos.is_empty() {
+        last.push(photos_button(case, lang));
+    }
+    if let Some(spot) = &case.spot {
+        last.push(Choice::link(lang.say("incident-do-map", &[]), map_link(spot)));
+    }
+    rows.push(last);
+    rows.retain(|row| !row.is_empty());
+    rows
+}
+
+fn photos_button(case: &Case, lang: Lang) -> Choice {
+    let count = case.photos.len().to_string();
+    let label = lang.say("incident-do-photos", &[("count", &count)]);
+    Choice::always(label, Action::Case { incident: case.id, act: CaseAct::Photos }.into())
+}
+
+/// OpenStreetMap: needs no key, and tells nobody but the map who looks.
+fn map_link(spot: &Spot) -> String {
+    let (lat, lon) = (spot.latitude, spot.longitude);
+    format!("https://www.openstreetmap.org/?mlat={lat:.6}&mlon={lon:.6}#map=17/{lat:.6}/{lon:.6}")
+}
+
+/// A state in words.
+pub fn state_words(state: State, lang: Lang) -> String {
+    lang.say(&format!("incident-state-{}", state.code()), &[])
+}
+
+/// How long from now to then, or since then, in its largest unit.
+pub fn left_words(lang: Lang, now: Timestamp, then: Timestamp) -> String {
+    let left = if then >= now { then.since(now) } else { now.since(then) };
+    span_words(lang, left)
+}
+
+/// A span in its largest unit: days, hours, or minutes.
+pub fn span_words(lang: Lang, span: Duration) -> String {
+    let minutes = span.as_secs().div_ceil(60);
+    let (key, count) = match minutes {
+        0..=119 => ("incident-minutes", minutes),
+        120..=2879 => ("incident-hours", minutes / 60),
+        _ => ("incident-days", minutes / 1440),
+    };
+    lang.say(key, &[("count", &count.to_string())])
+}
+
+/// At most `most` characters as people count them, with an ellipsis where something was left out.
+pub fn shorten(text: &str, most: usize) -> String {
+    let text = text.trim();
+    if text.graphemes(true).take(most + 1).count() <= most {
+        return text.to_owned();
+    }
+    let mut short: String = text.graphemes(true).take(most.saturating_sub(1)).collect();
+    short.truncate(short.trim_end().len());
+    short.push('…');
+    short
+}
+
+/// A unit's name for a button: with what it lies under, where there is room.
+pub fn button_name(unit: &NamedUnit) -> String {
+    let mut parts = unit.path.rsplit(" / ");
+    let name = parts.next().unwrap_or(&unit.name);
+    match parts.next() {
+        Some(above) if unit.line.len() > 2 => shorten(&format!("{name} – {above}"), 60),
+        _ => shorten(name, 60),
+    }
+}
+
+fn trimmed(mut text: Rich) -> Rich {
+    let end = text.text.trim_end().len();
+    text.text.truncate(end);
+    text
+}

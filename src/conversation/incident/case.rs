@@ -1,0 +1,208 @@
+//! A case as the conversation sees it, and who may do what with it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::incoming::Spot;
+use crate::conversation::{Lang, Me};
+use crate::domain::content::Attachment;
+use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
+use crate::domain::incident::{Move, State};
+use crate::domain::{Role, Timestamp};
+
+/// Everything about a case that is shown or decided upon.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub id: IncidentId,
+    pub code: String,
+    pub state: State,
+    /// The category's name; none where nobody knows.
+    pub category: Option<String>,
+    pub category_code: Option<String>,
+    pub unit: NamedUnit,
+    /// Whether somebody said that it is this unit; else it is the top of the tree.
+    pub unit_known: bool,
+    pub text: String,
+    pub place: Option<String>,
+    pub spot: Option<Spot>,
+    /// For duty officers only.
+    pub restricted: bool,
+    pub holder: Option<(PersonId, String)>,
+    pub forwarded: Option<NamedUnit>,
+    /// The code of the case that it was merged into.
+    pub merged_into: Option<String>,
+    /// What the reporter has been asked and has not answered.
+    pub question: Option<String>,
+    pub result: Option<String>,
+    pub created_at: Timestamp,
+    pub due_at: Timestamp,
+    pub settled_at: Option<Timestamp>,
+    pub reporters: Vec<Reporter>,
+    pub cards: Vec<CardChat>,
+    pub photos: Vec<Attachment>,
+    /// How many photos are still being fetched.
+    pub photos_awaited: i64,
+    pub last: Option<LastStep>,
+}
+
+/// A unit with what it lies under.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedUnit {
+    pub id: UnitId,
+    pub name: String,
+    pub path: String,
+    /// The unit itself and all above it, itself first.
+    pub line: Vec<UnitId>,
+}
+
+/// Who reported.
+#[derive(Clone, Debug)]
+pub struct Reporter {
+    pub person: PersonId,
+    pub name: String,
+    /// Where they belong; empty if nowhere.
+    pub unit: String,
+    /// Where they hear of it: their private chat, if there is one that is open.
+    pub chat: Option<(ChatId, Lang)>,
+}
+
+/// A chat with a card of the case.
+#[derive(Clone, Debug)]
+pub struct CardChat {
+    pub chat: ChatId,
+    pub kind: CardKind,
+    pub lang: Lang,
+}
+
+/// For whom a card is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardKind {
+    /// The duty group.
+    Duty,
+    /// The staff group of the unit that it was forwarded to.
+    Unit,
+    /// A private look at it.
+    Watch,
+}
+
+impl CardKind {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Duty => "duty",
+            Self::Unit => "unit",
+            Self::Watch => "watch",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Duty, Self::Unit, Self::Watch].into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// The last thing that happened.
+#[derive(Clone, Debug)]
+pub struct LastStep {
+    pub at: Timestamp,
+    /// Nobody where loa did it.
+    pub who: Option<String>,
+    pub movement: Move,
+    pub text: String,
+}
+
+/// A staff group of a unit.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub chat: ChatId,
+    pub lang: Lang,
+    pub unit: NamedUnit,
+}
+
+/// Which cases a listing is about, with whom it is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ListScope {
+    /// All that a person reported, newest first.
+    Reported(PersonId),
+    /// The open ones of these units and below, oldest first. Restricted ones only of the second set.
+    Open { units: Vec<UnitId>, restricted: Vec<UnitId> },
+    /// The open ones that lie with these units, oldest first.
+    With(Vec<UnitId>),
+}
+
+/// A page of a listing.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    pub rows: Vec<ListRow>,
+    pub total: i64,
+}
+
+/// How many cases one page shows: what fits on a telephone with buttons.
+pub const PAGE: u32 = 5;
+
+/// A case in a listing.
+#[derive(Clone, Debug, Serialize)]
+pub struct ListRow {
+    pub id: IncidentId,
+    pub code: String,
+    pub state: State,
+    pub category: Option<String>,
+    pub unit: String,
+    pub text: String,
+    pub created_at: Timestamp,
+    pub due_at: Timestamp,
+    pub settled_at: Option<Timestamp>,
+}
+
+impl ListRow {
+    /// Whether it is open, and its time is over.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.state.is_open() && self.due_at < now
+    }
+}
+
+/// The roles that watch over a case at its unit and above.
+const DUTY: [Role; 3] = [Role::Duty, Role::Head, Role::Admin];
+
+impl Case {
+    /// Whether the person is one of those who triage this case. A restricted one is for duty officers only.
+    pub fn is_triaged_by(&self, me: &Me) -> bool {
+        let roles: &[Role] = if self.restricted { &[Role::Duty] } else { &DUTY };
+        me.roles.iter().any(|post| roles.contains(&post.role) && self.unit.line.contains(&post.unit))
+    }
+
+    /// Whether the person acts for the unit that the case was forwarded to: its own staff and head, or a
+    /// head or administrator above it.
+    pub fn is_worked_on_by(&self, me: &Me) -> bool {
+        let Some(unit) = &self.forwarded else { return false };
+        me.roles.iter().any(|post| match post.role {
+            Role::Staff | Role::Duty => post.unit == unit.id,
+            Role::Head | Role::Admin => unit.line.contains(&post.unit),
+            Role::Reporter | Role::Editor | Role::Approver => false,
+        })
+    }
+
+    pub fn is_reported_by(&self, me: &Me) -> bool {
+        self.reporters.iter().any(|reporter| reporter.person == me.id)
+    }
+
+    pub fn is_seen_by(&self, me: &Me) -> bool {
+        self.is_reported_by(me) || self.is_triaged_by(me) || self.is_worked_on_by(me)
+    }
+
+    /// Whether it is open, and its time is over.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.state.is_open() && self.due_at < now
+    }
+
+    /// The chats with a card of this kind.
+    pub fn chats(&self, kind: CardKind) -> impl Iterator<Item = &CardChat> {
+        self.cards.iter().filter(move |card| card.kind == kind)
+    }
+}
+
+/// The units at which a person watches over cases, and those where also over restricted ones.
+pub fn watch(me: &Me) -> (Vec<UnitId>, Vec<UnitId>) {
+    let at = |roles: &[Role]| {
+        let posts = me.roles.iter().filter(|post| roles.contains(&post.role));
+        posts.map(|post| post.unit).collect::<Vec<_>>()
+    };
+    (at(&DUTY), at(&[Role::Duty]))
+}

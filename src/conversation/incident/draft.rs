@@ -1,0 +1,270 @@
+//! A report that is being written, and how it is shown.
+
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::incoming::Spot;
+use crate::conversation::{Choice, Context, Lang, Need, Reply};
+use crate::domain::ids::UnitId;
+use crate::domain::{Rich, Timestamp};
+
+use super::rules::{self, Screened};
+use super::{Action, DraftAct, NamedUnit, card, facts};
+
+/// Words of one report, in characters: about a page. More than that is a document.
+pub const MOST_WORDS: usize = 3000;
+/// Photos of one report.
+pub const MOST_PHOTOS: usize = 20;
+
+/// A report that is not sent yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Tells the buttons of this report from those of an older one: the instant it was begun.
+    pub id: i64,
+    /// The platform's id of the message that began it.
+    pub message: String,
+    pub text: String,
+    /// Whether it is known that there are no words.
+    #[serde(default)]
+    pub wordless: bool,
+    /// The platform's ids of the photos.
+    pub photos: Vec<String>,
+    pub spot: Option<Spot>,
+    /// A place in words that is no unit's name.
+    pub place: Option<String>,
+    /// The category's code.
+    pub category: Pick<String>,
+    pub unit: Pick<Spotted>,
+    pub expects: Expects,
+}
+
+/// What is known of something that can be asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pick<T> {
+    /// Not asked yet.
+    #[default]
+    Open,
+    /// Asked; the answer was "không rõ".
+    Unknown,
+    Is(T),
+}
+
+impl<T> Pick<T> {
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Is(value) => Some(value),
+            Self::Open | Self::Unknown => None,
+        }
+    }
+}
+
+/// A unit that was found or chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spotted {
+    pub id: UnitId,
+    pub name: String,
+}
+
+impl From<&NamedUnit> for Spotted {
+    fn from(unit: &NamedUnit) -> Self {
+        Self { id: unit.id, name: unit.name.clone() }
+    }
+}
+
+/// What the next message is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expects {
+    Words,
+    Category,
+    Unit,
+    /// Everything is there; what comes is added.
+    Summary,
+    /// Words in the place of those that are there.
+    NewWords,
+}
+
+impl Draft {
+    pub fn new(now: Timestamp, message: &str) -> Self {
+        Self {
+            id: now.0,
+            message: message.to_owned(),
+            text: String::new(),
+            wordless: false,
+            photos: Vec::new(),
+            spot: None,
+            place: None,
+            category: Pick::Open,
+            unit: Pick::Open,
+            expects: Expects::Words,
+        }
+    }
+
+    /// Adds photos that are not there yet, up to the most that one report takes. Gives how many were left out.
+    pub fn add_photos(&mut self, photos: Vec<String>) -> usize {
+        let mut left_out = 0;
+        for photo in photos {
+            if self.photos.len() >= MOST_PHOTOS {
+                left_out += 1;
+            } else if !self.photos.contains(&photo) {
+                self.photos.push(photo);
+            }
+        }
+        left_out
+    }
+
+    /// Adds words below those that are there.
+    pub fn add_words(&mut self, words: &str) {
+        if !self.text.is_empty() && !words.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(words);
+        self.text = card::shorten(&self.text, MOST_WORDS);
+    }
+
+    fn choice(&self, label: impl Into<String>, act: DraftAct) -> Choice {
+        Choice::always(label, Action::Draft { draft: self.id, act }.into())
+    }
+}
+
+/// What is shown next: a question, or the summary.
+pub fn show(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
+    let lang = ctx.lang();
+    Ok(match draft.expects {
+        Expects::Words => {
+            let key =
+                if draft.photos.is_empty() { "incident-ask-words" } else { "incident-ask-words-photos" };
+            let count = draft.photos.len().to_string();
+            let mut row = Vec::new();
+            if !draft.photos.is_empty() {
+                row.push(draft.choice(lang.say("incident-unknown", &[]), DraftAct::NoWords));
+            }
+            row.push(draft.choice(lang.say("incident-cancel", &[]), DraftAct::Cancel));
+            Reply::here(lang.say(key, &[("count", &count)])).row(row)
+        }
+        Expects::NewWords => Reply::here(lang.say("incident-ask-new-words", &[]))
+            .row([draft.choice(lang.say("incident-back", &[]), DraftAct::Back)]),
+        Expects::Category => ask_category(ctx, draft),
+        Expects::Unit => ask_unit(ctx, draft)?,
+        Expects::Summary => summary(ctx, draft),
+    })
+}
+
+fn ask_category(ctx: &Context<'_>, draft: &Draft) -> Reply {
+    let lang = ctx.lang();
+    let mut reply = Reply::here(lang.say("incident-ask-category", &[]));
+    let categories = rules::categories(ctx);
+    for pair in categories.chunks(2) {
+        let row = pair.iter().map(|(code, name)| {
+            let act = DraftAct::Category(Some(code.clone()));
+            draft.choice(name.clone(), act)
+        });
+        reply = reply.row(row);
+    }
+    reply.row([
+        draft.choice(lang.say("incident-unknown", &[]), DraftAct::Category(None)),
+        draft.choice(lang.say("incident-cancel", &[]), DraftAct::Cancel),
+    ])
+}
+
+/// Units to choose from: those that the words may mean, else the reporter's own and what lies above it.
+fn ask_unit(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
+    let lang = ctx.lang();
+    let found = super::recognise::candidates(ctx, &draft.text)?;
+    let (key, offered) = if found.len() > 1 {
+        ("incident-ask-which-unit", found)
+    } else {
+        let mut offered = Vec::new();
+        if let Some(me) = ctx.me {
+            for home in facts::homes(ctx, me.id)? {
+                offered.push(home.clone());
+                if let Some(above) = home.line.get(1) {
+                    offered.extend(facts::unit(ctx, *above)?.cloned());
+                }
+            }
+        }
+        ("incident-ask-unit", offered)
+    };
+    let mut reply = Reply::here(lang.say(key, &[]));
+    let mut shown: Vec<UnitId> = Vec::new();
+    for unit in offered {
+        if shown.len() < 6 && !shown.contains(&unit.id) {
+            shown.push(unit.id);
+            let label = card::button_name(&unit);
+            reply = reply.row([draft.choice(label, DraftAct::Unit(Some(unit.id)))]);
+        }
+    }
+    Ok(reply.row([
+        draft.choice(lang.say("incident-unknown", &[]), DraftAct::Unit(None)),
+        draft.choice(lang.say("incident-cancel", &[]), DraftAct::Cancel),
+    ]))
+}
+
+fn summary(ctx: &Context<'_>, draft: &Draft) -> Reply {
+    let lang = ctx.lang();
+    let mut text = Rich::new().bold(lang.say("incident-summary", &[])).line();
+    text = text.push(lang.say("incident-line-category", &[("name", &category_name(ctx, draft))])).line();
+    text = text.push(lang.say("incident-line-unit", &[("name", &unit_name(lang, draft))])).line();
+    if let Some(place) = place_words(lang, draft) {
+        text = text.push(lang.say("incident-line-place", &[("name", &place)])).line();
+    }
+    if !draft.photos.is_empty() {
+        let count = draft.photos.len().to_string();
+        text = text.push(lang.say("incident-line-photos", &[("count", &count)])).line();
+    }
+    let words = card::shorten(&draft.text, 600);
+    let words = if words.is_empty() { lang.say("incident-no-words", &[]) } else { words };
+    text = text.push(lang.say("incident-line-words", &[("words", &words)])).line();
+    if rules::screen(&draft.text) == Screened::Complaint {
+        text = text.line().push(lang.say("incident-complaint", &[])).line();
+    }
+    if rules::mask(&draft.text) != draft.text {
+        text = text.line().italic(lang.say("incident-no-names", &[])).line();
+    }
+    Reply::here(text.line().push(lang.say("incident-ready", &[])))
+        .row([draft.choice(lang.say("incident-send", &[]), DraftAct::Send)])
+        .row([
+            draft.choice(lang.say("incident-edit", &[]), DraftAct::Edit),
+            draft.choice(lang.say("incident-cancel", &[]), DraftAct::Cancel),
+        ])
+}
+
+/// What can be changed.
+pub fn edit_menu(ctx: &Context<'_>, draft: &Draft) -> Reply {
+    let lang = ctx.lang();
+    let button = |key: &str, act| draft.choice(lang.say(key, &[]), act);
+    let mut reply = Reply::here(lang.say("incident-edit-what", &[]));
+    let mut first = vec![button("incident-edit-words", DraftAct::EditWords)];
+    if !rules::categories(ctx).is_empty() {
+        first.push(button("incident-edit-category", DraftAct::EditCategory));
+    }
+    reply = reply.row(first);
+    let mut second = vec![button("incident-edit-unit", DraftAct::EditUnit)];
+    second.push(button("incident-add-photos", DraftAct::AddPhotos));
+    reply = reply.row(second);
+    if !draft.photos.is_empty() {
+        reply = reply.row([button("incident-drop-photos", DraftAct::DropPhotos)]);
+    }
+    reply.row([button("incident-back", DraftAct::Back)])
+}
+
+fn category_name(ctx: &Context<'_>, draft: &Draft) -> String {
+    let name = draft.category.known().and_then(|code| rules::category_name(ctx, code));
+    name.unwrap_or_else(|| ctx.lang().say("incident-not-known", &[]))
+}
+
+fn unit_name(lang: Lang, draft: &Draft) -> String {
+    draft.unit.known().map_or_else(|| lang.say("incident-not-known", &[]), |unit| unit.name.clone())
+}
+
+fn place_words(lang: Lang, draft: &Draft) -> Option<String> {
+    let spot = draft.spot.as_ref().map(|spot| match &spot.name {
+        Some(name) => name.clone(),
+        None => lang.say("incident-spot", &[]),
+    });
+    match (&draft.place, spot) {
+        (Some(place), Some(spot)) => Some(format!("{place} ({spot})")),
+        (Some(place), None) => Some(place.clone()),
+        (None, spot) => spot,
+    }
+}

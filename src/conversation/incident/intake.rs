@@ -1,0 +1,349 @@
+//! From words, photos and a place to a case: what is missing is asked for, then one tap sends.
+
+use std::time::Duration;
+
+use chrono::Datelike;
+
+use crate::conversation::incoming::Message;
+use crate::conversation::{ChatKind, Context, Dialogue, Me, Need, Reply, Turn};
+use crate::domain::time::VIETNAM;
+
+use super::draft::{Draft, Expects, Pick, Spotted};
+use super::rules::Screened;
+use super::{DraftAct, Effect, NewCase, State, card, draft, facts, recognise, reporter, rules, words};
+
+/// After this an unsent report is forgotten: what comes then is about something else.
+const DRAFT_LIFE: Duration = Duration::from_secs(2 * 3600);
+/// For so long after a case was made, photos and places without words belong to it.
+const AFTERMATH: Duration = Duration::from_secs(10 * 60);
+
+/// `/baonhanh [words]`.
+pub fn command(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
+    let (Some(me), Some(message)) = (ctx.me, ctx.incoming.message()) else {
+        return Ok(Turn::say(ctx.lang().say("incident-enrol-first", &[])));
+    };
+    let (photos, _) = recognise::pictures(message);
+    if rest.is_empty() && photos.is_empty() {
+        let draft = Draft::new(ctx.now, &message.id);
+        return Ok(Turn::default().and(draft::show(ctx, &draft)?).to(State::Draft(Box::new(draft)).into()));
+    }
+    open(ctx, me, message, rest)
+}
+
+/// A message out of the blue.
+pub fn begin(ctx: &Context<'_>) -> Result<Turn, Need> {
+    let (Some(me), Some(message)) = (ctx.me, ctx.incoming.message()) else { return Ok(Turn::nothing()) };
+    if message.edited {
+        return reporter::corrected(ctx, me, message);
+    }
+    let lang = ctx.lang();
+    let text = &*recognise::said(ctx, message);
+    let (photos, others) = recognise::pictures(message);
+    if ctx.chat.kind == ChatKind::Private
+        && message.reply_to.is_some()
+        && let Some(id) = facts::asked(ctx, me.id)?
+        && let Some(case) = facts::case(ctx, id)?
+    {
+        return words::answer(ctx, me, case, text, photos);
+    }
+    let bare = text.is_empty() && (!photos.is_empty() || message.place.is_some());
+    if bare && let Some(id) = facts::recent(ctx, me.id, ctx.now - AFTERMATH)? {
+        return reporter::add(ctx, me, id, photos, message.place.clone());
+    }
+    if text.is_empty() && photos.is_empty() && message.place.is_none() {
+        return Ok(if others > 0 {
+            Turn::say(lang.say("incident-only-pictures", &[]))
+        } else {
+            Turn::nothing()
+        });
+    }
+    if photos.is_empty() && message.place.is_none() && recognise::is_small_talk(ctx, text) {
+        return Ok(Turn::say(lang.say("incident-hello", &[("name", &me.name)])));
+    }
+    open(ctx, me, message, text)
+}
+
+/// Begins a report with a message.
+fn open(ctx: &Context<'_>, me: &Me, message: &Message, text: &str) -> Result<Turn, Need> {
+    if rules::screen(text) == Screened::Secret {
+        return Ok(secret(ctx));
+    }
+    if let Some(code) = facts::reported(ctx, &message.id)? {
+        return Ok(Turn::say(ctx.lang().say("incident-already", &[("code", code)])));
+    }
+    let mut draft = Draft::new(ctx.now, &message.id);
+    let note = gather(ctx, &mut draft, message);
+    draft.add_words(text);
+    recognise::fill_in(ctx, &mut draft)?;
+    let mut turn = advance(ctx, draft, note, false)?;
+    if ctx.chat.kind == ChatKind::Private
+        && let Some(id) = facts::asked(ctx, me.id)?
+        && let Some(case) = facts::case(ctx, id)?
+        && let Some(reply) = turn.replies.pop()
+    {
+        // Perhaps it is the answer to a question, sent without pressing its button.
+        let act = DraftAct::AnswerTo(id);
+        let label = ctx.lang().say("incident-is-answer", &[("code", &case.code)]);
+        let action = super::Action::Draft { draft: ctx.now.0, act };
+        turn.replies.push(reply.row([crate::conversation::Choice::always(label, action.into())]));
+    }
+    Ok(turn)
+}
+
+/// What is said where a text carries a mark of secrecy. Nothing of it is kept.
+pub fn secret(ctx: &Context<'_>) -> Turn {
+    Turn::say(ctx.lang().say("incident-secret", &[]))
+}
+
+/// The dialogue is given up.
+pub fn cancelled(ctx: &Context<'_>) -> Turn {
+    Turn::say(ctx.lang().say("incident-cancelled", &[])).to(Dialogue::None)
+}
+
+/// Takes photos and a place into the report. Gives what has to be said about those that it cannot take.
+fn gather(ctx: &Context<'_>, draft: &mut Draft, message: &Message) -> Option<String> {
+    let (photos, others) = recognise::pictures(message);
+    let left_out = draft.add_photos(photos);
+    if let Some(spot) = &message.place {
+        draft.spot = Some(spot.clone());
+    }
+    if left_out > 0 {
+        let most = draft::MOST_PHOTOS.to_string();
+        return Some(ctx.lang().say("incident-too-many-photos", &[("count", &most)]));
+    }
+    (others > 0).then(|| ctx.lang().say("incident-only-pictures", &[]))
+}
+
+/// A message while a report is being written.
+pub fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
+    let (Some(_), Some(message)) = (ctx.me, ctx.incoming.message()) else {
+        return Ok(Turn::nothing().to(Dialogue::None));
+    };
+    if ctx.now.0 - draft.id > i64::try_from(DRAFT_LIFE.as_micros()).unwrap_or(i64::MAX) {
+        let mut turn = begin(ctx)?;
+        turn.dialogue.get_or_insert(Dialogue::None);
+        return Ok(turn);
+    }
+    let text = &*recognise::said(ctx, message);
+    if rules::screen(text) == Screened::Secret {
+        return Ok(secret(ctx));
+    }
+    let mut draft = draft.clone();
+    if message.edited {
+        if message.id != draft.message {
+            return Ok(Turn::nothing());
+        }
+        draft.text.clear();
+        draft.expects = Expects::Words;
+    }
+    let note = gather(ctx, &mut draft, message);
+    let plain = recognise::plain(text);
+    match (plain.as_str(), draft.expects) {
+        ("", _) => {}
+        ("huy", _) => return Ok(cancelled(ctx)),
+        ("gui" | "ok" | "dung" | "dung roi" | "dong y", Expects::Summary) => return send(ctx, &draft, false),
+        ("khong ro", Expects::Category) => draft.category = Pick::Unknown,
+        ("khong ro", Expects::Unit) => draft.unit = Pick::Unknown,
+        ("khong ro", Expects::Words) if !draft.photos.is_empty() => draft.wordless = true,
+        (_, expects) => understand(ctx, &mut draft, expects, text)?,
+    }
+    advance(ctx, draft, note, false)
+}
+
+/// Takes words for what was asked.
+fn understand(ctx: &Context<'_>, draft: &mut Draft, expects: Expects, text: &str) -> Result<(), Need> {
+    match expects {
+        Expects::NewWords => {
+            draft.text.clear();
+            draft.add_words(text);
+        }
+        Expects::Unit => match recognise::by_name(ctx, text)?.as_slice() {
+            [unit] => draft.unit = Pick::Is(Spotted::from(unit)),
+            [] => place_in_words(ctx, draft, text)?,
+            // Several: with these words the question offers them.
+            _ => draft.add_words(text),
+        },
+        Expects::Category => match named_category(ctx, text) {
+            Some(code) => draft.category = Pick::Is(code),
+            None => draft.add_words(text),
+        },
+        Expects::Words | Expects::Summary => draft.add_words(text),
+    }
+    recognise::fill_in(ctx, draft)
+}
+
+/// A place that no unit is called by: it is kept as it was said, and taken to be at the reporter's own unit.
+fn place_in_words(ctx: &Context<'_>, draft: &mut Draft, text: &str) -> Result<(), Need> {
+    draft.place = Some(card::shorten(text, 200));
+    let home = match ctx.me {
+        Some(me) => facts::homes(ctx, me.id)?.first(),
+        None => None,
+    };
+    draft.unit = home.map_or(Pick::Unknown, |unit| Pick::Is(Spotted::from(unit)));
+    Ok(())
+}
+
+fn named_category(ctx: &Context<'_>, text: &str) -> Option<String> {
+    let plain = recognise::plain(text);
+    let mut known = rules::categories(ctx).into_iter();
+    known.find(|(_, name)| recognise::plain(name) == plain).map(|(code, _)| code)
+}
+
+/// Asks for the next thing that is missing, or shows the summary.
+fn advance(ctx: &Context<'_>, mut draft: Draft, note: Option<String>, in_place: bool) -> Result<Turn, Need> {
+    draft.expects = if draft.text.is_empty() && !draft.wordless {
+        Expects::Words
+    } else if draft.category == Pick::Open && !rules::categories(ctx).is_empty() {
+        Expects::Category
+    } else if draft.unit == Pick::Open {
+        Expects::Unit
+    } else {
+        Expects::Summary
+    };
+    let mut turn = Turn::default();
+    if let Some(note) = note {
+        turn = turn.and(Reply::here(note));
+    }
+    let reply = draft::show(ctx, &draft)?;
+    turn = turn.and(if in_place { reply.in_place() } else { reply });
+    Ok(turn.to(State::Draft(Box::new(draft)).into()))
+}
+
+/// A button of a report that is being written.
+pub fn press(ctx: &Context<'_>, id: i64, act: &DraftAct) -> Result<Turn, Need> {
+    let Dialogue::Incident(State::Draft(draft)) = ctx.dialogue else {
+        return Ok(Turn::toast(ctx.lang().say("incident-draft-over", &[])));
+    };
+    // In a group the buttons are in everybody's reach; each has a report of their own.
+    if draft.id != id || ctx.me.is_none() {
+        return Ok(Turn::toast(ctx.lang().say("incident-draft-over", &[])));
+    }
+    let mut draft = (**draft).clone();
+    match act {
+        DraftAct::Send => return send(ctx, &draft, true),
+        DraftAct::Cancel => {
+            let gone = Reply::here(ctx.lang().say("incident-cancelled", &[])).in_place();
+            return Ok(Turn::default().and(gone).to(Dialogue::None));
+        }
+        DraftAct::Edit => return Ok(Turn::default().and(draft::edit_menu(ctx, &draft).in_place())),
+        DraftAct::EditWords => return ask_anew(ctx, draft, Expects::NewWords),
+        DraftAct::EditCategory => return ask_anew(ctx, draft, Expects::Category),
+        DraftAct::EditUnit => return ask_anew(ctx, draft, Expects::Unit),
+        DraftAct::AddPhotos => return Ok(Turn::say(ctx.lang().say("incident-send-photos", &[]))),
+        DraftAct::DropPhotos => draft.photos.clear(),
+        DraftAct::Back => {}
+        DraftAct::NoWords => draft.wordless = true,
+        DraftAct::Category(None) => draft.category = Pick::Unknown,
+        DraftAct::Category(Some(code)) => draft.category = Pick::Is(code.clone()),
+        DraftAct::Unit(None) => draft.unit = Pick::Unknown,
+        DraftAct::Unit(Some(unit)) => {
+            draft.unit = facts::unit(ctx, *unit)?.map_or(Pick::Open, |unit| Pick::Is(Spotted::from(unit)));
+        }
+        DraftAct::AnswerTo(case) => return answer_instead(ctx, &draft, *case),
+    }
+    advance(ctx, draft, None, true)
+}
+
+fn ask_anew(ctx: &Context<'_>, mut draft: Draft, expects: Expects) -> Result<Turn, Need> {
+    draft.expects = expects;
+    match expects {
+        Expects::Category => draft.category = Pick::Open,
+        Expects::Unit => draft.unit = Pick::Open,
+        _ => {}
+    }
+    let reply = draft::show(ctx, &draft)?.in_place();
+    Ok(Turn::default().and(reply).to(State::Draft(Box::new(draft)).into()))
+}
+
+fn answer_instead(
+    ctx: &Context<'_>,
+    draft: &Draft,
+    case: crate::domain::ids::IncidentId,
+) -> Result<Turn, Need> {
+    match (ctx.me, facts::case(ctx, case)?) {
+        (Some(me), Some(case)) => words::answer(ctx, me, case, &draft.text, draft.photos.clone()),
+        _ => Ok(Turn::toast(ctx.lang().say("incident-not-found", &[]))),
+    }
+}
+
+/// The report becomes a case.
+fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let place = |reply: Reply| if in_place { reply.in_place() } else { reply };
+    let Some(me) = ctx.me else { return Ok(Turn::nothing()) };
+    if let Some(code) = facts::reported(ctx, &draft.message)? {
+        let already = lang.say("incident-already", &[("code", code)]);
+        return Ok(Turn::default().and(place(Reply::here(already))).to(Dialogue::None));
+    }
+    if draft.text.is_empty() && !draft.wordless {
+        return advance(ctx, draft.clone(), None, in_place);
+    }
+    let chosen = match draft.unit.known() {
+        Some(unit) => facts::unit(ctx, unit.id)?,
+        None => match facts::homes(ctx, me.id)?.first() {
+            Some(home) => facts::top(ctx, home.id)?,
+            None => None,
+        },
+    };
+    let Some(unit) = chosen else {
+        let no_unit = lang.say("incident-no-unit", &[]);
+        let mut draft = draft.clone();
+        draft.unit = Pick::Open;
+        return advance(ctx, draft, Some(no_unit), false);
+    };
+    let category = draft.category.known().and_then(|code| {
+        let name = rules::category_name(ctx, code)?;
+        Some((code.clone(), name))
+    });
+    let year = ctx.now.in_zone(VIETNAM).year();
+    let prefix = rules::case_prefix(ctx.rules);
+    let number = facts::next_number(ctx, format!("case:{prefix}:{year}"))?;
+    let code = rules::case_code(prefix, year, number);
+    let deadline = rules::deadline(ctx, category.as_ref().map(|(code, _)| code.as_str()));
+    let desk = facts::desk(ctx, unit.id)?;
+    let sent = sent_words(ctx, &code, draft, &unit.name, desk, deadline.due);
+    let case = NewCase {
+        code,
+        person: me.id,
+        chat: ctx.chat.id,
+        channel: ctx.incoming.channel,
+        message: draft.message.clone(),
+        text: draft.text.clone(),
+        place: draft.place.clone(),
+        spot: draft.spot.clone(),
+        photos: draft.photos.clone(),
+        category,
+        unit: unit.id,
+        unit_known: draft.unit.known().is_some(),
+        restricted: rules::screen(&draft.text) == Screened::Complaint,
+        deadline,
+    };
+    Ok(Turn::default()
+        .effect(Effect::Open(Box::new(case)).into())
+        .and(place(Reply::here(sent)))
+        .to(Dialogue::None))
+}
+
+/// The case code, who has it, and what comes next.
+fn sent_words(
+    ctx: &Context<'_>,
+    code: &str,
+    draft: &Draft,
+    unit: &str,
+    desk: &[String],
+    due: crate::domain::Timestamp,
+) -> crate::domain::Rich {
+    let lang = ctx.lang();
+    let mut text =
+        crate::domain::Rich::new().push(lang.say("incident-sent", &[])).push(" ").code(code).line();
+    text = text.push(match (desk, draft.unit.known()) {
+        ([], _) => lang.say("incident-sent-no-desk", &[]),
+        (titles, Some(_)) => lang.say("incident-sent-unit", &[("desk", &titles.join(", ")), ("unit", unit)]),
+        (titles, None) => lang.say("incident-sent-desk", &[("desk", &titles.join(", "))]),
+    });
+    text = text.line().push(lang.say("incident-sent-next", &[("when", &due.short())]));
+    if ctx.chat.kind == ChatKind::Private {
+        text = text.line().push(lang.say("incident-sent-photos", &[]));
+    }
+    text
+}

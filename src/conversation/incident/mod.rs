@@ -1,0 +1,345 @@
+//! Quick reports and the cases that they make.
+//!
+//! `intake` turns words, photos and a place into a case; `moves` is what people do with it afterwards;
+//! `card` draws it; `list` and `digest` find cases and count them.
+
+pub mod card;
+pub mod case;
+pub mod digest;
+pub mod draft;
+mod facts;
+mod intake;
+mod list;
+mod moves;
+mod recognise;
+mod reporter;
+mod rules;
+mod words;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
+use crate::domain::incident::{Move, State as CaseState};
+use crate::domain::{ChannelKind, Timestamp};
+
+use super::incoming::Spot;
+use super::{Context, Dialogue, Need, Turn};
+use crate::conversation;
+
+pub use case::{CardKind, Case, Group, ListRow, ListScope, NamedUnit, Page};
+pub use digest::{Digest, Period};
+pub use draft::Draft;
+pub use rules::read_code;
+
+/// Where a person stands in a dialogue of this part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// A report that is not sent yet.
+    Draft(Box<Draft>),
+    /// Words are awaited that a move of a case needs.
+    Words(Words),
+}
+
+/// A move that waits for its words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Words {
+    pub incident: IncidentId,
+    pub wants: Wants,
+    /// When they were asked for: nobody's remark of tomorrow is taken for them.
+    pub since: Timestamp,
+    /// Photos that came before the words.
+    #[serde(default)]
+    pub photos: Vec<String>,
+}
+
+/// What words are awaited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wants {
+    Question,
+    Answer,
+    /// The name of the unit to forward to.
+    UnitName,
+    Return,
+    Result,
+    Settle,
+    Reject,
+}
+
+/// What a button of this part does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Something about the report that is being written. Of an older one it does nothing.
+    Draft { draft: i64, act: DraftAct },
+    /// Something about a case.
+    Case { incident: IncidentId, act: CaseAct },
+    /// A page of a listing.
+    List { scope: Scope, page: u32 },
+}
+
+impl From<Action> for conversation::Action {
+    fn from(action: Action) -> Self {
+        Self::Incident(action)
+    }
+}
+
+impl From<Effect> for conversation::Effect {
+    fn from(effect: Effect) -> Self {
+        Self::Incident(effect)
+    }
+}
+
+impl From<State> for Dialogue {
+    fn from(state: State) -> Self {
+        Self::Incident(state)
+    }
+}
+
+/// What is done to a report that is being written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftAct {
+    Send,
+    Cancel,
+    /// Shows what can be changed.
+    Edit,
+    EditWords,
+    EditCategory,
+    EditUnit,
+    AddPhotos,
+    DropPhotos,
+    /// Back to the summary.
+    Back,
+    /// "Không rõ" where words were asked for.
+    NoWords,
+    /// A category, or "không rõ".
+    Category(Option<String>),
+    /// A unit, or "không rõ".
+    Unit(Option<UnitId>),
+    /// It is the answer to a question about this case, not a report.
+    AnswerTo(IncidentId),
+}
+
+/// What is done to a case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseAct {
+    Show,
+    Photos,
+    Take,
+    Ask,
+    Answer,
+    /// Shows the groups to choose from.
+    Forward,
+    ForwardTo(ChatId),
+    /// Asks for the name of a unit.
+    ForwardByName,
+    Accept,
+    Return,
+    Report,
+    Settle,
+    /// Settles with what the unit reported.
+    SettleAsReported,
+    Reject,
+    /// Shows the cases to choose from.
+    Merge,
+    MergeInto(IncidentId),
+    Confirm,
+    Reopen,
+    /// The words that were asked for are not wanted any more.
+    Never,
+}
+
+/// Which cases a listing is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Those that I reported.
+    Mine,
+    /// The open ones that I watch over.
+    Duty,
+    /// The open ones that were forwarded to my unit.
+    Unit,
+}
+
+/// A question of this part to the store.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Ask {
+    Case(IncidentId),
+    /// The case with this code.
+    ByCode(String),
+    /// The code of the case that this message began, if it did.
+    Reported {
+        chat: ChatId,
+        message: String,
+    },
+    /// The newest open case that a person reported here since then.
+    Recent {
+        person: PersonId,
+        chat: ChatId,
+        since: Timestamp,
+    },
+    /// The case about which this person has been asked and has not answered.
+    Asked(PersonId),
+    /// The units whose names occur in a text (folded, punctuation as blanks).
+    UnitsIn(String),
+    /// The units whose names contain a text (folded).
+    UnitsLike(String),
+    /// The units that a person belongs to.
+    Homes(PersonId),
+    /// The top of the tree that a unit is in.
+    Top(UnitId),
+    Unit(UnitId),
+    /// Where the cards of a unit's cases go.
+    Desk(UnitId),
+    /// The next number of a case. Asking takes it.
+    NextNumber(String),
+    /// Staff groups that a case can be forwarded to, nearest first; with a name, those that fit it.
+    Groups {
+        incident: IncidentId,
+        officer: PersonId,
+        name: Option<String>,
+    },
+    /// A staff group, if it is one.
+    Group(ChatId),
+    /// Open cases that another one may be merged into.
+    Mergeable(IncidentId),
+    List {
+        scope: ListScope,
+        page: u32,
+    },
+    /// What happened from one moment to another, at these units and below; `None` everywhere.
+    Digest {
+        units: Option<Vec<UnitId>>,
+        from: Timestamp,
+        to: Timestamp,
+    },
+}
+
+/// The answer to an [`Ask`].
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Case(Option<Box<Case>>),
+    Code(Option<String>),
+    Incident(Option<IncidentId>),
+    Units(Vec<NamedUnit>),
+    Desk(Vec<String>),
+    Number(i64),
+    Groups(Vec<Group>),
+    List(Page),
+    Digest(Box<Digest>),
+}
+
+/// A change that this part makes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// A report becomes a case.
+    Open(Box<NewCase>),
+    /// A case moves on.
+    Step(Box<Step>),
+    /// The card is shown in this chat, below everything, and kept up to date there.
+    Show { incident: IncidentId, chat: ChatId, kind: CardKind },
+}
+
+/// A report that becomes a case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewCase {
+    pub code: String,
+    pub person: PersonId,
+    pub chat: ChatId,
+    pub channel: ChannelKind,
+    /// The platform's id of the message that began it.
+    pub message: String,
+    pub text: String,
+    pub place: Option<String>,
+    pub spot: Option<Spot>,
+    /// The platform's ids of the photos.
+    pub photos: Vec<String>,
+    /// Code and name.
+    pub category: Option<(String, String)>,
+    pub unit: UnitId,
+    pub unit_known: bool,
+    pub restricted: bool,
+    pub deadline: Deadline,
+}
+
+/// Until when a case has to be settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// When half of the working time is over.
+    pub half: Timestamp,
+    pub due: Timestamp,
+    /// The working time that it has.
+    pub allowed: std::time::Duration,
+}
+
+/// A move of a case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub incident: IncidentId,
+    pub from: CaseState,
+    pub to: CaseState,
+    pub movement: Move,
+    pub actor: PersonId,
+    pub text: String,
+    /// Photos that came with it: the platform's ids, and where they came from.
+    pub photos: Vec<String>,
+    pub chat: ChatId,
+    pub channel: ChannelKind,
+    pub also: Also,
+}
+
+/// What a move changes besides the state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Also {
+    #[default]
+    Nothing,
+    Forward {
+        chat: ChatId,
+        unit: UnitId,
+    },
+    Merge {
+        into: IncidentId,
+    },
+    Deadline(Deadline),
+    Place(Spot),
+}
+
+/// A command, if it is one of this part's.
+pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>, Need> {
+    let turn = match name {
+        "baonhanh" => intake::command(ctx, rest)?,
+        "vuviec" => list::command(ctx, rest)?,
+        "tonghop" => digest::command(ctx, rest)?,
+        "huy" => match ctx.dialogue {
+            Dialogue::Incident(_) => intake::cancelled(ctx),
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    Ok(Some(turn))
+}
+
+/// A button was pressed.
+pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
+    match action {
+        Action::Draft { draft, act } => intake::press(ctx, *draft, act),
+        Action::Case { incident, act } => moves::press(ctx, *incident, act),
+        Action::List { scope, page } => list::page(ctx, *scope, *page),
+    }
+}
+
+/// A message in a dialogue of this part.
+pub fn heard(ctx: &Context<'_>, state: &State) -> Result<Turn, Need> {
+    match state {
+        State::Draft(draft) => intake::heard(ctx, draft),
+        State::Words(words) => words::heard(ctx, words),
+    }
+}
+
+/// Words, photos or a place out of the blue, from somebody who is enrolled.
+pub fn begin(ctx: &Context<'_>) -> Result<Turn, Need> {
+    intake::begin(ctx)
+}

@@ -1,0 +1,320 @@
+//! What people do with a case: who may, what changes, and who hears of it.
+
+use crate::conversation::{ChatKind, Choice, Context, Dialogue, Me, Need, Reply, Turn};
+use crate::domain::Rich;
+use crate::domain::ids::{ChatId, IncidentId};
+use crate::domain::incident::{Move, State as CaseState, allowed};
+
+use super::{
+    Action, Also, CardKind, Case, CaseAct, Effect, State, Step, Wants, Words, card, facts, reporter, rules,
+};
+
+/// A button about a case was pressed.
+pub fn press(ctx: &Context<'_>, id: IncidentId, act: &CaseAct) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    if *act == CaseAct::Never {
+        let gone = Reply::here(lang.say("incident-never-mind", &[])).in_place();
+        return Ok(match ctx.dialogue {
+            Dialogue::Incident(State::Words(words)) if words.incident == id => {
+                Turn::default().and(gone).to(Dialogue::None)
+            }
+            _ => Turn::nothing(),
+        });
+    }
+    let (Some(me), Some(case)) = (ctx.me, facts::case(ctx, id)?) else {
+        return Ok(Turn::toast(lang.say("not-for-you", &[])));
+    };
+    if !may(case, me, act) {
+        return Ok(Turn::toast(lang.say("not-for-you", &[])));
+    }
+    match act {
+        CaseAct::Show => show(ctx, me, case),
+        CaseAct::Photos => Ok(photos(ctx, case)),
+        CaseAct::Take => Ok(go(ctx, me, case, Move::Take, String::new(), Also::Nothing)),
+        CaseAct::Accept => Ok(go(ctx, me, case, Move::Accept, String::new(), Also::Nothing)),
+        CaseAct::Confirm => Ok(go(ctx, me, case, Move::Confirm, String::new(), Also::Nothing)),
+        CaseAct::Reopen => Ok(reopen(ctx, me, case)),
+        CaseAct::Ask => Ok(prompt(ctx, case, Move::Ask, Wants::Question)),
+        CaseAct::Answer => Ok(prompt(ctx, case, Move::Answer, Wants::Answer)),
+        CaseAct::Return => Ok(prompt(ctx, case, Move::Return, Wants::Return)),
+        CaseAct::Report => Ok(prompt(ctx, case, Move::Report, Wants::Result)),
+        CaseAct::Settle => Ok(prompt(ctx, case, Move::Settle, Wants::Settle)),
+        CaseAct::Reject => Ok(prompt(ctx, case, Move::Reject, Wants::Reject)),
+        CaseAct::SettleAsReported => {
+            let words = case.result.clone().unwrap_or_default();
+            let mut turn = go(ctx, me, case, Move::Settle, words, Also::Nothing);
+            turn.dialogue.get_or_insert(Dialogue::None);
+            Ok(turn)
+        }
+        CaseAct::Forward => choose_group(ctx, me, case, None),
+        CaseAct::ForwardByName => Ok(prompt(ctx, case, Move::Forward, Wants::UnitName)),
+        CaseAct::ForwardTo(chat) => forward(ctx, me, case, *chat),
+        CaseAct::Merge => choose_case(ctx, me, case),
+        CaseAct::MergeInto(other) => merge(ctx, me, case, *other),
+        CaseAct::Never => Ok(Turn::nothing()),
+    }
+}
+
+/// Whether the person may do this with the case, as their roles are at this moment.
+pub fn may(case: &Case, me: &Me, act: &CaseAct) -> bool {
+    match act {
+        CaseAct::Show | CaseAct::Photos => case.is_seen_by(me),
+        CaseAct::Answer | CaseAct::Confirm | CaseAct::Reopen => case.is_reported_by(me),
+        CaseAct::Accept | CaseAct::Return | CaseAct::Report => case.is_worked_on_by(me),
+        CaseAct::Never => true,
+        _ => case.is_triaged_by(me),
+    }
+}
+
+/// Makes a move without photos.
+pub fn go(ctx: &Context<'_>, me: &Me, case: &Case, movement: Move, text: String, also: Also) -> Turn {
+    go_with(ctx, me, case, movement, text, also, Vec::new())
+}
+
+/// Makes a move: the change, a line to each reporter, and a line to the groups whose turn it is.
+pub fn go_with(
+    ctx: &Context<'_>,
+    me: &Me,
+    case: &Case,
+    movement: Move,
+    text: String,
+    also: Also,
+    photos: Vec<String>,
+) -> Turn {
+    let lang = ctx.lang();
+    let Ok(to) = allowed(case.state, movement) else { return not_now(ctx, case) };
+    let mut replies = reporter_lines(me, case, movement, &text, &also);
+    replies.extend(group_lines(ctx, me, case, movement, &text));
+    let mut turn = Turn { replies, ..Turn::default() };
+    if ctx.incoming.press().is_some() {
+        let done = lang.say(&format!("incident-done-{}", movement.code()), &[("code", &case.code)]);
+        turn = turn.with_toast(done);
+    }
+    let step = Step {
+        incident: case.id,
+        from: case.state,
+        to,
+        movement,
+        actor: me.id,
+        text,
+        photos,
+        chat: ctx.chat.id,
+        channel: ctx.incoming.channel,
+        also,
+    };
+    turn.effect(Effect::Step(Box::new(step)).into())
+}
+
+/// The move is not one of this state's: somebody was faster, or the card is old.
+fn not_now(ctx: &Context<'_>, case: &Case) -> Turn {
+    let lang = ctx.lang();
+    let state = card::state_words(case.state, lang);
+    let said = match &case.holder {
+        Some((_, name)) if case.state == CaseState::Taken => {
+            lang.say("incident-taken-already", &[("name", name), ("code", &case.code)])
+        }
+        _ => lang.say("incident-not-now", &[("code", &case.code), ("state", &state)]),
+    };
+    if ctx.incoming.press().is_some() { Turn::toast(said) } else { Turn::say(said) }
+}
+
+/// Asks for the words that a move needs.
+fn prompt(ctx: &Context<'_>, case: &Case, movement: Move, wants: Wants) -> Turn {
+    let lang = ctx.lang();
+    if allowed(case.state, movement).is_err() {
+        return not_now(ctx, case);
+    }
+    let name = ctx.me.map_or("", |me| me.name.as_str());
+    let key = match wants {
+        Wants::Question => "incident-want-question",
+        Wants::Answer => "incident-want-answer",
+        Wants::UnitName => "incident-want-unit",
+        Wants::Return => "incident-want-return",
+        Wants::Result => "incident-want-result",
+        Wants::Settle => "incident-want-settle",
+        Wants::Reject => "incident-want-reject",
+    };
+    let mut text = lang.say(key, &[("name", name), ("code", &case.code)]);
+    if wants == Wants::Answer
+        && let Some(question) = &case.question
+    {
+        text = format!("{text}\n“{question}”");
+    }
+    if ctx.chat.kind == ChatKind::Group {
+        // In a group the bot may see only what answers it.
+        text = format!("{text}\n{}", lang.say("incident-want-reply", &[]));
+    }
+    let mut reply = Reply::here(text);
+    if wants == Wants::Settle && case.state == CaseState::Reported && case.result.is_some() {
+        reply = reply.row([card::button(case, lang, "incident-do-settle-as", CaseAct::SettleAsReported)]);
+    }
+    reply = reply.row([card::button(case, lang, "incident-cancel", CaseAct::Never)]);
+    let words = Words { incident: case.id, wants, since: ctx.now, photos: Vec::new() };
+    Turn::default().and(reply).to(State::Words(words).into())
+}
+
+fn reopen(ctx: &Context<'_>, me: &Me, case: &Case) -> Turn {
+    let deadline = rules::deadline(ctx, case.category_code.as_deref());
+    let mut turn = go(ctx, me, case, Move::Reopen, String::new(), Also::Deadline(deadline));
+    if !turn.effects.is_empty() {
+        let words = Words { incident: case.id, wants: Wants::Answer, since: ctx.now, photos: Vec::new() };
+        turn.dialogue = Some(State::Words(words).into());
+    }
+    turn
+}
+
+/// Shows the case below everything: the card where people act on it, else the reporter's view.
+pub fn show(ctx: &Context<'_>, me: &Me, case: &Case) -> Result<Turn, Need> {
+    let chat = ctx.chat.id;
+    let kind = match ctx.chat.kind {
+        // In a group only what its card shows already; another group's case does not exist here.
+        ChatKind::Group => match case.cards.iter().find(|card| card.chat == chat) {
+            Some(card) => card.kind,
+            None => return Ok(Turn::say(ctx.lang().say("incident-not-found", &[]))),
+        },
+        ChatKind::Private if case.is_triaged_by(me) => CardKind::Watch,
+        ChatKind::Private if case.is_worked_on_by(me) => CardKind::Unit,
+        ChatKind::Private => {
+            return Ok(Turn::default().and(card::reporter_view(case, ctx.lang(), ctx.now)));
+        }
+    };
+    Ok(Turn::nothing().effect(Effect::Show { incident: case.id, chat, kind }.into()))
+}
+
+fn photos(ctx: &Context<'_>, case: &Case) -> Turn {
+    let lang = ctx.lang();
+    let in_group = ctx.chat.kind == ChatKind::Group;
+    if case.photos.is_empty() || (in_group && !case.cards.iter().any(|card| card.chat == ctx.chat.id)) {
+        return Turn::toast(lang.say("incident-no-photos", &[]));
+    }
+    let caption = lang.say("incident-photos-of", &[("code", &case.code)]);
+    Turn::default().and(Reply::here(caption).files(case.photos.clone()))
+}
+
+/// Offers staff groups to forward to, nearest first, or those whose unit fits a name.
+pub fn choose_group(ctx: &Context<'_>, me: &Me, case: &Case, name: Option<String>) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    if allowed(case.state, Move::Forward).is_err() || case.restricted {
+        return Ok(not_now(ctx, case));
+    }
+    let groups = facts::groups(ctx, case.id, me.id, name.clone())?;
+    let key = match (&name, groups.is_empty()) {
+        (_, false) => "incident-forward-where",
+        (None, true) => "incident-forward-none",
+        (Some(_), true) => "incident-forward-no-such",
+    };
+    let mut reply = Reply::here(lang.say(key, &[("code", &case.code)]));
+    for group in groups {
+        let action = Action::Case { incident: case.id, act: CaseAct::ForwardTo(group.chat) };
+        reply = reply.row([Choice::always(card::button_name(&group.unit), action.into())]);
+    }
+    reply = reply.row([
+        card::button(case, lang, "incident-do-forward-name", CaseAct::ForwardByName),
+        card::button(case, lang, "incident-cancel", CaseAct::Never),
+    ]);
+    let words = Words { incident: case.id, wants: Wants::UnitName, since: ctx.now, photos: Vec::new() };
+    Ok(Turn::default().and(reply).to(State::Words(words).into()))
+}
+
+fn forward(ctx: &Context<'_>, me: &Me, case: &Case, chat: ChatId) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let Some(group) = facts::group(ctx, chat)? else {
+        return Ok(Turn::toast(lang.say("incident-forward-no-such", &[])));
+    };
+    // The group may have been bound to another unit since the button was shown.
+    let reach = |unit| group.unit.line.contains(unit);
+    let (watched, _) = super::case::watch(me);
+    if case.restricted || !watched.iter().any(reach) {
+        return Ok(Turn::toast(lang.say("not-for-you", &[])));
+    }
+    let also = Also::Forward { chat, unit: group.unit.id };
+    let mut turn = go(ctx, me, case, Move::Forward, group.unit.name.clone(), also);
+    if !turn.effects.is_empty() {
+        let vars = [("code", case.code.as_str()), ("unit", group.unit.name.as_str())];
+        turn =
+            turn.and(Reply::here(lang.say("incident-forwarded-here", &vars)).in_place()).to(Dialogue::None);
+    }
+    Ok(turn)
+}
+
+fn choose_case(ctx: &Context<'_>, me: &Me, case: &Case) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    if allowed(case.state, Move::Merge).is_err() {
+        return Ok(not_now(ctx, case));
+    }
+    let mut reply = Reply::here(lang.say("incident-merge-where", &[("code", &case.code)]));
+    let mut any = false;
+    for row in &facts::mergeable(ctx, case.id)?.rows {
+        let Some(other) = facts::case(ctx, row.id)? else { continue };
+        if other.is_triaged_by(me) && other.restricted == case.restricted {
+            any = true;
+            let label = format!("{} · {}", other.code, card::shorten(&other.text, 40));
+            let action = Action::Case { incident: case.id, act: CaseAct::MergeInto(other.id) };
+            reply = reply.row([Choice::always(label, action.into())]);
+        }
+    }
+    if !any {
+        return Ok(Turn::toast(lang.say("incident-merge-none", &[])));
+    }
+    Ok(Turn::default().and(reply))
+}
+
+fn merge(ctx: &Context<'_>, me: &Me, case: &Case, other: IncidentId) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let Some(into) = facts::case(ctx, other)? else {
+        return Ok(Turn::toast(lang.say("incident-not-found", &[])));
+    };
+    // A restricted case may not become part of one that more people see.
+    let fits = into.id != case.id && into.state.is_open() && into.restricted == case.restricted;
+    if !fits || !into.is_triaged_by(me) {
+        return Ok(Turn::toast(lang.say("incident-not-now", &[("code", &into.code), ("state", "")])));
+    }
+    let mut turn = go(ctx, me, case, Move::Merge, into.code.clone(), Also::Merge { into: into.id });
+    if !turn.effects.is_empty() {
+        let vars = [("code", case.code.as_str()), ("into", into.code.as_str())];
+        turn = turn.and(Reply::here(lang.say("incident-merged-here", &vars)).in_place());
+    }
+    Ok(turn)
+}
+
+/// What the reporters hear of a move.
+fn reporter_lines(me: &Me, case: &Case, movement: Move, text: &str, also: &Also) -> Vec<Reply> {
+    let unit = match (also, &case.forwarded) {
+        (Also::Forward { .. }, _) => text,
+        (_, Some(unit)) => unit.name.as_str(),
+        (_, None) => "",
+    };
+    let key = format!("incident-tell-{}", movement.code());
+    reporter::tell(case, |lang| {
+        let vars =
+            [("code", case.code.as_str()), ("name", me.name.as_str()), ("unit", unit), ("words", text)];
+        let reply = Reply::here(Rich::from(lang.say(&key, &vars)));
+        match movement {
+            Move::Ask => reply.row([card::button(case, lang, "incident-do-answer", CaseAct::Answer)]),
+            Move::Settle => reply.row(card::agree(case, lang)),
+            _ => reply,
+        }
+    })
+    .into_iter()
+    // Their own additions are answered where they were made; one of several reporters does not tell the rest.
+    .filter(|_| !matches!(movement, Move::Add | Move::Answer))
+    .collect()
+}
+
+/// The line below the card that makes telephones ring: an edited card does not.
+fn group_lines(ctx: &Context<'_>, me: &Me, case: &Case, movement: Move, text: &str) -> Vec<Reply> {
+    let to_duty =
+        matches!(movement, Move::Answer | Move::Return | Move::Report | Move::Reopen | Move::Confirm);
+    if !to_duty {
+        return Vec::new();
+    }
+    let key = format!("incident-duty-{}", movement.code());
+    let unit = case.forwarded.as_ref().map_or("", |unit| unit.name.as_str());
+    let words = card::shorten(text, 300);
+    let vars =
+        [("code", case.code.as_str()), ("name", me.name.as_str()), ("unit", unit), ("words", words.as_str())];
+    case.chats(CardKind::Duty)
+        .filter(|card| card.chat != ctx.chat.id)
+        .map(|card| Reply::to(card.chat, card.lang.say(&key, &vars)))
+        .collect()
+}

@@ -1,0 +1,165 @@
+//! What a message means: photos, a unit, a category, or only a greeting.
+
+use crate::conversation::incoming::Message;
+use crate::conversation::{Context, Need};
+use crate::domain::text::fold;
+
+use super::draft::{Draft, Pick, Spotted};
+use super::{NamedUnit, facts, rules};
+
+/// Words that people greet and thank with. A message of nothing else is not a report.
+const SMALL_TALK: &str = "xin chao a anh chi em ban oi hi hello alo ok oke okay okie vang da uh um u roi duoc \
+    cam on nhieu nhe nha nhi thanks thank you hay tot qua good bye tam biet test thu bot loa chao dong chi \
+    minh day co ai khong the buoi sang trua chieu toi hehe haha hihi yes no";
+
+/// The platform's ids of the pictures of a message, and how many files are none.
+pub fn pictures(message: &Message) -> (Vec<String>, usize) {
+    let mut photos: Vec<String> = message.photos.iter().map(|file| file.id.clone()).collect();
+    let mut others = 0;
+    for file in &message.documents {
+        let is_picture = file.mime.as_deref().is_some_and(|mime| mime.starts_with("image/"));
+        if is_picture {
+            photos.push(file.id.clone());
+        } else {
+            others += 1;
+        }
+    }
+    (photos, others)
+}
+
+/// The words of a message, without the bot's name with which it was addressed in a group.
+pub fn said(ctx: &Context<'_>, message: &Message) -> String {
+    let name = &ctx.rules.bot_username;
+    if name.is_empty() {
+        return message.text.trim().to_owned();
+    }
+    message.text.replace(&format!("@{name}"), "").trim().to_owned()
+}
+
+/// Whether words by themselves say nothing that could be a case.
+pub fn is_small_talk(ctx: &Context<'_>, text: &str) -> bool {
+    if rules::category_of(ctx, text).is_some() {
+        return false;
+    }
+    let plain = plain(text);
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    let letters: usize = words.iter().map(|word| word.chars().count()).sum();
+    let greeting = words.iter().all(|word| SMALL_TALK.split_whitespace().any(|known| known == *word));
+    greeting || words.len() < 2 || letters < 8
+}
+
+/// Folded, with everything that is neither letter nor digit as one blank.
+pub fn plain(text: &str) -> String {
+    let spaced: String = fold(text).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Looks for what is not known yet in the words.
+pub fn fill_in(ctx: &Context<'_>, draft: &mut Draft) -> Result<(), Need> {
+    if draft.category.known().is_none()
+        && let Some(code) = rules::category_of(ctx, &draft.text)
+    {
+        draft.category = Pick::Is(code);
+    }
+    if draft.unit.known().is_none()
+        && let [unit] = candidates(ctx, &draft.text)?.as_slice()
+    {
+        draft.unit = Pick::Is(Spotted::from(unit));
+    }
+    Ok(())
+}
+
+/// The units that words may mean: none, the one, or several between which a person has to choose.
+pub fn candidates(ctx: &Context<'_>, text: &str) -> Result<Vec<NamedUnit>, Need> {
+    let plain = plain(text);
+    if plain.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = facts::units_in(ctx, plain.clone())?;
+    Ok(narrow(&plain, found))
+}
+
+/// A unit whose name the words give, or part of one.
+pub fn by_name(ctx: &Context<'_>, text: &str) -> Result<Vec<NamedUnit>, Need> {
+    let found = candidates(ctx, text)?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let plain = plain(text);
+    // Shorter than this, nearly every unit's name contains it.
+    if plain.chars().count() < 3 {
+        return Ok(Vec::new());
+    }
+    Ok(facts::units_like(ctx, plain)?.to_vec())
+}
+
+/// Leaves out units that other names explain better: those above a unit that is named too, those whose
+/// name is only a part of a longer name, and namesakes that lie elsewhere than a unit that is named too.
+fn narrow(plain: &str, found: &[NamedUnit]) -> Vec<NamedUnit> {
+    let above =
+        |unit: &NamedUnit| found.iter().any(|other| other.id != unit.id && other.line.contains(&unit.id));
+    let lowest: Vec<&NamedUnit> = found.iter().filter(|unit| !above(unit)).collect();
+    let named: Vec<(&NamedUnit, String)> =
+        lowest.into_iter().map(|unit| (unit, occurring(plain, &unit.name))).collect();
+    let longest = |(unit, name): &&(&NamedUnit, String)| {
+        !named.iter().any(|(other, longer)| {
+            other.id != unit.id
+                && longer.len() > name.len()
+                && format!(" {longer} ").contains(&format!(" {name} "))
+        })
+    };
+    let kept: Vec<&NamedUnit> = named.iter().filter(longest).map(|(unit, _)| *unit).collect();
+    let supported = |unit: &&&NamedUnit| {
+        unit.line.iter().skip(1).any(|up| {
+            // The top of the tree is above everything and tells nothing apart.
+            unit.line.last() != Some(up) && found.iter().any(|other| other.id == *up)
+        })
+    };
+    let best: Vec<NamedUnit> = kept.iter().filter(supported).map(|unit| (*unit).clone()).collect();
+    if best.is_empty() { kept.into_iter().cloned().collect() } else { best }
+}
+
+/// The part of a unit's name that occurs in the words: the whole, or what follows "phường", "xã"….
+fn occurring(text: &str, name: &str) -> String {
+    let name = plain(name);
+    let text = format!(" {text} ");
+    if text.contains(&format!(" {name} ")) {
+        return name;
+    }
+    name.split_once(' ').map_or_else(|| name.clone(), |(_, rest)| rest.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::UnitId;
+
+    fn unit(id: i64, name: &str, above: &[i64]) -> NamedUnit {
+        let line = std::iter::once(id).chain(above.iter().copied()).map(UnitId).collect();
+        NamedUnit { id: UnitId(id), name: name.into(), path: name.into(), line }
+    }
+
+    fn ids(text: &str, found: &[NamedUnit]) -> Vec<i64> {
+        narrow(&plain(text), found).iter().map(|unit| unit.id.0).collect()
+    }
+
+    #[test]
+    fn the_lowest_unit_that_is_named_is_meant() {
+        let found = [unit(1, "Tỉnh Mẫu", &[]), unit(2, "Phường Sông Hiến", &[1])];
+        assert_eq!(ids("sạt lở ở phường Sông Hiến, tỉnh Mẫu", &found), [2]);
+    }
+
+    #[test]
+    fn a_longer_name_hides_the_shorter_one_in_it() {
+        let found = [unit(2, "Xã Minh", &[1]), unit(3, "Xã Minh Tâm", &[1])];
+        assert_eq!(ids("đường hỏng ở xã Minh Tâm", &found), [3]);
+    }
+
+    #[test]
+    fn of_two_namesakes_the_one_whose_ward_is_named_is_meant() {
+        let found =
+            [unit(2, "Phường Sông Hiến", &[1]), unit(3, "Chi bộ 4", &[2, 1]), unit(4, "Chi bộ 4", &[9, 1])];
+        assert_eq!(ids("chi bộ 4 phường Sông Hiến mất nước", &found), [3]);
+        assert_eq!(ids("chi bộ 4 mất nước", &found[1..]), [3, 4]);
+    }
+}

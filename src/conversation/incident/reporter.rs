@@ -1,0 +1,84 @@
+//! What reporters hear of their cases, and what they add to them.
+
+use crate::conversation::incoming::{Message, Spot};
+use crate::conversation::{Context, Lang, Me, Need, Reply, Turn};
+use crate::domain::ids::IncidentId;
+use crate::domain::incident::{Move, allowed};
+
+use super::rules::Screened;
+use super::{Also, Case, Effect, Step, card, facts, intake, recognise, rules};
+
+/// One message to everybody who reported the case and can be reached.
+pub fn tell(case: &Case, words: impl Fn(Lang) -> Reply) -> Vec<Reply> {
+    let reached = case.reporters.iter().filter_map(|reporter| reporter.chat);
+    reached
+        .map(|(chat, lang)| {
+            let mut reply = words(lang);
+            reply.to = crate::conversation::Target::Chat(chat);
+            reply
+        })
+        .collect()
+}
+
+/// Photos or a place that came right after the report.
+pub fn add(
+    ctx: &Context<'_>,
+    me: &Me,
+    id: IncidentId,
+    mut photos: Vec<String>,
+    place: Option<Spot>,
+) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let Some(case) = facts::case(ctx, id)? else { return Ok(Turn::nothing()) };
+    photos.truncate(super::draft::MOST_PHOTOS);
+    let also = place.map_or(Also::Nothing, Also::Place);
+    let key = if photos.is_empty() { "incident-added-place" } else { "incident-added-photos" };
+    let count = photos.len().to_string();
+    let said = lang.say(key, &[("code", &case.code), ("count", &count)]);
+    let Ok(to) = allowed(case.state, Move::Add) else {
+        return Ok(Turn::say(lang.say("incident-closed-already", &[("code", &case.code)])));
+    };
+    let step = Step {
+        incident: case.id,
+        from: case.state,
+        to,
+        movement: Move::Add,
+        actor: me.id,
+        text: String::new(),
+        photos,
+        chat: ctx.chat.id,
+        channel: ctx.incoming.channel,
+        also,
+    };
+    Ok(Turn::say(said).effect(Effect::Step(Box::new(step)).into()))
+}
+
+/// A message was corrected after it became a case: the correction is added, the first words stay.
+pub fn corrected(ctx: &Context<'_>, me: &Me, message: &Message) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let Some(code) = facts::reported(ctx, &message.id)? else { return Ok(Turn::nothing()) };
+    let Some(case) = facts::by_code(ctx, code)? else { return Ok(Turn::nothing()) };
+    let text = card::shorten(&message.text, super::draft::MOST_WORDS);
+    if rules::screen(&text) == Screened::Secret {
+        return Ok(intake::secret(ctx));
+    }
+    let same = recognise::plain(&text) == recognise::plain(&case.text);
+    let Ok(to) = allowed(case.state, Move::Add) else { return Ok(Turn::nothing()) };
+    if text.is_empty() || same || !case.is_reported_by(me) {
+        return Ok(Turn::nothing());
+    }
+    let step = Step {
+        incident: case.id,
+        from: case.state,
+        to,
+        movement: Move::Add,
+        actor: me.id,
+        text,
+        photos: Vec::new(),
+        chat: ctx.chat.id,
+        channel: ctx.incoming.channel,
+        also: Also::Nothing,
+    };
+    let said = lang.say("incident-added-words", &[("code", &case.code)]);
+    Ok(Turn::say(said).effect(Effect::Step(Box::new(step)).into()))
+}

@@ -1,0 +1,339 @@
+//! Enrolment, leaving, groups, help.
+
+mod consent;
+mod enrol;
+mod facts;
+mod group;
+pub mod help;
+mod invite;
+mod me;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::{ChatKind, Context, Dialogue, Effect as AnyEffect, Lang, Need, Purpose, Turn};
+use crate::domain::ids::*;
+use crate::domain::{ChannelKind, Role, Timestamp};
+
+pub use consent::{CONSENT_VERSION, Consent};
+pub use enrol::{MOST_TRIES, TRIES_COUNT_FOR};
+pub use help::menu;
+pub use invite::{InviteDraft, MOST_DAYS, MOST_USES, USUAL_DAYS, invite_link};
+
+/// Where a person stands in a dialogue of this part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Has agreed; the name is being confirmed, or typed.
+    Naming { invite: InviteId, consent: Consent },
+    /// Types the name of the unit that an invite is for.
+    InviteUnit(InviteDraft),
+}
+
+/// What a button of this part does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Agrees to the wording of this version, in the language that it was shown in.
+    Agree {
+        invite: InviteId,
+        version: String,
+        lang: Lang,
+    },
+    /// Does not agree.
+    Decline,
+    /// The same from somebody who is enrolled already, by a list.
+    AgreeEnrolled {
+        version: String,
+        lang: Lang,
+    },
+    NameRight,
+    NameWrong,
+    /// Goes on with an invite that is being made.
+    Invite(InviteDraft),
+    /// Wants to type the unit.
+    InviteOtherUnit(InviteDraft),
+    RevokeInvite(InviteId),
+    Bind {
+        unit: UnitId,
+        purpose: Purpose,
+    },
+    Speak(Lang),
+}
+
+/// A question of this part to the store.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Ask {
+    /// How many wrong invites this sender has tried of late: see [`enrol::MOST_TRIES`].
+    WrongTries {
+        channel: ChannelKind,
+        sender: String,
+    },
+    /// The invite whose token has this SHA-256.
+    InviteByHash(String),
+    Invite(InviteId),
+    /// The consent in force of a person.
+    Consent(PersonId),
+    /// Units that a text may mean, among those units and what is below them.
+    FindUnits {
+        within: Vec<UnitId>,
+        text: String,
+    },
+    /// A unit and all above it.
+    Lineage(UnitId),
+    Unit(UnitId),
+    /// Makes an invite; asked only when it is certain that it is wanted.
+    MakeInvite {
+        unit: UnitId,
+        role: Role,
+        uses: u32,
+        expires: Timestamp,
+        by: PersonId,
+    },
+    /// Whether a group has been told who loa is.
+    Greeted(ChatId),
+}
+
+/// The answer to an [`Ask`].
+#[derive(Clone, Debug)]
+pub enum Answer {
+    WrongTries(i64),
+    Invite(Option<InviteFacts>),
+    Consent(Option<GivenConsent>),
+    Units(Vec<FoundUnit>),
+    Lineage(Vec<UnitId>),
+    Unit(Option<FoundUnit>),
+    Made { id: InviteId, token: SecretString },
+    Greeted(bool),
+}
+
+/// An invite as the conversation sees it.
+#[derive(Clone, Debug)]
+pub struct InviteFacts {
+    pub id: InviteId,
+    pub unit: UnitId,
+    pub unit_path: String,
+    pub role: Role,
+    pub standing: Standing,
+}
+
+/// Whether an invite can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    Good,
+    Expired,
+    UsedUp,
+    Revoked,
+}
+
+/// A consent in force.
+#[derive(Clone, Debug)]
+pub struct GivenConsent {
+    pub version: String,
+    pub at: Timestamp,
+}
+
+/// A unit that a text may mean.
+#[derive(Clone, Debug)]
+pub struct FoundUnit {
+    pub id: UnitId,
+    pub name: String,
+    pub path: String,
+    /// How well it fits: 0 the whole path, 1 the end of the path, 2 the name, 3 a part of the name.
+    pub rank: i64,
+}
+
+/// A change that this part makes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    WrongTry {
+        channel: ChannelKind,
+        sender: String,
+    },
+    /// Enrols whoever this private chat belongs to, and counts the invite's use.
+    Enrol {
+        invite: InviteId,
+        chat: ChatId,
+        name: String,
+        consent: Consent,
+    },
+    /// Gives an enrolled person the invite's role too, and counts the invite's use.
+    AddRole {
+        invite: InviteId,
+        person: PersonId,
+    },
+    GiveConsent {
+        person: PersonId,
+        consent: Consent,
+    },
+    Leave {
+        person: PersonId,
+    },
+    /// Forgets the name under which a stranger's chat was kept.
+    ForgetName {
+        chat: ChatId,
+    },
+    SetLang {
+        chat: ChatId,
+        lang: Lang,
+    },
+    RevokeInvite(InviteId),
+    Bind {
+        chat: ChatId,
+        unit: UnitId,
+        purpose: Purpose,
+    },
+    Unbind {
+        chat: ChatId,
+    },
+    Greeted {
+        chat: ChatId,
+    },
+    OpenChat {
+        chat: ChatId,
+    },
+    CloseChat {
+        chat: ChatId,
+        reason: &'static str,
+    },
+    MoveChat {
+        channel: ChannelKind,
+        old: String,
+        new: String,
+    },
+    /// Keeps bytes that an attachment of this turn names by their SHA-256.
+    KeepFile {
+        bytes: Vec<u8>,
+        mime: &'static str,
+    },
+}
+
+/// A command, if it is one of this part's.
+pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>, Need> {
+    Ok(Some(match name {
+        "start" => enrol::start(ctx, rest)?,
+        "help" | "trogiup" => help::help(ctx),
+        "toi" => me::who_am_i(ctx)?,
+        "ngonngu" => me::language(ctx, rest)?,
+        "roi" => me::leave(ctx),
+        "huy" | "cancel" => me::cancel(ctx),
+        "moi" => invite::command(ctx, rest)?,
+        "gannhom" => group::bind_command(ctx, rest, Purpose::Staff)?,
+        "nhomtruc" => group::bind_command(ctx, rest, Purpose::Duty)?,
+        "gonhom" => group::unbind_command(ctx)?,
+        _ => return Ok(None),
+    }))
+}
+
+/// A button was pressed.
+pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
+    match action {
+        Action::Agree { invite, version, lang } => enrol::agreed(ctx, *invite, version, *lang),
+        Action::Decline => Ok(enrol::declined(ctx)),
+        Action::AgreeEnrolled { version, lang } => Ok(enrol::agreed_enrolled(ctx, version, *lang)),
+        Action::NameRight => enrol::name_right(ctx),
+        Action::NameWrong => Ok(enrol::name_wrong(ctx)),
+        Action::Invite(draft) => invite::go_on(ctx, draft),
+        Action::InviteOtherUnit(draft) => Ok(invite::other_unit(ctx, draft)),
+        Action::RevokeInvite(invite) => invite::revoke(ctx, *invite),
+        Action::Bind { unit, purpose } => group::bind(ctx, *unit, *purpose),
+        Action::Speak(lang) => me::speak(ctx, *lang),
+    }
+}
+
+/// A message in a dialogue of this part.
+pub fn heard(ctx: &Context<'_>, state: &State) -> Result<Turn, Need> {
+    match state {
+        State::Naming { invite, consent } => enrol::name_typed(ctx, *invite, consent),
+        State::InviteUnit(draft) => invite::unit_typed(ctx, draft),
+    }
+}
+
+/// The bot's place in a chat changed, or the chat's id did.
+pub fn chat_changed(ctx: &Context<'_>) -> Result<Turn, Need> {
+    group::chat_changed(ctx)
+}
+
+/// A command that no part knows.
+pub fn unknown_command(ctx: &Context<'_>, name: &str) -> Result<Turn, Need> {
+    Ok(help::unknown_command(ctx, name))
+}
+
+/// Somebody wrote who is not enrolled.
+pub fn stranger(ctx: &Context<'_>) -> Result<Turn, Need> {
+    Ok(help::stranger(ctx))
+}
+
+impl Turn {
+    /// Adds a change of this part.
+    fn people(self, effect: Effect) -> Self {
+        self.effect(AnyEffect::People(effect))
+    }
+}
+
+/// A dialogue of this part.
+fn dialogue(state: State) -> Dialogue {
+    Dialogue::People(state)
+}
+
+/// A button of this part.
+fn act(action: Action) -> super::Action {
+    super::Action::People(action)
+}
+
+/// What is said where a thing belongs into the private chat.
+fn only_in_private(ctx: &Context<'_>) -> Option<Turn> {
+    (ctx.chat.kind == ChatKind::Group).then(|| Turn::say(ctx.lang().say("people-in-private", &[])))
+}
+
+/// What is said to somebody who may not do what was asked: quiet, and nothing changes.
+fn not_allowed(ctx: &Context<'_>) -> Turn {
+    let text = ctx.lang().say("not-for-you", &[]);
+    if ctx.incoming.press().is_some() { Turn::toast(text) } else { Turn::say(text) }
+}
+
+/// What a role is called in the interface.
+pub fn role_name(lang: Lang, role: Role) -> String {
+    let key = match role {
+        Role::Staff => "people-role-staff",
+        Role::Reporter => "people-role-reporter",
+        Role::Duty => "people-role-duty",
+        Role::Editor => "people-role-editor",
+        Role::Approver => "people-role-approver",
+        Role::Head => "people-role-head",
+        Role::Admin => "people-role-admin",
+    };
+    lang.say(key, &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    fn keys(ftl: &'static str) -> BTreeSet<&'static str> {
+        ftl.lines().filter_map(|line| line.split_once(" =")).map(|(key, _)| key).collect()
+    }
+
+    #[test]
+    fn every_sentence_is_there_in_both_languages() {
+        let vi = keys(include_str!("../../../locales/vi/people.ftl"));
+        let en = keys(include_str!("../../../locales/en/people.ftl"));
+        assert_eq!(vi, en);
+        let sources = [
+            include_str!("mod.rs"),
+            include_str!("enrol.rs"),
+            include_str!("group.rs"),
+            include_str!("help.rs"),
+            include_str!("invite.rs"),
+            include_str!("me.rs"),
+            include_str!("../../app/import.rs"),
+            include_str!("../../app/people.rs"),
+        ];
+        for piece in sources.iter().flat_map(|source| source.split('"')) {
+            if piece.starts_with("people-") && !piece.contains(char::is_whitespace) && piece.len() > 7 {
+                assert!(vi.contains(piece), "{piece} is said, and has no words");
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! What a report is about: found by key words from the configuration.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::text::{contains_words, fold};
+
+/// One kind of hot issue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// Kept with the case; letters, digits and `_`.
+    pub code: String,
+    /// Shown to people.
+    pub label: String,
+    /// Words and phrases that mean it, compared without case and diacritics.
+    pub keywords: Vec<String>,
+    /// Working hours until a case has to be settled; the default for all if there is none.
+    #[serde(default)]
+    pub deadline_hours: Option<u32>,
+}
+
+/// All kinds, in the order in which they are offered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Categories(pub Vec<Category>);
+
+impl Categories {
+    /// The kind whose key words the text holds: the longest of them counts, since “sạt lở đường” says more
+    /// than “đường”.
+    pub fn find(&self, text: &str) -> Option<&Category> {
+        let folded = fold(text);
+        let weight = |category: &Category| {
+            category
+                .keywords
+                .iter()
+                .map(|word| fold(word))
+                .filter(|word| contains_words(&folded, word))
+                .map(|word| word.chars().count())
+                .max()
+                .unwrap_or(0)
+        };
+        // The first wins a tie: the order in the configuration is an order of importance.
+        self.0
+            .iter()
+            .map(|c| (weight(c), c))
+            .filter(|(w, _)| *w > 0)
+            .rev()
+            .max_by_key(|(w, _)| *w)
+            .map(|(_, c)| c)
+    }
+
+    /// The kind with this code.
+    pub fn get(&self, code: &str) -> Option<&Category> {
+        self.0.iter().find(|category| category.code == code)
+    }
+
+    /// What is wrong with the table, in one Vietnamese sentence; `None` if nothing is.
+    pub fn fault(&self) -> Option<String> {
+        let mut seen = HashSet::new();
+        for category in &self.0 {
+            let sound = !category.code.is_empty()
+                && category.code.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if !sound {
+                return Some(format!("mã loại “{}” chỉ được gồm chữ không dấu, số và _", category.code));
+            }
+            if category.label.trim().is_empty() {
+                return Some(format!("loại “{}” chưa có tên (label)", category.code));
+            }
+            if !seen.insert(&category.code) {
+                return Some(format!("mã loại “{}” bị lặp lại", category.code));
+            }
+        }
+        None
+    }
+}
+
+/// The issues that two provinces' articles speak of, and "something else".
+impl Default for Categories {
+    fn default() -> Self {
+        let category = |code: &str, label: &str, hours: Option<u32>, words: &[&str]| Category {
+            code: code.to_owned(),
+            label: label.to_owned(),
+            keywords: words.iter().map(|word| (*word).to_owned()).collect(),
+            deadline_hours: hours,
+        };
+        Self(vec![
+            category(
+                "thien_tai",
+                "Thiên tai, sạt lở",
+                Some(4),
+                &[
+                    "sạt lở",
+                    "sạt đường",
+                    "lở đất",
+                    "lũ",
+                    "lũ quét",
+                    "lũ ống",
+                    "ngập",
+                    "bão",
+                    "mưa đá",
+                    "sập taluy",
+                    "cháy rừng",
+                    "hỏa hoạn",
+                    "cháy nhà",
+                ],
+            ),
+            category(
+                "dich_benh",
+                "Dịch bệnh",
+                Some(4),
+                &[
+                    "dịch",
+                    "dịch bệnh",
+                    "ổ dịch",
+                    "dịch tả",
+                    "sốt xuất huyết",
+                    "bệnh dại",
+                    "lợn chết",
+                    "gia súc chết",
+                    "gà chết",
+                    "ngộ độc",
+                ],
+            ),
+            category(
+                "tin_don",
+                "Tin đồn thất thiệt",
+                Some(8),
+                &["tin đồn", "đồn thổi", "tin giả", "tin thất thiệt", "xuyên tạc", "lan truyền trên mạng"],
+            ),
+            category(
+                "dat_dai",
+                "Đất đai, đền bù",
+                Some(40),
+                &[
+                    "đất đai",
+                    "đền bù",
+                    "bồi thường",
+                    "giải phóng mặt bằng",
+                    "bàn giao mặt bằng",
+                    "thu hồi đất",
+                    "tranh chấp đất",
+                    "lấn đất",
+                    "mặt bằng",
+                    "tái định cư",
+                ],
+            ),
+            category(
+                "xay_dung",
+                "Xây dựng không phép",
+                Some(24),
+                &[
+                    "xây dựng trái phép",
+                    "xây trái phép",
+                    "không phép",
+                    "không giấy phép",
+                    "xây nhà trái phép",
+                    "sai phép",
+                    "xây dựng không phép",
+                ],
+            ),
+            category(
+                "hanh_lang",
+                "Lấn chiếm hành lang đường",
+                Some(24),
+                &[
+                    "lấn chiếm",
+                    "hành lang giao thông",
+                    "lấn chiếm vỉa hè",
+                    "lấn chiếm hành lang",
+                    "lấn đường",
+                ],
+            ),
+            category(
+                "pha_rung",
+                "Phá rừng",
+                Some(8),
+                &["phá rừng", "chặt rừng", "khai thác gỗ", "đốt rừng", "lâm tặc", "chặt cây rừng", "gỗ lậu"],
+            ),
+            category(
+                "khoang_san",
+                "Khoáng sản",
+                Some(16),
+                &[
+                    "khoáng sản",
+                    "khai thác cát",
+                    "hút cát",
+                    "cát trái phép",
+                    "khai thác đá",
+                    "đào vàng",
+                    "đất hiếm",
+                    "quặng",
+                ],
+            ),
+            category(
+                "da_cap",
+                "Kinh doanh đa cấp",
+                Some(24),
+                &["đa cấp", "hội thảo bán hàng", "huy động vốn", "lừa đảo", "bán hàng đa cấp"],
+            ),
+            category(
+                "duong_hong",
+                "Đường, cầu hư hỏng",
+                Some(16),
+                &[
+                    "đường hỏng",
+                    "ổ gà",
+                    "ổ voi",
+                    "sụt lún",
+                    "đường xấu",
+                    "cầu hỏng",
+                    "cầu sập",
+                    "hỏng đường",
+                    "cống hỏng",
+                    "đường sụt",
+                    "tắc đường",
+                ],
+            ),
+            category("khac", "Việc khác", None, &[]),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_known_without_diacritics_and_case() {
+        let all = Categories::default();
+        assert_eq!(all.fault(), None);
+        for (text, code) in [
+            ("SAT LO o duong vao ban Lech", "thien_tai"),
+            ("3 hộ chưa nhận đền bù ở quốc lộ 12", "dat_dai"),
+            ("đường hỏng nhiều ổ gà", "duong_hong"),
+            ("có người chặt rừng ban đêm", "pha_rung"),
+            ("mấy hộ lấn chiếm hành lang giao thông", "hanh_lang"),
+        ] {
+            assert_eq!(all.find(text).map(|c| c.code.as_str()), Some(code), "{text}");
+        }
+        assert!(all.find("xin chào").is_none());
+        assert!(all.find("du lịch").is_none(), "a key word counts as a whole word only");
+    }
+}

@@ -1,0 +1,225 @@
+//! The states of a case and the moves between them.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nobody has looked at it yet.
+    New,
+    /// A duty officer has it.
+    Taken,
+    /// It lies with a unit, which has not said yes yet.
+    Forwarded,
+    /// The unit works on it.
+    Accepted,
+    /// The unit says that it is done; the duty officer has yet to agree.
+    Reported,
+    /// Told to the reporter as settled.
+    Settled,
+    /// The reporter agrees.
+    Confirmed,
+    Rejected,
+    /// It lives on in another case.
+    Merged,
+    /// The reporter did not agree that it was settled.
+    Reopened,
+}
+
+/// What may happen to a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Move {
+    Take,
+    /// A question to the reporter.
+    Ask,
+    /// The reporter's answer to a question.
+    Answer,
+    /// The reporter adds words, photos or a place on their own.
+    Add,
+    Forward,
+    Accept,
+    /// The unit gives it back to the duty officers.
+    Return,
+    /// The unit reports its result.
+    Report,
+    Settle,
+    Confirm,
+    Reopen,
+    Reject,
+    Merge,
+}
+
+impl State {
+    pub const ALL: [Self; 10] = [
+        Self::New,
+        Self::Taken,
+        Self::Forwarded,
+        Self::Accepted,
+        Self::Reported,
+        Self::Settled,
+        Self::Confirmed,
+        Self::Rejected,
+        Self::Merged,
+        Self::Reopened,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Taken => "taken",
+            Self::Forwarded => "forwarded",
+            Self::Accepted => "accepted",
+            Self::Reported => "reported",
+            Self::Settled => "settled",
+            Self::Confirmed => "confirmed",
+            Self::Rejected => "rejected",
+            Self::Merged => "merged",
+            Self::Reopened => "reopened",
+        }
+    }
+
+    /// The state with this code, if there is one.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    /// Whether somebody still has to do something about it.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Settled | Self::Confirmed | Self::Rejected | Self::Merged)
+    }
+}
+
+impl Move {
+    pub const ALL: [Self; 13] = [
+        Self::Take,
+        Self::Ask,
+        Self::Answer,
+        Self::Add,
+        Self::Forward,
+        Self::Accept,
+        Self::Return,
+        Self::Report,
+        Self::Settle,
+        Self::Confirm,
+        Self::Reopen,
+        Self::Reject,
+        Self::Merge,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Take => "take",
+            Self::Ask => "ask",
+            Self::Answer => "answer",
+            Self::Add => "add",
+            Self::Forward => "forward",
+            Self::Accept => "accept",
+            Self::Return => "return",
+            Self::Report => "report",
+            Self::Settle => "settle",
+            Self::Confirm => "confirm",
+            Self::Reopen => "reopen",
+            Self::Reject => "reject",
+            Self::Merge => "merge",
+        }
+    }
+
+    /// The move with this code, if there is one.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|movement| movement.code() == code)
+    }
+}
+
+/// A move that a case in this state does not take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a case that is {} does not take the move \"{}\"", .state.code(), .movement.code())]
+pub struct MoveError {
+    pub state: State,
+    pub movement: Move,
+}
+
+/// Where a move takes a case.
+///
+/// # Errors
+/// The move is not one of this state's.
+pub fn allowed(state: State, movement: Move) -> Result<State, MoveError> {
+    use State as S;
+    let fresh = matches!(state, S::New | S::Reopened);
+    let with_unit = matches!(state, S::Forwarded | S::Accepted);
+    let next = match movement {
+        Move::Take if fresh => S::Taken,
+        // Who asks has it.
+        Move::Ask if fresh => S::Taken,
+        Move::Ask | Move::Answer | Move::Add if state.is_open() => state,
+        // A unit that has accepted has to give it back first, so that no two units work on it unaware.
+        Move::Forward if state.is_open() && state != S::Accepted => S::Forwarded,
+        Move::Accept if state == S::Forwarded => S::Accepted,
+        Move::Return if with_unit => S::Taken,
+        Move::Report if with_unit => S::Reported,
+        Move::Settle if state.is_open() => S::Settled,
+        Move::Confirm if state == S::Settled => S::Confirmed,
+        Move::Reopen if state == S::Settled => S::Reopened,
+        Move::Reject if fresh || state == S::Taken => S::Rejected,
+        Move::Merge if fresh || state == S::Taken => S::Merged,
+        _ => return Err(MoveError { state, movement }),
+    };
+    Ok(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_they_are_written() {
+        for state in State::ALL {
+            assert_eq!(State::from_code(state.code()), Some(state));
+        }
+        for movement in Move::ALL {
+            assert_eq!(Move::from_code(movement.code()), Some(movement));
+        }
+    }
+
+    #[test]
+    fn every_open_case_can_be_settled_and_a_refusal_names_itself() {
+        for state in State::ALL {
+            assert_eq!(allowed(state, Move::Settle).is_ok(), state.is_open(), "{state:?}");
+        }
+        let error = allowed(State::Confirmed, Move::Take).unwrap_err();
+        assert_eq!(error.to_string(), "a case that is confirmed does not take the move \"take\"");
+    }
+
+    proptest! {
+        /// Whatever people press in whatever order: what has ended stays ended, only the reporter's
+        /// "not done" opens a settled case, and a unit acts only on what was forwarded to it.
+        #[test]
+        fn a_case_never_leaves_the_rails(moves in prop::collection::vec(0..Move::ALL.len(), 0..60)) {
+            let mut state = State::New;
+            let mut with_unit = false;
+            for index in moves {
+                let movement = Move::ALL[index];
+                let Ok(next) = allowed(state, movement) else { continue };
+                prop_assert!(!matches!(state, State::Confirmed | State::Rejected | State::Merged));
+                if state == State::Settled {
+                    prop_assert!(matches!(movement, Move::Confirm | Move::Reopen));
+                }
+                if matches!(movement, Move::Accept | Move::Return | Move::Report) {
+                    prop_assert!(with_unit);
+                }
+                if matches!(next, State::Forwarded | State::Accepted) {
+                    prop_assert!(with_unit || movement == Move::Forward);
+                }
+                match movement {
+                    Move::Forward => with_unit = true,
+                    Move::Return | Move::Report | Move::Settle => with_unit = false,
+                    _ => {}
+                }
+                state = next;
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! What changes a case, and the cards that show it.
+
+use crate::args;
+use crate::conversation::Lang;
+use crate::conversation::incident::case::CardChat;
+use crate::conversation::incident::{Also, CardKind, Case, Deadline, NewCase, Step, card};
+use crate::conversation::incoming::Spot;
+use crate::domain::ids::{ChatId, IncidentId, PersonId};
+use crate::domain::incident::{Move, State};
+use crate::store::{Env, StoreError, Tx, outbox};
+
+use super::{media, read, units};
+
+/// A report becomes a case, with its cards and its deadline.
+pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), StoreError> {
+    let sql = "INSERT INTO incidents
+                 (code, state, category, category_name, unit_id, unit_known, text, place, latitude, longitude,
+                  restricted, allowed_micros, due_at, created_at, updated_at)
+               VALUES ($1, 'new', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING id";
+    let spot_name = case.spot.as_ref().and_then(|spot| spot.name.clone());
+    let place = [case.place.clone(), spot_name].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let place = if place.is_empty() { None } else { Some(place) };
+    let (category, category_name) = case.category.clone().unzip();
+    let args = args![
+        &case.code,
+        category,
+        category_name,
+        case.unit,
+        case.unit_known,
+        &case.text,
+        place,
+        case.spot.as_ref().map(|spot| spot.latitude),
+        case.spot.as_ref().map(|spot| spot.longitude),
+        case.restricted,
+        micros(case.deadline),
+        case.deadline.due,
+        env.now,
+    ];
+    let id = IncidentId(tx.int(sql, args).await?);
+    // A message makes one case at most: the unique key undoes everything where it already made one.
+    let sql = "INSERT INTO reports (incident_id, person_id, chat_id, message_id, text, created_at)
+               VALUES ($1, $2, $3, $4, $5, $6)";
+    tx.exec_one(sql, args![id, case.person, case.chat, &case.message, &case.text, env.now]).await?;
+    add_step(tx, env, id, Some(case.person), "open", "").await?;
+    for photo in &case.photos {
+        media::want(tx, env, id, case.person, case.chat, case.channel, photo).await?;
+    }
+    set_deadline(tx, id, case.deadline).await?;
+    refresh(tx, env, id).await
+}
+
+/// A case moves on.
+///
+/// # Errors
+/// [`StoreError::Missing`] where it is not in the state any more that the move was decided upon: the
+/// update is then handled again, on what is there now.
+pub async fn step(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreError> {
+    let sql = "UPDATE incidents SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2";
+    tx.exec_one(sql, args![step.incident, step.from.code(), step.to.code(), env.now]).await?;
+    add_step(tx, env, step.incident, Some(step.actor), step.movement.code(), &step.text).await?;
+    for photo in &step.photos {
+        media::want(tx, env, step.incident, step.actor, step.chat, step.channel, photo).await?;
+    }
+    change(tx, env, step).await?;
+    also(tx, env, step).await?;
+    refresh(tx, env, step.incident).await?;
+    media::show(tx, env, step.incident).await
+}
+
+/// What a move changes by itself.
+async fn change(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreError> {
+    let id = step.incident;
+    match step.movement {
+        Move::Take => hold(tx, id, step.actor).await?,
+        Move::Ask => {
+            if matches!(step.from, State::New | State::Reopened) {
+                hold(tx, id, step.actor).await?;
+            }
+            let sql = "UPDATE incidents SET question = $2 WHERE id = $1";
+            tx.exec_one(sql, args![id, &step.text]).await?;
+        }
+        Move::Answer => {
+            tx.exec_one("UPDATE incidents SET question = NULL WHERE id = $1", args![id]).await?;
+        }
+        Move::Forward => {
+            let sql = "UPDATE incidents SET holder_id = COALESCE(holder_id, $2) WHERE id = $1";
+            tx.exec_one(sql, args![id, step.actor]).await?;
+        }
+        Move::Return => leave_unit(tx, env, id).await?,
+        Move::Report => {
+            let sql = "UPDATE incidents SET result = $2 WHERE id = $1";
+            tx.exec_one(sql, args![id, &step.text]).await?;
+        }
+        Move::Settle => {
+            let sql = "UPDATE incidents SET result = $2, settled_at = $3, question = NULL,
+                              holder_id = COALESCE(holder_id, $4) WHERE id = $1";
+            tx.exec_one(sql, args![id, &step.text, env.now, step.actor]).await?;
+            media::give_to_reporters(tx, id).await?;
+            end_deadline(tx, id).await?;
+        }
+        Move::Reject => {
+            let sql = "UPDATE incidents SET result = $2, settled_at = $3, question = NULL WHERE id = $1";
+            tx.exec_one(sql, args![id, &step.text, env.now]).await?;
+            end_deadline(tx, id).await?;
+        }
+        Move::Merge => end_deadline(tx, id).await?,
+        Move::Reopen => {
+            let sql = "UPDATE incidents SET settled_at = NULL WHERE id = $1";
+            tx.exec_one(sql, args![id]).await?;
+            leave_unit(tx, env, id).await?;
+        }
+        Move::Add | Move::Accept | Move::Confirm => {}
+    }
+    Ok(())
+}
+
+/// What a move changes besides.
+async fn also(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreError> {
+    let id = step.incident;
+    match &step.also {
+        Also::Nothing => Ok(()),
+        Also::Forward { chat, unit } => {
+            leave_unit(tx, env, id).await?;
+            let sql = "UPDATE incidents SET forward_chat_id = $2, forward_unit_id = $3 WHERE id = $1";
+            tx.exec_one(sql, args![id, *chat, *unit]).await?;
+            // A card that was here before lies far above by now.
+            forget_slot(tx, id, *chat).await?;
+            add_card(tx, id, *chat, CardKind::Unit).await
+        }
+        Also::Merge { into } => merge(tx, env, id, *into).await,
+        Also::Deadline(deadline) => {
+            let sql = "UPDATE incidents SET due_at = $2, allowed_micros = $3 WHERE id = $1";
+            tx.exec_one(sql, args![id, deadline.due, micros(*deadline)]).await?;
+            set_deadline(tx, id, *deadline).await
+        }
+        Also::Place(spot) => set_place(tx, id, spot).await,
+    }
+}
+
+async fn hold(tx: &mut Tx<'_>, id: IncidentId, person: PersonId) -> Result<(), StoreError> {
+    tx.exec_one("UPDATE incidents SET holder_id = $2 WHERE id = $1", args![id, person]).await
+}
+
+/// The case lies with a unit no more: its card says so, and is not kept up to date any longer.
+async fn leave_unit(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Result<(), StoreError> {
+    let case = read::known(tx, id).await?;
+    for at in case.chats(CardKind::Unit) {
+        outbox::post(tx, env, at.chat, &card::gone(&case, at.chat, at.lang), None).await?;
+    }
+    tx.exec("DELETE FROM incident_cards WHERE incident_id = $1 AND kind = 'unit'", args![id]).await?;
+    let sql = "UPDATE incidents SET forward_chat_id = NULL, forward_unit_id = NULL WHERE id = $1";
+    tx.exec_one(sql, args![id]).await
+}
+
+/// The reports and pictures of a case go over to another, which goes on for both.
+async fn merge(tx: &mut Tx<'_>, env: &Env, id: IncidentId, into: IncidentId) -> Result<(), StoreError> {
+    tx.exec_one("UPDATE incidents SET merged_into = $2 WHERE id = $1", args![id, into]).await?;
+    tx.exec("UPDATE reports SET incident_id = $2 WHERE incident_id = $1", args![id, into]).await?;
+    let sql = "UPDATE media SET incident_id = $2 WHERE incident_id = $1
+                 AND file_id NOT IN (SELECT file_id FROM media WHERE incident_id = $2)";
+    tx.exec(sql, args![id, into]).await?;
+    refresh(tx, env, into).await?;
+    media::show(tx, env, into).await
+}
+
+async fn set_place(tx: &mut Tx<'_>, id: IncidentId, spot: &Spot) -> Result<(), StoreError> {
+    let sql = "UPDATE incidents SET latitude = $2, longitude = $3, place = COALESCE($4, place) WHERE id = $1";
+    tx.exec_one(sql, args![id, spot.latitude, spot.longitude, spot.name.clone()]).await
+}
+
+/// Puts a card below everything in a chat, and keeps it up to date there from now on.
+pub async fn show(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    id: IncidentId,
+    chat: ChatId,
+    kind: CardKind,
+) -> Result<(), StoreError> {
+    add_card(tx, id, chat, kind).await?;
+    forget_slot(tx, id, chat).await?;
+    let case = read::known(tx, id).await?;
+    if let Some(at) = case.cards.iter().find(|at| at.chat == chat) {
+        draw(tx, env, &case, at).await?;
+    }
+    Ok(())
+}
+
+async fn add_card(tx: &mut Tx<'_>, id: IncidentId, chat: ChatId, kind: CardKind) -> Result<(), StoreError> {
+    let sql = "INSERT INTO incident_cards (incident_id, chat_id, kind) VALUES ($1, $2, $3)
+               ON CONFLICT (incident_id, chat_id) DO NOTHING";
+    tx.exec(sql, args![id, chat, kind.code()]).await?;
+    Ok(())
+}
+
+async fn forget_slot(tx: &mut Tx<'_>, id: IncidentId, chat: ChatId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
+    tx.exec(sql, args![chat, format!("case:{id}")]).await?;
+    Ok(())
+}
+
+/// Brings every card of the case up to date.
+pub async fn refresh(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Result<(), StoreError> {
+    let mut case = read::known(tx, id).await?;
+    if case.state.is_open() && case.chats(CardKind::Duty).next().is_none() {
+        // There was no duty group yet, or it is closed: another one may be there by now.
+        for (chat, kind) in units::desk_cards(tx, case.unit.id).await? {
+            add_card(tx, id, chat, kind).await?;
+        }
+        case = read::known(tx, id).await?;
+    }
+    for at in &case.cards {
+        draw(tx, env, &case, at).await?;
+    }
+    Ok(())
+}
+
+/// Draws one card. Whoever has a card in private sees it only as long as their roles allow.
+async fn draw(tx: &mut Tx<'_>, env: &Env, case: &Case, at: &CardChat) -> Result<(), StoreError> {
+    let sql = "SELECT person_id FROM chats WHERE id = $1 AND kind = 'private' AND person_id IS NOT NULL";
+    let owner: Option<(i64,)> = tx.optional(sql, args![at.chat]).await?;
+    if let Some((owner,)) = owner {
+        let person = read::person(tx, PersonId(owner)).await?;
+        let sees = person.is_some_and(|me| match at.kind {
+            CardKind::Unit => case.is_worked_on_by(&me),
+            CardKind::Duty | CardKind::Watch => case.is_triaged_by(&me),
+        });
+        if !sees {
+            let sql = "DELETE FROM incident_cards WHERE incident_id = $1 AND chat_id = $2";
+            tx.exec(sql, args![case.id, at.chat]).await?;
+            return Ok(());
+        }
+    }
+    let reply = card::card(case, at.chat, at.kind, at.lang, env.now);
+    outbox::post(tx, env, at.chat, &reply, None).await
+}
+
+/// Adds to the history.
+pub async fn add_step(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    id: IncidentId,
+    actor: Option<PersonId>,
+    movement: &str,
+    text: &str,
+) -> Result<(), StoreError> {
+    let sql =
+        "INSERT INTO incident_steps (incident_id, at, actor_id, move, text) VALUES ($1, $2, $3, $4, $5)";
+    tx.exec_one(sql, args![id, env.now, actor, movement, text]).await
+}
+
+async fn set_deadline(tx: &mut Tx<'_>, id: IncidentId, deadline: Deadline) -> Result<(), StoreError> {
+    let sql = "INSERT INTO incident_deadlines (incident_id, kind, at) VALUES ($1, $2, $3)
+               ON CONFLICT (incident_id, kind) DO UPDATE SET at = excluded.at, done_at = NULL";
+    tx.exec_one(sql, args![id, "half", deadline.half]).await?;
+    tx.exec_one(sql, args![id, "due", deadline.due]).await
+}
+
+async fn end_deadline(tx: &mut Tx<'_>, id: IncidentId) -> Result<(), StoreError> {
+    tx.exec("DELETE FROM incident_deadlines WHERE incident_id = $1", args![id]).await?;
+    Ok(())
+}
+
+fn micros(deadline: Deadline) -> i64 {
+    i64::try_from(deadline.allowed.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// The language of a chat.
+pub async fn lang_of(tx: &mut Tx<'_>, chat: ChatId) -> Result<Lang, StoreError> {
+    let (lang,): (String,) = tx.one("SELECT lang FROM chats WHERE id = $1", args![chat]).await?;
+    Ok(Lang::from_code(&lang))
+}

@@ -1,0 +1,6 @@
+//! Scenes: reports come in, cases are worked on, and nobody sees or does what is not theirs.
+
+mod cast;
+mod clock;
+mod intake;
+mod triage;

@@ -1,0 +1,246 @@
+//! What the clock, the pictures and the counting do.
+
+use std::time::Duration;
+
+use super::cast::*;
+use crate::conversation::incident::Period;
+use crate::domain::ChannelKind;
+use crate::jobs::incidents;
+use crate::store::incident::{Fetched, Refusal};
+use crate::store::testing::Shown;
+
+const CODE: &str = "ML-2026-0001";
+const WORDS: &str = "Sạt lở ở phường Sông Hiến, gọi 0912345678";
+
+/// Moves the clock to the next deadline and sees to it.
+async fn next_deadline(town: &Town) -> Vec<Shown> {
+    let next = incidents::tick(&town.stage.store).await.expect("a tick").expect("a deadline");
+    town.stage.clock.set(next);
+    incidents::tick(&town.stage.store).await.expect("a tick");
+    town.stage.sent().await
+}
+
+#[tokio::test]
+async fn half_way_and_at_the_deadline_who_has_it_is_reminded_once() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    town.presses_in(DUTY, TUAN, &card, "Nhận xử lý").await;
+    let half = next_deadline(&town).await;
+    assert!(text_in(&half, DUTY).contains("còn") && text_in(&half, TUAN).contains(CODE), "{half:#?}");
+    assert_eq!(text_in(&half, SON), "");
+    let due = next_deadline(&town).await;
+    assert!(text_in(&due, DUTY).contains("đã tới hạn") && text_in(&due, TUAN).contains("Người giữ: Tuấn"));
+    assert!(text_in(&due, SON).contains("Báo cáo cấp trên"), "{due:#?}");
+    assert_eq!(incidents::tick(&town.stage.store).await.expect("a tick"), None);
+    assert!(town.stage.sent().await.is_empty());
+    town.stage.advance(Duration::from_secs(7200));
+    let list = town.says_in(DUTY, TUAN, "/vuviec").await;
+    assert!(text_in(&list, DUTY).contains("⚠️ quá hạn"));
+}
+
+#[tokio::test]
+async fn a_settled_case_reminds_nobody_and_a_reopened_one_begins_anew() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    town.presses_in(DUTY, TUAN, &card, "Giải quyết xong").await;
+    let settled = town.says_in(DUTY, TUAN, "Đã dọn xong").await;
+    assert_eq!(incidents::tick(&town.stage.store).await.expect("a tick"), None);
+    town.presses(LAN, &settled, "Chưa xong").await;
+    let next = incidents::tick(&town.stage.store).await.expect("a tick");
+    assert!(next.is_some_and(|next| next > town.stage.clock.now()));
+}
+
+#[tokio::test]
+async fn after_an_outage_only_the_graver_reminder_comes() {
+    let town = Town::new().await;
+    town.report(WORDS).await;
+    town.stage.advance(Duration::from_secs(30 * 24 * 3600));
+    incidents::tick(&town.stage.store).await.expect("a tick");
+    let said = text_in(&town.stage.sent().await, DUTY);
+    assert!(said.contains("đã tới hạn") && !said.contains("tới hạn 12"), "{said}");
+    assert_eq!(said.matches("Người giữ").count(), 1);
+}
+
+fn picture(bytes: u8) -> Fetched {
+    Fetched::Picture { mime: "image/jpeg".into(), bytes: vec![bytes; 10] }
+}
+
+#[tokio::test]
+async fn photos_come_as_one_album_below_the_card_and_once() {
+    let town = Town::new().await;
+    let summary = town.photos(LAN, WORDS, &["p1", "p2"]).await;
+    town.presses(LAN, &summary, "Gửi").await;
+    let store = &town.stage.store;
+    let wanted = store.claim_media(ChannelKind::Telegram, 8).await.expect("claims");
+    assert_eq!(wanted.len(), 2);
+    assert!(store.claim_media(ChannelKind::Telegram, 8).await.expect("claims").is_empty());
+    store.settle_media(wanted[0].id, picture(1)).await.expect("settled");
+    assert!(town.stage.sent().await.is_empty());
+    store.settle_media(wanted[1].id, picture(2)).await.expect("settled");
+    store.settle_media(wanted[1].id, picture(2)).await.expect("settled twice");
+    let shown = town.stage.sent().await;
+    let albums: Vec<_> = shown.iter().filter(|message| !message.content.files.is_empty()).collect();
+    assert_eq!(albums.len(), 1);
+    assert!(albums[0].chat == DUTY && albums[0].content.files.len() == 2);
+    assert!(text_in(&shown, DUTY).contains("Ảnh: 2"));
+
+    let groups = town.presses_in(DUTY, TUAN, &shown, "Chuyển").await;
+    let forwarded = town.presses_in(DUTY, TUAN, &groups, "Sông Hiến").await;
+    let albums: Vec<_> = forwarded.iter().filter(|message| !message.content.files.is_empty()).collect();
+    assert!(albums.len() == 1 && albums[0].chat == WARD_GROUP, "{forwarded:#?}");
+    let asked = town.presses_in(OTHER_GROUP, NGA, &forwarded_copy(&forwarded), "Ảnh").await;
+    assert_eq!(asked.iter().filter(|message| !message.content.files.is_empty()).count(), 0);
+}
+
+/// The buttons of one group, tried in another.
+fn forwarded_copy(shown: &[Shown]) -> Vec<Shown> {
+    let mut copy: Vec<Shown> = shown.iter().filter(|message| message.chat == WARD_GROUP).cloned().collect();
+    for message in &mut copy {
+        message.chat = OTHER_GROUP.into();
+    }
+    copy
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_picture_is_told_and_the_rest_is_shown() {
+    let town = Town::new().await;
+    let summary = town.photos(LAN, WORDS, &["p1", "p2"]).await;
+    town.presses(LAN, &summary, "Gửi").await;
+    let store = &town.stage.store;
+    let wanted = store.claim_media(ChannelKind::Telegram, 8).await.expect("claims");
+    store.settle_media(wanted[0].id, Fetched::Refused { reason: Refusal::NoPicture }).await.expect("settled");
+    store.settle_media(wanted[1].id, picture(1)).await.expect("settled");
+    let shown = town.stage.sent().await;
+    assert!(text_in(&shown, LAN).contains("không mở được như ảnh"));
+    assert_eq!(shown.iter().filter(|message| message.content.files.len() == 1).count(), 1);
+}
+
+#[tokio::test]
+async fn a_fetch_that_fails_is_tried_again_later_and_given_up_at_last() {
+    let town = Town::new().await;
+    let summary = town.photos(LAN, WORDS, &["p1"]).await;
+    town.presses(LAN, &summary, "Gửi").await;
+    let store = &town.stage.store;
+    for attempt in 1..=8 {
+        let next = store.next_media(ChannelKind::Telegram).await.expect("a time").expect("one is wanted");
+        town.stage.clock.set(next.max(town.stage.clock.now()));
+        let wanted = store.claim_media(ChannelKind::Telegram, 8).await.expect("claims");
+        assert_eq!(wanted.len(), 1, "attempt {attempt}");
+        let failed = Fetched::Failed { error: "connection refused".into() };
+        store.settle_media(wanted[0].id, failed).await.expect("settled");
+    }
+    assert_eq!(store.next_media(ChannelKind::Telegram).await.expect("a time"), None);
+    assert!(text_in(&town.stage.sent().await, LAN).contains("không tải về được"));
+}
+
+#[tokio::test]
+async fn the_evidence_of_settling_reaches_the_reporter() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    town.presses_in(DUTY, TUAN, &card, "Giải quyết xong").await;
+    let mut message = town.message("Đã thông đường");
+    message.photos = vec![file("done")];
+    let what = crate::conversation::What::Message(message);
+    town.stage.incoming(DUTY, crate::conversation::ChatKind::Group, TUAN, what).await;
+    let store = &town.stage.store;
+    let wanted = store.claim_media(ChannelKind::Telegram, 8).await.expect("claims");
+    store.settle_media(wanted[0].id, picture(1)).await.expect("settled");
+    let shown = town.stage.sent().await;
+    assert!(
+        shown.iter().any(|message| message.chat == LAN && message.content.files.len() == 1),
+        "{shown:#?}"
+    );
+}
+
+#[tokio::test]
+async fn a_digest_counts_and_masks() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    town.report("Ngập nước ở xã Na Loa").await;
+    town.presses_in(DUTY, TUAN, &card, "Giải quyết xong").await;
+    town.says_in(DUTY, TUAN, "Đã dọn xong").await;
+    let said = text_in(&town.says_in(DUTY, TUAN, "/tonghop tuần").await, DUTY);
+    assert!(said.contains("Vụ việc mới: 2") && said.contains("đúng hạn: 1"), "{said}");
+    assert!(said.contains("Đang mở: 1") && said.contains("Xã Na Loa"), "{said}");
+    assert!(text_in(&town.says(LAN, "/tonghop").await, LAN).contains("cần người có quyền"));
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
+    let (_, digest) = town.stage.store.digest(Period::Quarter, day).await.expect("a digest");
+    assert_eq!((digest.total, digest.settled_in_time, digest.open), (2, 1, 1));
+    let listed =
+        town.stage.store.list_incidents(true, Some(crate::domain::ids::UnitId(3))).await.expect("a list");
+    assert_eq!(listed.len(), 1);
+    let shown = town.stage.store.show_incident(CODE).await.expect("a case").expect("there is one");
+    assert_eq!(shown.steps.len(), 2);
+}
+
+#[tokio::test]
+async fn a_reply_to_the_question_is_the_answer_without_pressing() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    town.presses_in(DUTY, TUAN, &card, "Hỏi thêm").await;
+    town.says_in(DUTY, TUAN, "Đường rộng bao nhiêu?").await;
+    let mut message = town.message("Khoảng bốn mét");
+    message.reply_to = Some("55".into());
+    let answered = town.sends(LAN, message).await;
+    assert!(text_in(&answered, DUTY).contains("Khoảng bốn mét"));
+    town.presses_in(DUTY, TUAN, &card, "Hỏi thêm").await;
+    town.says_in(DUTY, TUAN, "Có đường vòng không?").await;
+    let draft = town.says(LAN, "Có đường vòng qua chợ phường Sông Hiến").await;
+    let answered = town.presses(LAN, &draft, "Đây là câu trả lời").await;
+    assert!(text_in(&answered, DUTY).contains("Có đường vòng qua chợ"));
+    assert_eq!(town.count("SELECT COUNT(*) FROM incidents").await, 1);
+}
+
+/// Where a command writes.
+#[derive(Clone, Default)]
+struct Paper(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("paper").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Paper {
+    fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().expect("paper"))).expect("words")
+    }
+}
+
+#[tokio::test]
+async fn the_command_line_lists_shows_and_counts() {
+    use crate::app::incident::{IncidentCommand, run};
+    let town = Town::new().await;
+    town.report(WORDS).await;
+    let paper = Paper::default();
+    let mut desk = crate::app::Desk {
+        store: town.stage.store.clone(),
+        clock: town.stage.clock.clone(),
+        rules: town.stage.rules.clone(),
+        json: false,
+        out: std::sync::Mutex::new(Box::new(paper.clone())),
+    };
+    let list = || IncidentCommand::List { open: true, unit: Some("phuong song hien".into()) };
+    run(list(), &desk).await.expect("a list");
+    assert!(paper.take().contains(CODE));
+    run(IncidentCommand::Show { code: "ml-2026-1".into() }, &desk).await.expect("a case");
+    assert!(paper.take().contains("Lan gửi báo nhanh"));
+    let missing = run(IncidentCommand::Show { code: "ML-2026-0009".into() }, &desk).await;
+    assert!(matches!(missing, Err(crate::app::CommandError::User(_))));
+    desk.json = true;
+    run(list(), &desk).await.expect("a list");
+    let rows: serde_json::Value = serde_json::from_str(&paper.take()).expect("JSON");
+    assert_eq!(rows[0]["code"], CODE);
+    let command = crate::app::digest::DigestCommand {
+        period: crate::app::digest::PeriodArg::Month,
+        date: Some("20/11/2026".into()),
+    };
+    crate::app::digest::run(command, &desk).await.expect("a digest");
+    let digest: serde_json::Value = serde_json::from_str(&paper.take()).expect("JSON");
+    assert_eq!(digest["total"], 1);
+}

@@ -1,0 +1,200 @@
+//! What duty officers, units and reporters do with a case.
+
+use std::time::Duration;
+
+use super::cast::*;
+
+const CODE: &str = "ML-2026-0001";
+const WORDS: &str = "Sạt lở ở phường Sông Hiến, gọi 0912345678";
+
+#[tokio::test]
+async fn taken_asked_answered_settled_and_agreed() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    let taken = town.presses_in(DUTY, TUAN, &card, "Nhận xử lý").await;
+    assert!(text_in(&taken, DUTY).contains("Trực ban: Tuấn"));
+    assert!(text_in(&taken, LAN).contains("đồng chí Tuấn"));
+    assert!(!labels(&taken, DUTY).iter().any(|label| label.contains("Nhận xử lý")));
+
+    let prompt = town.presses_in(DUTY, TUAN, &taken, "Hỏi thêm").await;
+    assert!(text_in(&prompt, DUTY).contains("Reply"));
+    let asked = town.says_in(DUTY, TUAN, "Có ai bị thương không?").await;
+    assert!(text_in(&asked, LAN).contains("Có ai bị thương không?"));
+    let prompt = town.presses(LAN, &asked, "Trả lời").await;
+    assert!(text_in(&prompt, LAN).contains("Có ai bị thương không?"));
+    let answered = town.says(LAN, "Không ai bị thương").await;
+    assert!(text_in(&answered, DUTY).contains("Lan trả lời: “Không ai bị thương”"), "{answered:#?}");
+
+    town.presses_in(DUTY, TUAN, &answered, "Giải quyết xong").await;
+    let settled = town.says_in(DUTY, TUAN, "Đã dọn đất, thông xe").await;
+    assert!(text_in(&settled, LAN).contains("Đã dọn đất, thông xe"));
+    let agreed = town.presses(LAN, &settled, "Đúng vậy").await;
+    assert!(text_in(&agreed, DUTY).contains("giải quyết dứt điểm"));
+    let again = town.presses(LAN, &settled, "Chưa xong").await;
+    assert!(toast(&again).contains("không làm bước này được nữa"), "{again:?}");
+}
+
+#[tokio::test]
+async fn the_second_officer_hears_who_was_first() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    town.presses_in(DUTY, TUAN, &card, "Nhận xử lý").await;
+    let second = town.presses_in(DUTY, HOA, &card, "Nhận xử lý").await;
+    assert!(toast(&second).contains("đã có đồng chí Tuấn nhận"));
+    assert_eq!(second.len(), 1);
+}
+
+#[tokio::test]
+async fn who_may_not_press_gets_a_quiet_answer_and_nothing_changes() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    for person in [LAN, MINH, NGA, "999"] {
+        let pressed = town.presses_in(DUTY, person, &card, "Nhận xử lý").await;
+        assert!(toast(&pressed).contains("cần người có quyền"), "{person}");
+        assert_eq!(pressed.len(), 1, "{person}");
+    }
+    assert_eq!(town.count("SELECT COUNT(*) FROM incidents WHERE state = 'new'").await, 1);
+}
+
+#[tokio::test]
+async fn forwarded_returned_forwarded_again_accepted_and_reported() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    let groups = town.presses_in(DUTY, TUAN, &card, "Chuyển").await;
+    assert!(labels(&groups, DUTY)[0].contains("Phường Sông Hiến"), "{groups:?}");
+    let forwarded = town.presses_in(DUTY, TUAN, &groups, "Na Loa").await;
+    assert!(text_in(&forwarded, OTHER_GROUP).contains(CODE));
+    assert!(!text_in(&forwarded, OTHER_GROUP).contains("Lan"));
+    assert!(text_in(&forwarded, LAN).contains("đã chuyển tới Xã Na Loa"));
+
+    let stranger = town.presses_in(OTHER_GROUP, MINH, &forwarded, "Tiếp nhận").await;
+    assert!(toast(&stranger).contains("cần người có quyền"));
+    town.presses_in(OTHER_GROUP, NGA, &forwarded, "Trả lại").await;
+    let returned = town.says_in(OTHER_GROUP, NGA, "Không thuộc địa bàn xã").await;
+    assert!(text_in(&returned, DUTY).contains("Không thuộc địa bàn xã"));
+    assert!(text_in(&returned, OTHER_GROUP).contains("không còn ở đơn vị"));
+
+    town.presses_in(DUTY, TUAN, &returned, "Chuyển").await;
+    let found = town.says_in(DUTY, TUAN, "sông hiến").await;
+    let forwarded = town.presses_in(DUTY, TUAN, &found, "Sông Hiến").await;
+    let accepted = town.presses_in(WARD_GROUP, MINH, &forwarded, "Tiếp nhận").await;
+    assert!(text_in(&accepted, LAN).contains("Phường Sông Hiến đã tiếp nhận"));
+    town.presses_in(WARD_GROUP, MINH, &accepted, "Đã xử lý").await;
+    let reported = town.says_in(WARD_GROUP, MINH, "Đã thông đường lúc 15 giờ").await;
+    assert!(text_in(&reported, DUTY).contains("Phường Sông Hiến báo kết quả: “Đã thông đường lúc 15 giờ”"));
+    let prompt = town.presses_in(DUTY, TUAN, &reported, "Giải quyết xong").await;
+    let settled = town.presses_in(DUTY, TUAN, &prompt, "Dùng kết quả").await;
+    assert!(text_in(&settled, LAN).contains("“Đã thông đường lúc 15 giờ”"));
+}
+
+#[tokio::test]
+async fn not_done_opens_the_case_again_with_its_history() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    town.presses_in(DUTY, TUAN, &card, "Giải quyết xong").await;
+    let settled = town.says_in(DUTY, TUAN, "Đã dọn xong").await;
+    let reopened = town.presses(LAN, &settled, "Chưa xong").await;
+    assert!(text_in(&reopened, DUTY).contains("người báo nói chưa xong"));
+    let more = town.says(LAN, "Đất vẫn còn trên đường").await;
+    assert!(text_in(&more, DUTY).contains("Đất vẫn còn trên đường"));
+    assert!(labels(&more, DUTY).iter().any(|label| label.contains("Nhận xử lý")));
+    assert_eq!(town.count("SELECT COUNT(*) FROM incident_steps").await, 4);
+}
+
+#[tokio::test]
+async fn a_rejected_case_says_why() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    town.presses_in(DUTY, TUAN, &card, "Từ chối").await;
+    let rejected = town.says_in(DUTY, TUAN, "Đã có thông báo chính thức").await;
+    assert!(text_in(&rejected, LAN).contains("Đã có thông báo chính thức"));
+    assert!(labels(&rejected, DUTY).is_empty());
+}
+
+#[tokio::test]
+async fn merged_cases_keep_all_their_reporters() {
+    let town = Town::new().await;
+    let first = town.report(WORDS).await;
+    let summary = town.says(MINH, "Đất sạt xuống đường phường Sông Hiến").await;
+    let second = town.presses(MINH, &summary, "Gửi").await;
+    assert!(text_in(&second, MINH).contains("ML-2026-0002"));
+    let offered = town.presses_in(DUTY, TUAN, &second, "Gộp").await;
+    let merged = town.presses_in(DUTY, TUAN, &offered, CODE).await;
+    assert!(text_in(&merged, MINH).contains("đã gộp vào ML-2026-0001"));
+    let taken = town.presses_in(DUTY, TUAN, &first, "Nhận xử lý").await;
+    assert!(text_in(&taken, MINH).contains(CODE) && text_in(&taken, LAN).contains(CODE));
+}
+
+#[tokio::test]
+async fn a_code_that_is_wrong_and_one_that_is_not_yours_look_the_same() {
+    let town = Town::new().await;
+    town.report(WORDS).await;
+    let wrong = text_in(&town.says(NGA, "/vuviec ML-2026-9999").await, NGA);
+    let foreign = text_in(&town.says(NGA, &format!("/vuviec {CODE}")).await, NGA);
+    assert_eq!(wrong, foreign);
+    assert!(text_in(&town.says(LAN, "/vuviec ml-2026-1").await, LAN).contains("Sạt lở"));
+    assert!(text_in(&town.says(TUAN, &format!("/vuviec {CODE}")).await, TUAN).contains("Sạt lở"));
+    let elsewhere = town.says_in(WARD_GROUP, TUAN, &format!("/vuviec {CODE}")).await;
+    assert_eq!(text_in(&elsewhere, WARD_GROUP), wrong);
+}
+
+#[tokio::test]
+async fn a_private_card_goes_when_the_role_does() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    town.says(HOA, &format!("/vuviec {CODE}")).await;
+    let taken = town.presses_in(DUTY, TUAN, &card, "Nhận xử lý").await;
+    assert!(text_in(&taken, HOA).contains("Tuấn"));
+    let gone = town.stage.store.db.write(|tx| {
+        Box::pin(async move { tx.exec("DELETE FROM roles WHERE person_id = 3", crate::args![]).await })
+    });
+    gone.await.expect("no role");
+    town.presses_in(DUTY, TUAN, &taken, "Giải quyết xong").await;
+    let settled = town.says_in(DUTY, TUAN, "Đã dọn xong").await;
+    assert_eq!(text_in(&settled, HOA), "");
+}
+
+#[tokio::test]
+async fn lists_show_what_is_whose() {
+    let town = Town::new().await;
+    for place in ["phường Sông Hiến", "xã Na Loa"] {
+        for n in 1..=4 {
+            town.report(&format!("Việc số {n} cần xem ở {place}")).await;
+            town.stage.advance(Duration::from_secs(60));
+        }
+    }
+    let mine = town.says(LAN, "/vuviec").await;
+    let text = text_in(&mine, LAN);
+    assert!(
+        text.contains("(8)") && text.contains("ML-2026-0008") && !text.contains("ML-2026-0003"),
+        "{text}"
+    );
+    let more = town.presses(LAN, &mine, "Xem tiếp").await;
+    assert!(text_in(&more, LAN).contains("ML-2026-0003"));
+    let open = town.says_in(DUTY, TUAN, "/vuviec").await;
+    let text = text_in(&open, DUTY);
+    assert!(text.contains("ML-2026-0001") && !text.contains("ML-2026-0006"), "{text}");
+    let shown = town.presses_in(DUTY, TUAN, &open, "ML-2026-0002").await;
+    assert!(text_in(&shown, DUTY).contains("Việc số 2"));
+    assert!(text_in(&town.says(NGA, "/vuviec").await, NGA).contains("Chưa có việc nào"));
+    assert!(
+        text_in(&town.says_in(WARD_GROUP, NGA, "/vuviec").await, WARD_GROUP).contains("cần người có quyền")
+    );
+}
+
+#[tokio::test]
+async fn without_a_duty_group_the_card_goes_to_the_officers_in_private() {
+    let town = Town::new().await;
+    let close = town.stage.store.db.write(|tx| {
+        Box::pin(async move {
+            let sql = "UPDATE chats SET state = 'closed' WHERE purpose = 'duty'";
+            tx.exec(sql, crate::args![]).await?;
+            tx.exec("DELETE FROM roles WHERE role = 'duty' AND person_id = 3", crate::args![]).await
+        })
+    });
+    close.await.expect("no group");
+    let sent = town.report(WORDS).await;
+    assert!(text_in(&sent, LAN).contains("Tuấn đã nhận"), "{sent:#?}");
+    let taken = town.presses(TUAN, &sent, "Nhận xử lý").await;
+    assert!(text_in(&taken, TUAN).contains("Trực ban: Tuấn"));
+}

@@ -1,0 +1,219 @@
+//! Units by name, and the groups where their cases go.
+
+use crate::args;
+use crate::conversation::Lang;
+use crate::conversation::incident::{CardKind, Group, NamedUnit};
+use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
+use crate::store::{Arg, Sql, StoreError, Tx};
+
+/// How many units a person is offered to choose from.
+const MOST_UNITS: usize = 12;
+/// How many groups a case can be forwarded to with one tap.
+const MOST_GROUPS: i64 = 8;
+
+type UnitRow = (i64, String, String);
+
+async fn with_lines(tx: &mut Tx<'_>, rows: Vec<UnitRow>) -> Result<Vec<NamedUnit>, StoreError> {
+    let mut units = Vec::with_capacity(rows.len());
+    for (id, name, path) in rows.into_iter().take(MOST_UNITS) {
+        let line = line(tx, UnitId(id)).await?;
+        units.push(NamedUnit { id: UnitId(id), name, path, line });
+    }
+    Ok(units)
+}
+
+/// A unit and all above it, itself first.
+pub async fn line(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>, StoreError> {
+    let sql = "WITH RECURSIVE up (id, parent_id, depth) AS (
+                 SELECT id, parent_id, CAST(0 AS BIGINT) FROM units WHERE id = $1
+                 UNION ALL
+                 SELECT u.id, u.parent_id, up.depth + 1 FROM units u JOIN up ON u.id = up.parent_id
+                 WHERE up.depth < 64)
+               SELECT id FROM up ORDER BY depth";
+    let rows: Vec<(i64,)> = tx.all(sql, args![unit]).await?;
+    Ok(rows.into_iter().map(|(id,)| UnitId(id)).collect())
+}
+
+pub async fn one(tx: &mut Tx<'_>, unit: UnitId) -> Result<Option<NamedUnit>, StoreError> {
+    let sql = "SELECT id, name, path FROM units WHERE id = $1";
+    let rows: Vec<UnitRow> = tx.all(sql, args![unit]).await?;
+    Ok(with_lines(tx, rows).await?.pop())
+}
+
+/// The units whose names occur in a text as whole words. Of "Phường Sông Hiến" also "Sông Hiến" counts,
+/// where two words or more are left.
+pub async fn named_in(tx: &mut Tx<'_>, folded: &str) -> Result<Vec<NamedUnit>, StoreError> {
+    const SQL: Sql = Sql {
+        lite: "WITH names AS (
+                 SELECT id, name, path, folded, CASE
+                     WHEN folded LIKE 'phuong %' THEN substr(folded, 8)
+                     WHEN folded LIKE 'thi tran %' THEN substr(folded, 10)
+                     WHEN folded LIKE 'xa %' THEN substr(folded, 4)
+                     WHEN folded LIKE 'tinh %' THEN substr(folded, 6)
+                     ELSE folded END AS short
+                 FROM units WHERE ends_on IS NULL)
+               SELECT id, name, path FROM names
+               WHERE instr($1, ' ' || folded || ' ') > 0
+                  OR (short LIKE '% %' AND instr($1, ' ' || short || ' ') > 0)
+               ORDER BY length(folded) DESC, id LIMIT 40",
+        pg: "WITH names AS (
+                 SELECT id, name, path, folded, CASE
+                     WHEN folded LIKE 'phuong %' THEN substr(folded, 8)
+                     WHEN folded LIKE 'thi tran %' THEN substr(folded, 10)
+                     WHEN folded LIKE 'xa %' THEN substr(folded, 4)
+                     WHEN folded LIKE 'tinh %' THEN substr(folded, 6)
+                     ELSE folded END AS short
+                 FROM units WHERE ends_on IS NULL)
+               SELECT id, name, path FROM names
+               WHERE strpos($1, ' ' || folded || ' ') > 0
+                  OR (short LIKE '% %' AND strpos($1, ' ' || short || ' ') > 0)
+               ORDER BY length(folded) DESC, id LIMIT 40",
+    };
+    let rows: Vec<UnitRow> = tx.all(SQL, args![format!(" {folded} ")]).await?;
+    with_lines(tx, rows).await
+}
+
+/// The units whose names contain a text.
+pub async fn named_like(tx: &mut Tx<'_>, folded: &str) -> Result<Vec<NamedUnit>, StoreError> {
+    const SQL: Sql = Sql {
+        lite: "SELECT id, name, path FROM units WHERE ends_on IS NULL AND instr(folded, $1) > 0
+               ORDER BY length(folded), path_key LIMIT 6",
+        pg: "SELECT id, name, path FROM units WHERE ends_on IS NULL AND strpos(folded, $1) > 0
+             ORDER BY length(folded), path_key LIMIT 6",
+    };
+    let rows: Vec<UnitRow> = tx.all(SQL, args![folded]).await?;
+    with_lines(tx, rows).await
+}
+
+/// The units that a person belongs to, the lowest in the tree first.
+pub async fn homes(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<NamedUnit>, StoreError> {
+    let sql = "SELECT DISTINCT u.id, u.name, u.path FROM roles r JOIN units u ON u.id = r.unit_id
+               WHERE r.person_id = $1 AND u.ends_on IS NULL";
+    let rows: Vec<UnitRow> = tx.all(sql, args![person]).await?;
+    let mut homes = with_lines(tx, rows).await?;
+    homes.sort_by(|a, b| b.line.len().cmp(&a.line.len()).then(a.path.cmp(&b.path)));
+    Ok(homes)
+}
+
+pub async fn top(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<NamedUnit>, StoreError> {
+    match line(tx, unit).await?.last() {
+        Some(top) => Ok(one(tx, *top).await?.into_iter().collect()),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Where the cards of a unit's cases go: the duty groups nearest up the tree; where there is none, those
+/// of the tops of the trees; where there is none either, the duty officers nearest up the tree, in private.
+pub async fn desk(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<(ChatId, String)>, StoreError> {
+    let line = line(tx, unit).await?;
+    let groups = "SELECT id, title FROM chats
+                  WHERE purpose = 'duty' AND kind = 'group' AND state = 'open' AND unit_id = $1 ORDER BY id";
+    for above in &line {
+        let found = chats(tx, groups, args![*above]).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    let tops = "SELECT c.id, c.title FROM chats c JOIN units u ON u.id = c.unit_id
+                WHERE c.purpose = 'duty' AND c.kind = 'group' AND c.state = 'open' AND u.parent_id IS NULL
+                ORDER BY c.id";
+    let found = chats(tx, tops, args![]).await?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let officers = "SELECT c.id, p.name FROM roles r
+                    JOIN people p ON p.id = r.person_id AND p.state = 'active'
+                    JOIN chats c ON c.person_id = p.id AND c.kind = 'private' AND c.state = 'open'
+                    WHERE r.unit_id = $1 AND r.role = 'duty' ORDER BY c.id LIMIT 10";
+    for above in &line {
+        let found = chats(tx, officers, args![*above]).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+async fn chats(
+    tx: &mut Tx<'_>,
+    sql: &'static str,
+    args: Vec<Arg>,
+) -> Result<Vec<(ChatId, String)>, StoreError> {
+    let rows: Vec<(i64, String)> = tx.all(sql, args).await?;
+    Ok(rows.into_iter().map(|(id, title)| (ChatId(id), title)).collect())
+}
+
+pub async fn desk_titles(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<String>, StoreError> {
+    Ok(desk(tx, unit).await?.into_iter().map(|(_, title)| title).collect())
+}
+
+type GroupRow = (i64, String, i64, String, String);
+
+/// Staff groups under the units that an officer watches over. The case's own unit comes first, then what
+/// lies below it, above it, beside it, and then the rest; with a name, those whose unit's name contains it.
+pub async fn groups(
+    tx: &mut Tx<'_>,
+    incident: IncidentId,
+    officer: PersonId,
+    name: Option<&str>,
+) -> Result<Vec<Group>, StoreError> {
+    const SQL: Sql = Sql {
+        lite: "WITH RECURSIVE under (id) AS (
+                 SELECT unit_id FROM roles WHERE person_id = $1 AND role IN ('duty', 'head', 'admin')
+                 UNION
+                 SELECT u.id FROM units u JOIN under ON u.parent_id = under.id),
+               here AS (SELECT u.id, u.parent_id FROM units u WHERE u.id =
+                         (SELECT i.unit_id FROM incidents i WHERE i.id = $2))
+               SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c
+               JOIN units u ON u.id = c.unit_id JOIN under ON under.id = u.id CROSS JOIN here
+               WHERE c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'
+                 AND instr(u.folded, $3) > 0
+               ORDER BY CASE WHEN u.id = here.id THEN 0 WHEN u.parent_id = here.id THEN 1
+                             WHEN u.id = here.parent_id THEN 2 WHEN u.parent_id = here.parent_id THEN 3
+                             ELSE 4 END, u.path_key, c.id LIMIT $4",
+        pg: "WITH RECURSIVE under (id) AS (
+                 SELECT unit_id FROM roles WHERE person_id = $1 AND role IN ('duty', 'head', 'admin')
+                 UNION
+                 SELECT u.id FROM units u JOIN under ON u.parent_id = under.id),
+               here AS (SELECT u.id, u.parent_id FROM units u WHERE u.id =
+                         (SELECT i.unit_id FROM incidents i WHERE i.id = $2))
+               SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c
+               JOIN units u ON u.id = c.unit_id JOIN under ON under.id = u.id CROSS JOIN here
+               WHERE c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'
+                 AND strpos(u.folded, $3) > 0
+               ORDER BY CASE WHEN u.id = here.id THEN 0 WHEN u.parent_id = here.id THEN 1
+                             WHEN u.id = here.parent_id THEN 2 WHEN u.parent_id = here.parent_id THEN 3
+                             ELSE 4 END, u.path_key, c.id LIMIT $4",
+    };
+    // Every name contains the empty text; SQLite's instr says 1, PostgreSQL's strpos too.
+    let args = args![officer, incident, name.unwrap_or(""), MOST_GROUPS];
+    let rows: Vec<GroupRow> = tx.all(SQL, args).await?;
+    let mut groups = Vec::with_capacity(rows.len());
+    for row in rows {
+        groups.push(read_group(tx, row).await?);
+    }
+    Ok(groups)
+}
+
+pub async fn group(tx: &mut Tx<'_>, chat: ChatId) -> Result<Option<Group>, StoreError> {
+    let sql = "SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c JOIN units u ON u.id = c.unit_id
+               WHERE c.id = $1 AND c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'";
+    let row: Option<GroupRow> = tx.optional(sql, args![chat]).await?;
+    match row {
+        Some(row) => Ok(Some(read_group(tx, row).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn read_group(tx: &mut Tx<'_>, row: GroupRow) -> Result<Group, StoreError> {
+    let (chat, lang, unit, name, path) = row;
+    let line = line(tx, UnitId(unit)).await?;
+    let unit = NamedUnit { id: UnitId(unit), name, path, line };
+    Ok(Group { chat: ChatId(chat), lang: Lang::from_code(&lang), unit })
+}
+
+/// The kind of card that a chat is given: private ones look the same, but their authority is asked anew
+/// whenever they are drawn.
+pub async fn desk_cards(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<(ChatId, CardKind)>, StoreError> {
+    Ok(desk(tx, unit).await?.into_iter().map(|(chat, _)| (chat, CardKind::Duty)).collect())
+}

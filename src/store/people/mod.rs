@@ -1,0 +1,72 @@
+//! Units, people, chats, invites: what is kept.
+
+mod chats;
+mod import;
+mod invites;
+mod members;
+mod units;
+
+use crate::conversation::people::{Answer, Ask, Effect};
+
+use super::{Env, StoreError, Tx, blobs};
+
+pub use chats::chat_moved;
+pub(super) use chats::heard_from;
+pub use import::{Change, Conflict, ImportReport};
+pub use invites::{InviteLine, NewInvite};
+pub use members::{PersonLine, RoleLine};
+pub use units::{UnitLine, find_or_create};
+
+/// Answers a question of the conversation.
+pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answer, StoreError> {
+    Ok(match ask {
+        Ask::WrongTries { channel, sender } => {
+            Answer::WrongTries(invites::wrong_tries(tx, env, *channel, sender).await?)
+        }
+        Ask::InviteByHash(hash) => Answer::Invite(invites::by_hash(tx, env, hash).await?),
+        Ask::Invite(id) => Answer::Invite(invites::by_id(tx, env, *id).await?),
+        Ask::Consent(person) => Answer::Consent(members::consent(tx, *person).await?),
+        Ask::FindUnits { within, text } => Answer::Units(units::find(tx, env, within, text).await?),
+        Ask::Lineage(unit) => Answer::Lineage(units::lineage(tx, *unit).await?),
+        Ask::Unit(unit) => Answer::Unit(units::by_id(tx, *unit).await?),
+        Ask::MakeInvite { unit, role, uses, expires, by } => {
+            let new = NewInvite { unit: *unit, role: *role, uses: *uses, expires: *expires, by: Some(*by) };
+            let (id, token) = invites::create(tx, env, &new).await?;
+            Answer::Made { id, token }
+        }
+        Ask::Greeted(chat) => Answer::Greeted(chats::greeted(tx, *chat).await?),
+    })
+}
+
+/// Makes a change that the conversation decided.
+pub(super) async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), StoreError> {
+    match effect {
+        Effect::WrongTry { channel, sender } => invites::note_wrong_try(tx, env, *channel, sender).await,
+        Effect::Enrol { invite, chat, name, consent } => {
+            let (unit, role) = invites::spend(tx, env, *invite).await?;
+            let person = members::enrol(tx, env, *chat, name, consent).await?;
+            members::add_role(tx, env, person, unit, role).await?;
+            invites::note_use(tx, env, *invite, person).await
+        }
+        Effect::AddRole { invite, person } => {
+            let (unit, role) = invites::spend(tx, env, *invite).await?;
+            members::add_role(tx, env, *person, unit, role).await?;
+            invites::note_use(tx, env, *invite, *person).await
+        }
+        Effect::GiveConsent { person, consent } => members::give_consent(tx, *person, consent).await,
+        Effect::Leave { person } => members::leave(tx, env, *person).await,
+        Effect::ForgetName { chat } => chats::forget_name(tx, *chat).await,
+        Effect::SetLang { chat, lang } => chats::set_lang(tx, *chat, *lang).await,
+        Effect::RevokeInvite(invite) => invites::revoke(tx, env, *invite).await.map(|_| ()),
+        Effect::Bind { chat, unit, purpose } => chats::bind(tx, *chat, *unit, *purpose).await,
+        Effect::Unbind { chat } => chats::unbind(tx, *chat).await,
+        Effect::Greeted { chat } => chats::note_greeting(tx, env, *chat).await,
+        Effect::OpenChat { chat } => chats::open(tx, *chat).await,
+        Effect::CloseChat { chat, reason } => chats::close(tx, env, *chat, reason).await,
+        Effect::MoveChat { channel, old, new } => chat_moved(tx, *channel, old, new).await,
+        Effect::KeepFile { bytes, mime } => blobs::put(tx, env, bytes, mime).await.map(|_| ()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
