@@ -1,5 +1,6 @@
 //! What loa is about, without I/O: no database, no network, no clock.
 
+pub mod audience;
 pub mod calendar;
 pub mod case_code;
 pub mod category;
@@ -13,6 +14,7 @@ pub mod picture;
 pub mod qr;
 pub mod rich;
 pub mod role;
+pub mod schedule;
 pub mod screen;
 pub mod split;
 pub mod text;

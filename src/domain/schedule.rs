@@ -1,0 +1,386 @@
+//! Rules of the calendar: when something is to happen again and again.
+//!
+//! The crate `cron` does the reckoning. It wants seconds, counts weekdays from 1 for Sunday, and knows no
+//! last day of the month; here people write the five fields that are written everywhere, with 1 for Monday.
+//! Where both the day of the month and the weekday are given, both have to hold.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike, Days, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::Timestamp;
+use super::calendar::{date_words, weekday_name};
+use super::time::VIETNAM;
+
+/// How many missed runs are named. The rest are only a number.
+const MOST_MISSED: usize = 50;
+
+/// When something happens again and again, by the wall clock of a zone.
+#[derive(Clone, Debug)]
+pub struct CronRule {
+    expression: String,
+    zone: Tz,
+    schedule: cron::Schedule,
+    last_day: bool,
+}
+
+/// An expression that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CronError {
+    #[error("lịch cần đúng 5 phần: phút giờ ngày tháng thứ, ví dụ “0 8 1 * *” là 08:00 ngày 1 hằng tháng")]
+    Fields,
+    #[error("phần “{0}” của lịch không hợp lệ; ví dụ “0 8 * * 1” là 08:00 thứ Hai hằng tuần")]
+    Field(String),
+    #[error("lịch này không bao giờ đến")]
+    Never,
+}
+
+/// What is to be done about runs since the last one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Due {
+    /// To be done now: the latest run that is not too old.
+    pub fire: Option<Timestamp>,
+    /// Runs that passed and are not made up for, the oldest first; at most 50 are named.
+    pub missed: Vec<Timestamp>,
+}
+
+impl CronRule {
+    /// Reads `minute hour day month weekday`. The weekday is 0 to 7 (0 and 7 are Sunday), `MON` to `SUN`, or
+    /// `T2` to `T7` and `CN`; the day may be `L`, the last of the month.
+    ///
+    /// # Errors
+    /// The part that cannot be read, in one Vietnamese sentence.
+    pub fn parse(expression: &str, zone: Tz) -> Result<Self, CronError> {
+        let fields: Vec<&str> = expression.split_whitespace().collect();
+        let [minute, hour, day, month, weekday] = fields.as_slice() else { return Err(CronError::Fields) };
+        let last_day = day.eq_ignore_ascii_case("L");
+        let day = if last_day { "28-31" } else { day };
+        let weekday = translate_weekdays(weekday)?;
+        for (field, sound) in [(*minute, is_plain(minute)), (*hour, is_plain(hour)), (day, is_plain(day))] {
+            if !sound {
+                return Err(CronError::Field(field.to_owned()));
+            }
+        }
+        let text = format!("0 {minute} {hour} {day} {month} {weekday}");
+        let schedule = cron::Schedule::from_str(&text).map_err(|_| wrong_field(&fields, &weekday))?;
+        let rule = Self { expression: fields.join(" "), zone, schedule, last_day };
+        // The crate looks a hundred years ahead; 30 February never comes.
+        rule.next_after(Timestamp::vietnam(2024, 1, 1, 0, 0)).ok_or(CronError::Never)?;
+        Ok(rule)
+    }
+
+    /// The expression, with single blanks.
+    pub fn expression(&self) -> &str {
+        &self.expression
+    }
+
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// The first run after a moment.
+    pub fn next_after(&self, after: Timestamp) -> Option<Timestamp> {
+        // The wall clock is reckoned with as if it were UTC, so that no hour is missing or double in it; only
+        // the result is placed in the zone.
+        let wall = after.in_zone(self.zone).naive_local();
+        // A clock that was set back shows the same times twice: begin early enough and skip what has passed.
+        let from = wall.checked_sub_days(Days::new(1)).unwrap_or(wall);
+        self.schedule
+            .after(&Utc.from_utc_datetime(&from))
+            .take(5000)
+            .filter(|at| !self.last_day || is_last_day(at))
+            .map(|at| place(self.zone, at.naive_utc()))
+            .find(|at| *at > after)
+    }
+
+    /// The next `count` runs after a moment.
+    pub fn next_runs(&self, after: Timestamp, count: usize) -> Vec<Timestamp> {
+        std::iter::successors(self.next_after(after), |at| self.next_after(*at)).take(count).collect()
+    }
+
+    /// What is to be done at `now` when everything up to and including `last` is done. The latest run fires
+    /// if it is not older than `catch_up`; all others that passed are missed.
+    pub fn due(&self, last: Timestamp, now: Timestamp, catch_up: Duration) -> Due {
+        let mut passed: Vec<Timestamp> = Vec::new();
+        let mut at = last;
+        while let Some(next) = self.next_after(at).filter(|next| *next <= now) {
+            passed.push(next);
+            at = next;
+            if passed.len() > MOST_MISSED + 1 {
+                passed.remove(0);
+            }
+        }
+        let fire = passed.pop_if(|latest| now.since(*latest) <= catch_up);
+        passed.truncate(MOST_MISSED);
+        Due { fire, missed: passed }
+    }
+
+    /// The rule in words where it is a simple one, else the expression.
+    pub fn describe(&self) -> String {
+        let fields: Vec<&str> = self.expression.split(' ').collect();
+        let [minute, hour, day, month, weekday] = fields.as_slice() else { return self.expression.clone() };
+        let (Ok(minute), Ok(hour)) = (minute.parse::<u32>(), hour.parse::<u32>()) else {
+            return self.expression.clone();
+        };
+        let time = format!("{hour:02}:{minute:02}");
+        match (*day, *month, *weekday) {
+            ("*", "*", "*") => format!("{time} hằng ngày"),
+            ("*", "*", "1-5") => format!("{time} các ngày thứ Hai đến thứ Sáu"),
+            ("*", "*", weekday) => match single_weekday(weekday) {
+                Some(name) => format!("{time} {name} hằng tuần"),
+                None => self.expression.clone(),
+            },
+            ("L" | "l", "*", "*") => format!("{time} ngày cuối tháng"),
+            (day, "*", "*") if day.parse::<u32>().is_ok() => format!("{time} ngày {day} hằng tháng"),
+            (day, month, "*") if day.parse::<u32>().is_ok() && month.parse::<u32>().is_ok() => {
+                format!("{time} ngày {day}/{month} hằng năm")
+            }
+            _ => self.expression.clone(),
+        }
+    }
+}
+
+/// The instant of a wall clock's time. One that is left out when clocks go forward happens when they have
+/// gone; one that comes twice happens the first time.
+fn place(zone: Tz, wall: NaiveDateTime) -> Timestamp {
+    (0..=24)
+        .find_map(|quarter| {
+            let wall = wall + chrono::Duration::minutes(15 * quarter);
+            zone.from_local_datetime(&wall).earliest()
+        })
+        .map_or_else(|| Timestamp::from(wall.and_utc()), |at| Timestamp::from(at.to_utc()))
+}
+
+fn is_last_day(at: &DateTime<Utc>) -> bool {
+    at.date_naive().succ_opt().is_none_or(|next| next.month() != at.month())
+}
+
+fn is_plain(field: &str) -> bool {
+    !field.is_empty() && field.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | ',' | '-' | '/'))
+}
+
+/// The numbers of the crate: 1 is Sunday.
+fn translate_weekdays(field: &str) -> Result<String, CronError> {
+    let wrong = || CronError::Field(field.to_owned());
+    if field == "*" {
+        return Ok("*".to_owned());
+    }
+    let mut days = BTreeMap::new();
+    for part in field.split(',') {
+        let (range, step) = match part.split_once('/') {
+            Some((range, step)) => (range, step.parse::<u32>().ok().filter(|s| *s > 0).ok_or_else(wrong)?),
+            None => (part, 1),
+        };
+        let (from, to) = match range.split_once('-') {
+            _ if range == "*" => (0, 6),
+            Some((from, to)) => (read_weekday(from).ok_or_else(wrong)?, read_weekday(to).ok_or_else(wrong)?),
+            None => {
+                let day = read_weekday(range).ok_or_else(wrong)?;
+                (day, day)
+            }
+        };
+        // "6-7" and "T7-CN" end with Sunday, which is 0 here.
+        let to = if to < from { to + 7 } else { to };
+        for day in (from..=to).step_by(usize::try_from(step).unwrap_or(1)) {
+            days.insert(day % 7 + 1, ());
+        }
+    }
+    Ok(days.keys().map(ToString::to_string).collect::<Vec<_>>().join(","))
+}
+
+/// 0 is Sunday.
+fn read_weekday(text: &str) -> Option<u32> {
+    let names = [
+        ["SUN", "CN"],
+        ["MON", "T2"],
+        ["TUE", "T3"],
+        ["WED", "T4"],
+        ["THU", "T5"],
+        ["FRI", "T6"],
+        ["SAT", "T7"],
+    ];
+    if let Ok(number) = text.parse::<u32>() {
+        return (number <= 7).then_some(number % 7);
+    }
+    let upper = text.to_uppercase();
+    names.iter().position(|names| names.contains(&upper.as_str())).and_then(|day| u32::try_from(day).ok())
+}
+
+fn single_weekday(field: &str) -> Option<&'static str> {
+    let day = read_weekday(field)?;
+    let day = chrono::Weekday::try_from(u8::try_from((day + 6) % 7).ok()?).ok()?;
+    Some(weekday_name(day))
+}
+
+/// Which of the five fields the crate does not take: the first that fails on its own.
+fn wrong_field(fields: &[&str], weekday: &str) -> CronError {
+    let fails = |place: usize, field: &str| {
+        let mut parts = ["0", "*", "*", "*", "*", "*"];
+        parts[place] = field;
+        cron::Schedule::from_str(&parts.join(" ")).is_err()
+    };
+    let wrong = fields.iter().enumerate().find(|(place, field)| {
+        let field = if *place == 4 { weekday } else { field };
+        fails(place + 1, field)
+    });
+    CronError::Field(wrong.map_or_else(|| fields.join(" "), |(_, field)| (*field).to_owned()))
+}
+
+/// A variable that there is not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    #[error("không có biến {{{0}}}; hãy dùng {{ngày}} {{tháng}} {{quý}} {{năm}} {{đơn vị}}")]
+    Unknown(String),
+    #[error("thiếu dấu đóng }} của một biến")]
+    Open,
+}
+
+/// Fills in a template: `{ngày}` `{tháng}` `{quý}` `{năm}` `{đơn vị}`, also without diacritics and in
+/// English, for the moment `at` in Vietnam.
+///
+/// # Errors
+/// The variable that there is not.
+pub fn render_template(template: &str, at: Timestamp, unit: &str) -> Result<String, TemplateError> {
+    let local = at.in_zone(VIETNAM);
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let body = &rest[open + 1..];
+        let close = body.find('}').ok_or(TemplateError::Open)?;
+        let name = &body[..close];
+        out.push_str(&match super::text::fold(name).as_str() {
+            "thang" | "month" => local.month().to_string(),
+            "nam" | "year" => local.year().to_string(),
+            "quy" | "quarter" => local.month().div_ceil(3).to_string(),
+            "ngay" | "date" | "day" => date_words(at),
+            "don vi" | "unit" => unit.to_owned(),
+            _ => return Err(TemplateError::Unknown(name.chars().take(30).collect())),
+        });
+        rest = &body[close + 1..];
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn rule(expression: &str) -> CronRule {
+        CronRule::parse(expression, VIETNAM).expect("a rule")
+    }
+
+    fn at(year: i32, month: u32, day: u32, hour: u32) -> Timestamp {
+        Timestamp::vietnam(year, month, day, hour, 0)
+    }
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    #[test]
+    fn one_is_monday_and_zero_and_seven_are_sunday() {
+        let now = at(2026, 11, 23, 9); // Monday
+        assert_eq!(rule("0 8 * * 1").next_after(now), Some(at(2026, 11, 30, 8)));
+        for sunday in ["0 8 * * 0", "0 8 * * 7", "0 8 * * SUN", "0 8 * * CN"] {
+            assert_eq!(rule(sunday).next_after(now), Some(at(2026, 11, 29, 8)), "{sunday}");
+        }
+        let week = rule("0 8 * * 1-5").next_runs(now, 5);
+        let days = [24, 25, 26, 27, 30].map(|day| at(2026, 11, day, 8));
+        assert_eq!(week, days);
+        assert_eq!(rule("0 8 * * T7-CN").next_runs(now, 2), [at(2026, 11, 28, 8), at(2026, 11, 29, 8)]);
+    }
+
+    #[test]
+    fn the_last_day_of_the_month_is_found_in_every_month() {
+        let runs = rule("0 17 L * *").next_runs(at(2027, 12, 31, 18), 3);
+        assert_eq!(runs, [at(2028, 1, 31, 17), at(2028, 2, 29, 17), at(2028, 3, 31, 17)]);
+    }
+
+    #[test]
+    fn a_wrong_part_is_named() {
+        let error = |text: &str| CronRule::parse(text, VIETNAM).expect_err("wrong");
+        assert_eq!(error("0 8 1 *"), CronError::Fields);
+        assert_eq!(error("0 25 1 * *"), CronError::Field("25".into()));
+        assert_eq!(error("0 8 * * 9"), CronError::Field("9".into()));
+        assert_eq!(error("0 8 30 2 *"), CronError::Never);
+        assert_eq!(error("61 8 * * *"), CronError::Field("61".into()));
+    }
+
+    #[test]
+    fn rules_are_said_in_words() {
+        assert_eq!(rule("0 8 1 * *").describe(), "08:00 ngày 1 hằng tháng");
+        assert_eq!(rule("30 7 * * 1").describe(), "07:30 thứ Hai hằng tuần");
+        assert_eq!(rule("0 8 22 12 *").describe(), "08:00 ngày 22/12 hằng năm");
+    }
+
+    #[test]
+    fn after_an_outage_the_latest_run_fires_and_the_others_are_named() {
+        let daily = rule("0 8 * * *");
+        let due = daily.due(at(2026, 11, 20, 8), at(2026, 11, 23, 10), DAY);
+        assert_eq!(due.fire, Some(at(2026, 11, 23, 8)));
+        assert_eq!(due.missed, [at(2026, 11, 21, 8), at(2026, 11, 22, 8)]);
+        let late = daily.due(at(2026, 11, 22, 8), at(2026, 11, 23, 10), Duration::from_secs(3600));
+        assert_eq!(late, Due { fire: None, missed: vec![at(2026, 11, 23, 8)] });
+    }
+
+    #[test]
+    fn a_skipped_hour_happens_once_and_a_double_one_too() {
+        let berlin: Tz = "Europe/Berlin".parse().expect("a zone");
+        let rule = CronRule::parse("30 2 * * *", berlin).expect("a rule");
+        let spring = Timestamp::from(berlin.with_ymd_and_hms(2027, 3, 27, 12, 0, 0).unwrap().to_utc());
+        let autumn = Timestamp::from(berlin.with_ymd_and_hms(2027, 10, 30, 12, 0, 0).unwrap().to_utc());
+        for start in [spring, autumn] {
+            let runs = rule.next_runs(start, 3);
+            let days: Vec<u32> = runs.iter().map(|run| run.in_zone(berlin).day()).collect();
+            assert!(days.windows(2).all(|pair| pair[0] != pair[1]), "{days:?}");
+        }
+    }
+
+    #[test]
+    fn a_template_is_filled_in() {
+        let text = render_template(
+            "Định hướng tháng {tháng}/{năm}, quý {quý}, {đơn vị}",
+            at(2026, 12, 7, 8),
+            "Xã A",
+        );
+        assert_eq!(text.as_deref(), Ok("Định hướng tháng 12/2026, quý 4, Xã A"));
+        assert_eq!(render_template("{x}", at(2026, 12, 7, 8), ""), Err(TemplateError::Unknown("x".into())));
+        assert_eq!(render_template("{x", at(2026, 12, 7, 8), ""), Err(TemplateError::Open));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn ten_years_have_no_run_missing_and_none_double(day in 1_u32..=31, step in 1_u64..400) {
+            let monthly = rule(&format!("0 8 {day} * *"));
+            let end = at(2037, 1, 1, 0);
+            let mut last = at(2027, 1, 1, 0);
+            let mut now = last;
+            let mut fired = Vec::new();
+            while now < end {
+                now = now + Duration::from_secs(step * 3600);
+                let due = monthly.due(last, now, Duration::from_secs(u64::from(u32::MAX)));
+                fired.extend(due.missed);
+                fired.extend(due.fire);
+                last = now;
+            }
+            let expected = (2027..2037)
+                .flat_map(|year| (1..=12).map(move |month| (year, month)))
+                .filter_map(|(year, month)| chrono::NaiveDate::from_ymd_opt(year, month, day))
+                .map(|date| at(date.year(), date.month(), date.day(), 8))
+                .collect::<Vec<_>>();
+            fired.retain(|run| *run < end);
+            prop_assert_eq!(fired, expected);
+        }
+
+        #[test]
+        fn any_expression_is_survived(text in "[-0-9*/, LTCNMOa-z]{0,30}") {
+            let _ = CronRule::parse(&text, VIETNAM);
+        }
+    }
+}
