@@ -8,22 +8,32 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::{Config, Environment};
 
-use super::{CommandError, Desk, check, init, logging, say, status};
+use super::{CommandError, Desk, check, digest, import, incident, init, logging, people, say, status};
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
 #[derive(Debug, Parser)]
-#[command(name = "loa", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "loa",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   loa init truc-ban                  a new configuration and database, and the first invite
   loa check                          is everything in order?
   loa --config truc-ban/loa.toml status --json
 
-Exit codes: 0 done; 1 a check found faults, or loa or the machine failed; 2 something to put right in what
-was typed or configured. Every error is one plain sentence on standard error; with --json also
-{\"error\": …} on standard output.
+Exit codes:
+  0  done
+  1  a check found faults, or loa or the machine failed
+  2  something to put right in what was typed or configured
+  Every error is one plain sentence on standard error; with --json, {\"error\": …} on standard
+  output as well.
 
-Environment: LOA_CONFIG names the configuration, LOA_LOG the log level, and LOA_SECTION__KEY stands above
-a key of the configuration, such as LOA_TELEGRAM__TOKEN.")]
+Environment:
+  LOA_CONFIG          the configuration
+  LOA_LOG             the log level
+  LOA_SECTION__KEY    stands above a key of the configuration, such as LOA_TELEGRAM__TOKEN"
+)]
 pub struct Cli {
     /// The configuration.
     #[arg(long, global = true, env = "LOA_CONFIG", default_value = "loa.toml", value_name = "PATH")]
@@ -40,6 +50,17 @@ enum Command {
     Init(init::InitCommand),
     Check(check::CheckCommand),
     Status(status::StatusCommand),
+    Import(import::ImportCommand),
+    #[command(subcommand)]
+    Invite(people::InviteCommand),
+    #[command(subcommand)]
+    People(people::PeopleCommand),
+    #[command(subcommand)]
+    Unit(people::UnitCommand),
+    /// Cases: lists them, shows one with its history.
+    #[command(subcommand)]
+    Incident(incident::IncidentCommand),
+    Digest(digest::DigestCommand),
     /// Prints the completions for a shell.
     #[command(after_help = "\
 Examples:
@@ -88,6 +109,12 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
     let desk = Desk::open(&config, json).await?;
     match command {
         Command::Status(command) => status::run(command, &desk).await,
+        Command::Import(command) => import::run(command, &desk).await,
+        Command::Invite(command) => people::run_invite(command, &desk).await,
+        Command::People(command) => people::run_people(command, &desk).await,
+        Command::Unit(command) => people::run_unit(command, &desk).await,
+        Command::Incident(command) => incident::run(command, &desk).await,
+        Command::Digest(command) => digest::run(command, &desk).await,
         Command::Init(_) | Command::Check(_) | Command::Completions { .. } => Ok(()),
     }
 }
@@ -97,7 +124,7 @@ fn tell(error: &CommandError, json: bool) -> ExitCode {
     let (kind, code, text) = match error {
         CommandError::User(text) => ("user", 2, text.clone()),
         CommandError::Faults(text) => ("faults", 1, text.clone()),
-        CommandError::Failed(_) => ("failed", 1, say("cli-failed", &[("why", &error.to_string())])),
+        CommandError::Failed(cause) => ("failed", 1, say("cli-failed", &[("why", &causes(cause))])),
     };
     // Where nobody reads any more, there is nobody to tell either.
     let _ = writeln!(std::io::stderr(), "{text}");
@@ -106,6 +133,17 @@ fn tell(error: &CommandError, json: bool) -> ExitCode {
         let _ = writeln!(std::io::stdout(), "{value:#}");
     }
     ExitCode::from(code)
+}
+
+/// What failed and because of what, each once: an error often repeats the one that it came from.
+fn causes(error: &anyhow::Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.iter().any(|earlier| earlier.ends_with(&cause)) {
+            said.push(cause);
+        }
+    }
+    said.join(": ")
 }
 
 #[cfg(test)]

@@ -74,6 +74,7 @@ impl Desk {
         Ok(())
     }
 
+    /// Writes text as it is, also with `--json`.
     fn write(&self, text: &str) {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         // Where nobody reads any more (a closed pipe), there is nobody to tell either.

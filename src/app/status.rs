@@ -35,8 +35,12 @@ fn words(status: &Status) -> String {
     for channel in &status.channels {
         let (people, groups) = (channel.private_chats.to_string(), channel.groups.to_string());
         let closed = channel.closed.to_string();
-        let vars =
-            [("channel", channel.channel.as_str()), ("people", &people), ("groups", &groups), ("closed", &closed)];
+        let vars = [
+            ("channel", channel.channel.as_str()),
+            ("people", &people),
+            ("groups", &groups),
+            ("closed", &closed),
+        ];
         lines.push(say("cli-status-channel", &vars));
     }
     lines.join("\n")

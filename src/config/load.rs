@@ -1,6 +1,6 @@
 //! Reads the configuration: the file first, then what the environment says over it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -98,13 +98,8 @@ impl Config {
         if self.calendar.workdays.is_empty() {
             return Err(ConfigError::new(file, "calendar.workdays", "cần ít nhất một ngày làm việc"));
         }
-        let mut codes = HashSet::new();
-        if let Some(twice) =
-            self.reports.category.iter().find(|category| !codes.insert(category.code.as_str()))
-        {
-            let why =
-                format!("mã \"{}\" dùng hai lần; mỗi loại vụ việc cần một mã riêng", twice.code.as_str());
-            return Err(ConfigError::new(file, "reports.category.code", why));
+        if let Some(fault) = self.reports.categories.fault() {
+            return Err(ConfigError::new(file, "reports.category", fault));
         }
         Ok(())
     }

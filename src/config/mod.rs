@@ -17,7 +17,10 @@ use serde::Deserialize;
 
 pub use fault::ConfigError;
 pub use load::{ENV_PREFIX, Environment};
-pub use values::{CaseLetters, Category, Day, Hours, Keyword, LogFormat, ShortCode, Workday};
+pub use values::{CaseLetters, Day, Hours, LogFormat, Workday};
+
+use crate::domain::calendar;
+use crate::domain::category::Categories;
 
 /// The whole configuration.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -116,6 +119,18 @@ impl Default for Calendar {
     }
 }
 
+impl From<&Calendar> for calendar::Calendar {
+    fn from(given: &Calendar) -> Self {
+        Self {
+            hours: given.hours.iter().map(|part| (part.from, part.to)).collect(),
+            workdays: given.workdays.iter().map(|day| day.0).collect(),
+            holidays: given.holidays.iter().map(|day| day.0).collect(),
+            extra_workdays: given.extra_workdays.iter().map(|day| day.0).collect(),
+            ..Self::default()
+        }
+    }
+}
+
 /// Quick reports and the cases that they become.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -126,7 +141,8 @@ pub struct Reports {
     #[serde(deserialize_with = "values::at_least_one")]
     pub default_deadline_hours: u32,
     /// The kinds of cases, in the order in which they are offered.
-    pub category: Vec<Category>,
+    #[serde(rename = "category")]
+    pub categories: Categories,
 }
 
 impl Default for Reports {
@@ -134,7 +150,7 @@ impl Default for Reports {
         Self {
             case_prefix: CaseLetters::usual(),
             default_deadline_hours: 15,
-            category: values::usual_categories(),
+            categories: Categories::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What must not be seen: given in the configuration, in the environment, or in a file of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
@@ -47,13 +47,26 @@ impl Config {
         self.secret("telegram.token", self.telegram.token.as_ref(), self.telegram.token_file.as_deref())
     }
 
-    /// The files with secrets that others on this machine can read.
-    pub fn open_secret_files(&self) -> Vec<std::path::PathBuf> {
+    /// The file of an SQLite database; `None` on another engine.
+    ///
+    /// # Errors
+    /// As [`Config::database_url`].
+    pub fn sqlite_file(&self) -> Result<Option<PathBuf>, ConfigError> {
+        let url = self.database_url()?;
+        let Some(rest) = url.expose_secret().strip_prefix("sqlite:") else { return Ok(None) };
+        let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next().unwrap_or_default();
+        let path = path.replace("%3F", "?").replace("%23", "#").replace("%25", "%");
+        Ok(Some(PathBuf::from(path)).filter(|path| !path.starts_with(":memory:")))
+    }
+
+    /// The files with secrets or with what people wrote that others on this machine can read.
+    pub fn open_secret_files(&self) -> Vec<PathBuf> {
         let files = [&self.telegram.token_file, &self.database.url_file];
         let secrets_inside = self.telegram.token.is_some() || self.database.url.is_some();
         let itself = secrets_inside.then(|| self.file.clone());
         let files = files.into_iter().flatten().map(|file| self.directory().join(file));
-        files.chain(itself).filter(|file| others_can_read(file)).collect()
+        let database = self.sqlite_file().ok().flatten();
+        files.chain(itself).chain(database).filter(|file| others_can_read(file)).collect()
     }
 
     fn secret(

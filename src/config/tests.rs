@@ -78,7 +78,7 @@ fn a_wrong_value_is_told_with_what_would_be_right() {
 fn two_categories_of_one_code_are_refused() {
     let one = "[[reports.category]]\ncode = \"khac\"\nlabel = \"Khác\"\nkeywords = []\n";
     let error = refused(&format!("{one}{one}"));
-    assert!(error.contains("\"khac\" dùng hai lần"), "{error}");
+    assert!(error.contains("“khac” bị lặp lại"), "{error}");
 }
 
 #[test]

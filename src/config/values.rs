@@ -49,7 +49,9 @@ impl TryFrom<String> for Workday {
             "T7" => Weekday::Sat,
             "CN" => Weekday::Sun,
             _ => {
-                return Err(format!("cần một trong các ngày T2, T3, T4, T5, T6, T7, CN, không phải {text:?}"));
+                return Err(format!(
+                    "cần một trong các ngày T2, T3, T4, T5, T6, T7, CN, không phải {text:?}"
+                ));
             }
         }))
     }
@@ -70,7 +72,7 @@ impl TryFrom<String> for Day {
     }
 }
 
-/// The letters in front of a case code: one to eight capitals, so that it can be said over the telephone.
+/// The letters in front of a case code: one to six capitals, so that it can be said over the telephone.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct CaseLetters(String);
@@ -89,71 +91,11 @@ impl TryFrom<String> for CaseLetters {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        if (1..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        if (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
             return Ok(Self(text));
         }
-        Err("cần từ 1 đến 8 chữ in hoa không dấu, ví dụ \"ML\"".to_owned())
+        Err("cần từ 1 đến 6 chữ in hoa không dấu, ví dụ \"ML\"".to_owned())
     }
-}
-
-/// A short name for machines: lower-case letters, digits and dashes.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct ShortCode(String);
-
-impl ShortCode {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for ShortCode {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if (1..=32).contains(&text.len()) && text.bytes().all(good) {
-            return Ok(Self(text));
-        }
-        Err("cần từ 1 đến 32 chữ thường không dấu, chữ số hoặc gạch nối, ví dụ \"dat-dai\"".to_owned())
-    }
-}
-
-/// Words by which a category is known, compared without regard to case and diacritics.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Keyword(String);
-
-impl Keyword {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Keyword {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let trimmed = text.trim();
-        if trimmed.is_empty() || trimmed.chars().count() > 100 {
-            return Err("cần từ 1 đến 100 chữ".to_owned());
-        }
-        Ok(Self(trimmed.to_owned()))
-    }
-}
-
-/// A kind of case.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Category {
-    /// Kept with every case: never change the code of a category that is in use.
-    pub code: ShortCode,
-    /// What people see.
-    pub label: Keyword,
-    pub keywords: Vec<Keyword>,
-    /// Working hours until such a case has to be settled; without it, the default of `[reports]`.
-    #[serde(default)]
-    pub deadline_hours: Option<u32>,
 }
 
 /// How a line of the log looks.
@@ -208,98 +150,5 @@ pub(super) fn known_holidays() -> Vec<Day> {
     DAYS.iter()
         .filter_map(|(year, month, day)| NaiveDate::from_ymd_opt(*year, *month, *day))
         .map(Day)
-        .collect()
-}
-
-/// What came up in the field again and again, in published articles of two mountain provinces.
-pub(super) fn usual_categories() -> Vec<Category> {
-    const CATEGORIES: [(&str, &str, &[&str], Option<u32>); 10] = [
-        (
-            "giai-phong-mat-bang",
-            "Đền bù, giải phóng mặt bằng",
-            &[
-                "đền bù",
-                "bồi thường",
-                "giải phóng mặt bằng",
-                "bàn giao mặt bằng",
-                "thu hồi đất",
-                "tái định cư",
-            ],
-            None,
-        ),
-        (
-            "dat-dai",
-            "Tranh chấp, lấn chiếm đất đai",
-            &["tranh chấp đất", "lấn chiếm đất", "lấn đất", "ranh giới đất", "sổ đỏ"],
-            None,
-        ),
-        (
-            "xay-dung",
-            "Xây dựng không phép, lấn chiếm hành lang",
-            &[
-                "xây dựng không phép",
-                "xây không phép",
-                "xây trái phép",
-                "hành lang giao thông",
-                "lấn chiếm vỉa hè",
-            ],
-            None,
-        ),
-        (
-            "rung-khoang-san",
-            "Rừng, khoáng sản, môi trường",
-            &[
-                "phá rừng",
-                "chặt rừng",
-                "khai thác gỗ",
-                "cháy rừng",
-                "khoáng sản",
-                "khai thác cát",
-                "đổ rác",
-                "ô nhiễm",
-            ],
-            None,
-        ),
-        (
-            "thien-tai",
-            "Thiên tai, sạt lở",
-            &["sạt lở", "lũ quét", "lũ ống", "ngập", "mưa đá", "lốc xoáy", "sập", "đá lăn"],
-            Some(4),
-        ),
-        (
-            "ha-tang",
-            "Đường, cầu, điện, nước hỏng",
-            &["đường hỏng", "hỏng đường", "ổ gà", "cầu hỏng", "mất điện", "mất nước", "cống vỡ", "nước sạch"],
-            None,
-        ),
-        (
-            "dich-benh",
-            "Dịch bệnh",
-            &["dịch bệnh", "dịch tả", "sốt xuất huyết", "cúm", "dại", "lở mồm long móng", "ngộ độc"],
-            Some(4),
-        ),
-        (
-            "tin-don",
-            "Tin đồn, thông tin sai",
-            &["tin đồn", "tin giả", "thất thiệt", "sai sự thật", "xuyên tạc"],
-            Some(8),
-        ),
-        (
-            "an-ninh-trat-tu",
-            "An ninh trật tự, lừa đảo",
-            &["đa cấp", "lừa đảo", "trộm", "đánh nhau", "tụ tập", "ma túy", "tín dụng đen"],
-            Some(8),
-        ),
-        ("khac", "Việc khác", &[], None),
-    ];
-    let words = |words: &[&str]| words.iter().map(|word| Keyword((*word).to_owned())).collect();
-    CATEGORIES
-        .iter()
-        .map(|(code, label, keywords, deadline_hours)| Category {
-            code: ShortCode((*code).to_owned()),
-            label: Keyword((*label).to_owned()),
-            keywords: words(keywords),
-            deadline_hours: *deadline_hours,
-        })
         .collect()
 }

@@ -129,9 +129,7 @@ impl Store {
         let (name, username) = (bot_setting(channel), username.to_owned());
         let sql = "INSERT INTO settings (name, value) VALUES ($1, $2)
                    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        self.db
-            .write(move |tx| Box::pin(async move { tx.exec_one(sql, args![name, username]).await }))
-            .await
+        self.db.write(move |tx| Box::pin(async move { tx.exec_one(sql, args![name, username]).await })).await
     }
 }
 
@@ -165,7 +163,8 @@ async fn last_day(tx: &mut Tx<'_>, since: Timestamp) -> Result<LastDay, StoreErr
 }
 
 async fn channels(tx: &mut Tx<'_>) -> Result<Vec<ChannelStatus>, StoreError> {
-    let sql = "SELECT channel, COUNT(CASE WHEN kind = 'private' AND state = 'open' THEN 1 END) AS private_chats,
+    let sql =
+        "SELECT channel, COUNT(CASE WHEN kind = 'private' AND state = 'open' THEN 1 END) AS private_chats,
                       COUNT(CASE WHEN kind = 'group' AND state = 'open' THEN 1 END) AS groups,
                       COUNT(CASE WHEN state = 'closed' THEN 1 END) AS closed
                FROM chats GROUP BY channel ORDER BY channel";
