@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod people;
 pub mod settle;
 mod sql;
+pub mod status;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
