@@ -21,7 +21,9 @@ impl Store {
         let sql = "SELECT
                      (SELECT COUNT(*) FROM inbox WHERE state = 'waiting' AND not_before <= $1)
                      + (SELECT COUNT(*) FROM messages WHERE state = 1)
-                     + (SELECT COUNT(*) FROM messages m WHERE state = 0 AND not_before <= $1) AS busy,
+                     + (SELECT COUNT(*) FROM messages m WHERE state = 0 AND not_before <= $1)
+                     + (SELECT COUNT(*) FROM media
+                        WHERE state = 'wanted' AND (next_try <= $1 OR reason IS NULL)) AS busy,
                    (SELECT MIN(not_before) FROM inbox WHERE state = 'waiting') AS update_due,
                    (SELECT MIN(not_before) FROM messages WHERE state = 0) AS message_due";
         let (busy, update_due, message_due): (i64, Option<i64>, Option<i64>) =

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::args;
-use crate::conversation::{Incoming, Rules};
+use crate::conversation::{Incoming, Rules, people};
 use crate::domain::ids::UpdateId;
 use crate::domain::{ChannelKind, Timestamp};
 
@@ -131,10 +131,11 @@ impl Store {
                         }
                     }
                     let Some(incoming) = &incoming else { return Ok(()) };
-                    if turn::take(tx, &env, incoming, &rules, step).await? {
-                        for id in ids {
+                    let forget = turn::take(tx, &env, incoming, &rules, step).await?;
+                    if forget || people::holds_secret(incoming) {
+                        for id in &ids {
                             let sql = "UPDATE inbox SET body = $2 WHERE id = $1";
-                            tx.exec_one(sql, args![id, Vec::<u8>::new()]).await?;
+                            tx.exec_one(sql, args![*id, Vec::new()]).await?;
                         }
                     }
                     Ok(())

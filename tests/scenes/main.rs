@@ -2,5 +2,6 @@
 
 mod contract;
 mod engines;
+mod incident;
 mod people;
 mod postgres;
