@@ -3,6 +3,7 @@
 mod contract;
 mod engine;
 mod engines;
+mod incident;
 mod people;
 mod postgres;
 mod world;
