@@ -12,6 +12,7 @@ use crate::conversation::notice::{Answer, Ask, Effect};
 
 use super::{Env, StoreError, Tx};
 
+pub use audience::Lost;
 pub(super) use confirm::confirm_action;
 pub use feed::Ended;
 pub(super) use feed::{ended, feed};
@@ -34,3 +35,6 @@ pub(super) async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result
         Effect::Confirm { delivery, person } => confirm::confirm(tx, env, *delivery, *person).await,
     }
 }
+
+#[cfg(test)]
+mod tests;
