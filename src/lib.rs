@@ -5,8 +5,10 @@
 pub mod app;
 pub mod channel;
 pub mod clock;
+pub mod config;
 pub mod conversation;
 pub mod domain;
+pub mod http;
 pub mod jobs;
 pub mod random;
 pub mod sandbox;
