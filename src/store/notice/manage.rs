@@ -115,10 +115,19 @@ impl Store {
     }
 
     async fn next_notice(&self) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "SELECT MIN(starts_at) FROM editions WHERE state = 'preparing'";
-        let (next,): (Option<i64>,) =
-            self.db.read(|tx| Box::pin(async move { tx.one(sql, args![]).await })).await?;
-        Ok(next.map(Timestamp))
+        let now = self.env().now;
+        self.db
+            .read(move |tx| {
+                Box::pin(async move {
+                    // One that is due and has not begun waits for its files.
+                    let sql =
+                        "SELECT MIN(starts_at) FROM editions WHERE state = 'preparing' AND starts_at > $1";
+                    let (next,): (Option<i64>,) = tx.one(sql, args![now]).await?;
+                    let file = super::files::next_try(tx).await?;
+                    Ok([next.map(Timestamp), file].into_iter().flatten().min())
+                })
+            })
+            .await
     }
 }
 

@@ -4,6 +4,8 @@ mod audience;
 mod confirm;
 mod edition;
 mod feed;
+mod files;
+mod list;
 mod manage;
 mod reach;
 mod write;
@@ -16,8 +18,10 @@ pub use audience::Lost;
 pub(super) use confirm::confirm_action;
 pub use feed::Ended;
 pub(super) use feed::{ended, feed};
+pub use files::{FetchedFile, WantedFile};
+pub use list::{Counts, EditionLine, NoticeDetail, NoticeLine, Recipient, Unconfirmed};
 pub use reach::Reach;
-pub use write::{FileFrom, NewFile, NewNotice, Refused, State};
+pub use write::{Done, FileFrom, NewFile, NewNotice, Refused, State};
 
 /// What the data of a confirmation button begins with. The rest is the delivery's nonce.
 pub const OWN_DATA_PREFIX: &str = "c.";
