@@ -44,3 +44,6 @@ cli-status-lane-urgent = urgent
 cli-status-lane-notice = notices
 cli-status-day = In the last day: { $sent } sent, { $unknown } unknown, { $failed } failed.
 cli-status-channel = Channel { $channel }: { $people } people, { $groups } groups, { $closed } places that no longer receive.
+
+run-no-token = There is no Telegram token; set token or token_file in [telegram], or LOA_TELEGRAM__TOKEN.
+run-token-refused = Telegram refuses the token; copy it again from @BotFather into [telegram] token.
