@@ -5,6 +5,7 @@
 
 pub mod inbox;
 pub mod incidents;
+pub mod media;
 pub mod outbox;
 pub mod pacing;
 pub mod receive;

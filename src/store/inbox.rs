@@ -131,13 +131,15 @@ impl Store {
                         }
                     }
                     let Some(incoming) = &incoming else { return Ok(()) };
-                    if people::holds_secret(incoming) {
-                        for id in &ids {
+                    // What may not be kept goes together with what came of it.
+                    let forbidden = turn::take(tx, &env, incoming, &rules, step).await?;
+                    if forbidden || people::holds_secret(incoming) {
+                        for id in ids {
                             let sql = "UPDATE inbox SET body = $2 WHERE id = $1";
-                            tx.exec_one(sql, args![*id, Vec::new()]).await?;
+                            tx.exec_one(sql, args![id, Vec::<u8>::new()]).await?;
                         }
                     }
-                    turn::take(tx, &env, incoming, &rules, step).await
+                    Ok(())
                 })
             })
             .await

@@ -72,7 +72,8 @@ impl Store {
         step: turn::Step,
     ) -> Result<(), StoreError> {
         let env = self.env();
-        let work = async move |tx: &mut Tx<'_>| turn::take(tx, &env, &incoming, &rules, step).await;
+        let work =
+            async move |tx: &mut Tx<'_>| turn::take(tx, &env, &incoming, &rules, step).await.map(|_| ());
         self.db.write(move |tx| Box::pin(async move { work(tx).await })).await
     }
 }
