@@ -102,7 +102,13 @@ pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, CommandE
 
 /// What the configuration says about the work.
 pub fn rules(config: &Config, bot_username: String) -> Rules {
-    Rules { bot_username, case_prefix: config.reports.case_prefix.as_str().to_owned() }
+    Rules {
+        bot_username,
+        case_prefix: config.reports.case_prefix.as_str().to_owned(),
+        categories: config.reports.categories.clone(),
+        calendar: (&config.calendar).into(),
+        deadline_hours: config.reports.default_deadline_hours,
+    }
 }
 
 /// The command line speaks Vietnamese.
