@@ -1,7 +1,6 @@
 //! Fetches the pictures of reports, checks them, and keeps them without what they tell of their maker.
 
 use futures::{StreamExt, stream};
-use tokio::sync::Notify;
 
 use crate::channel::{Channel, FetchError};
 use crate::domain::Timestamp;
@@ -17,7 +16,6 @@ const AT_ONCE: usize = 4;
 /// Fetches until it is told to stop. A job of its own: a platform that is slow to give a picture holds up
 /// nothing else.
 pub async fn run(engine: Engine) {
-    let never = Notify::new();
     loop {
         let due = match tick(&engine.store, engine.channel.as_ref()).await {
             Ok(due) => due,
@@ -26,7 +24,8 @@ pub async fn run(engine: Engine) {
                 None
             }
         };
-        if !engine.rest(&never, due).await {
+        engine.signals.outbox.notify_one();
+        if !engine.rest(&engine.signals.media, due).await {
             return;
         }
     }

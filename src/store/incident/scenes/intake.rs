@@ -187,7 +187,7 @@ async fn the_inbox_forgets_what_was_marked_secret() {
         at: town.stage.clock.now(),
         what: What::Message(town.message("TỐI MẬT\nKế hoạch")),
     };
-    let ids = waiting.iter().map(|update| update.id.into()).collect();
+    let ids = waiting.iter().map(|update| update.id).collect();
     store.handle(ids, Some(incoming), town.stage.rules.clone(), step).await.expect("handled");
     assert_eq!(town.count("SELECT COUNT(*) FROM inbox WHERE state = 'done' AND length(body) = 0").await, 1);
 }
