@@ -1,5 +1,7 @@
 //! Whole-app scenes, each on SQLite and on PostgreSQL.
 
+#![allow(clippy::print_stderr, reason = "what is skipped is named")]
+
 mod contract;
 mod engine;
 mod engines;

@@ -99,7 +99,10 @@ impl World {
         if tokio::time::timeout(bound, waiting).await.is_err() {
             let idle = self.store.idle().await;
             let pending = self.sandbox.pending_updates();
-            panic!("the app does not come to rest ({idle:?}, {pending} updates):\n{}", self.sandbox.render_all());
+            panic!(
+                "the app does not come to rest ({idle:?}, {pending} updates):\n{}",
+                self.sandbox.render_all()
+            );
         }
     }
 
