@@ -6,6 +6,7 @@
 pub mod inbox;
 pub mod incidents;
 pub mod media;
+pub mod notices;
 pub mod outbox;
 pub mod pacing;
 pub mod receive;

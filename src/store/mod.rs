@@ -2,6 +2,7 @@
 //!
 //! One public method is one transaction. Absent on purpose: HTTP, and words said to people.
 
+pub mod audit;
 pub mod blobs;
 pub mod claim;
 pub mod db;

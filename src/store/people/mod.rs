@@ -15,6 +15,7 @@ pub(super) use chats::heard_from;
 pub use import::{Change, Conflict, ImportReport};
 pub use invites::{InviteLine, NewInvite};
 pub use members::{PersonLine, RoleLine};
+pub(super) use units::find_everywhere;
 pub use units::{UnitLine, find_or_create};
 
 /// Answers a question of the conversation.
