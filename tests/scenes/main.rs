@@ -8,4 +8,5 @@ mod engines;
 mod incident;
 mod people;
 mod postgres;
+mod status;
 mod world;
