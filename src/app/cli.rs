@@ -115,7 +115,8 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
     };
     logging::quiet();
     // What works on the database.
-    let desk = Desk::open(&config, json).await?;
+    let links = matches!(command, Command::Invite(_));
+    let desk = Desk::open(&config, json, links).await?;
     match command {
         Command::Status(command) => status::run(command, &desk).await,
         Command::Import(command) => import::run(command, &desk).await,
