@@ -187,7 +187,8 @@ async fn files_go_up_once_and_by_their_id_afterwards() {
 async fn every_way_of_failing_is_told_apart() {
     let (sandbox, telegram) = practice().await;
     let content = Content::text("xin chào");
-    let faults: [(Fault, fn(&SendError) -> bool); 8] = [
+    type Told = fn(&SendError) -> bool;
+    let faults: [(Fault, Told); 8] = [
         (Fault::TooMany { retry_after: 40, whole_bot: false }, |e| {
             *e == SendError::TooMany { after: Duration::from_secs(40) }
         }),
