@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::{Config, Environment};
 
-use super::{CommandError, Desk, check, digest, import, incident, init, logging, people, say, serve, status};
+use super::{CommandError, Desk, check, demo, digest, import, incident, init, logging, people, say, serve, status};
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
 #[derive(Debug, Parser)]
@@ -20,6 +20,7 @@ use super::{CommandError, Desk, check, digest, import, incident, init, logging, 
 Examples:
   loa init truc-ban                  a new configuration and database, and the first invite
   loa run                            the service
+  loa demo                           a first month, played on a practice platform
   loa check                          is everything in order?
   loa --config truc-ban/loa.toml status --json
 
@@ -50,6 +51,7 @@ pub struct Cli {
 enum Command {
     Init(init::InitCommand),
     Run(serve::RunCommand),
+    Demo(demo::DemoCommand),
     Check(check::CheckCommand),
     Status(status::StatusCommand),
     Import(import::ImportCommand),
@@ -99,6 +101,10 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
             logging::quiet();
             return init::run(command, json).await;
         }
+        Command::Demo(command) => {
+            logging::quiet();
+            return demo::run(command).await;
+        }
         Command::Check(command) => {
             logging::quiet();
             return check::run(command, &path, json).await;
@@ -125,7 +131,11 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Unit(command) => people::run_unit(command, &desk).await,
         Command::Incident(command) => incident::run(command, &desk).await,
         Command::Digest(command) => digest::run(command, &desk).await,
-        Command::Init(_) | Command::Run(_) | Command::Check(_) | Command::Completions { .. } => Ok(()),
+        Command::Init(_)
+        | Command::Run(_)
+        | Command::Demo(_)
+        | Command::Check(_)
+        | Command::Completions { .. } => Ok(()),
     }
 }
 

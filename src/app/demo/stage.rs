@@ -288,37 +288,34 @@ impl Stage {
 
     fn show_news(&mut self) {
         let news = self.take_news();
-        let mut told: Vec<String> = Vec::new();
-        for piece in &news {
-            let alike: Vec<&Piece> = news.iter().filter(|other| other.body == piece.body).collect();
-            let (groups, people): (Vec<&Piece>, Vec<&Piece>) = alike.iter().partition(|other| other.chat < 0);
-            let many = alike.len() >= BROADCAST;
-            // Of what goes to many: the first group and the first person.
-            if many && told.iter().filter(|body| **body == piece.body).count() >= 1 {
-                let first = |all: &[&Piece]| all.first().map(|first| first.chat);
-                if Some(piece.chat) != first(&groups) && Some(piece.chat) != first(&people) {
-                    continue;
-                }
+        for (number, piece) in news.iter().enumerate() {
+            let alike = || news.iter().filter(|other| other.body == piece.body);
+            let same_kind = alike().filter(|other| (other.chat < 0) == (piece.chat < 0)).count();
+            let many = alike().count() >= BROADCAST;
+            let said = news[..number].iter().any(|b| b.body == piece.body && (b.chat < 0) == (piece.chat < 0));
+            // Of what goes to many: one person and one group.
+            if many && said {
+                continue;
             }
-            let also = if many { also(piece, groups.len(), people.len()) } else { String::new() };
-            told.push(piece.body.clone());
-            let to = self.name(piece.chat);
-            self.show.bot(Timestamp(piece.seen.date * 1_000_000).max(piece.at), &to, &piece.seen, &piece.body, &also);
+            let also = if many { also(piece.chat < 0, same_kind - 1) } else { String::new() };
+            let (at, to) = (piece.at, self.name(piece.chat));
+            self.show.bot(at, &to, &piece.seen, &piece.body, &also);
         }
     }
 
     /// What is new in the chats since the last look, in the order of the chats: people, then groups.
     fn take_news(&mut self) -> Vec<Piece> {
         let looked = self.looked;
-        let (now, mut touched) = self.sandbox.with_accepted(|all| {
+        let (now, touched) = self.sandbox.with_accepted(|all| {
             let new = all.get(looked..).unwrap_or_default();
             let chats = new.iter().filter_map(|call| Some((call.chat_id?, call.at)));
             (all.len(), chats.collect::<BTreeMap<i64, i64>>())
         });
         self.looked = now;
         let mut news = Vec::new();
-        // Within a person's chat nothing is new that they wrote themselves.
-        while let Some((chat, at)) = touched.pop_last() {
+        let mut touched: Vec<(i64, i64)> = touched.into_iter().collect();
+        touched.sort_by_key(|(chat, _)| (*chat < 0, chat.abs()));
+        for (chat, at) in touched {
             for mut seen in albums(self.sandbox.chat(chat)) {
                 let buttons: Vec<String> = seen.labels().into_iter().map(str::to_owned).collect();
                 let state = (seen.text.clone(), buttons);
@@ -335,7 +332,7 @@ impl Stage {
                 if edited && body.is_empty() && seen.buttons.is_empty() {
                     continue;
                 }
-                let at = if edited { Timestamp(at) } else { Timestamp(0) };
+                let at = if edited { Timestamp(at) } else { Timestamp(seen.date * 1_000_000) };
                 news.push(Piece { chat, at, seen, body });
             }
         }
@@ -361,18 +358,18 @@ impl Stage {
 /// Something new in a chat.
 struct Piece {
     chat: i64,
-    /// When it was changed, if it was.
+    /// When it was sent, or changed.
     at: Timestamp,
     seen: Seen,
     body: String,
 }
 
-/// ` · cùng 13 nhóm và 40 người khác`
-fn also(piece: &Piece, groups: usize, people: usize) -> String {
-    match (piece.chat < 0, groups, people) {
-        (true, 1, _) | (false, _, 1) => String::new(),
-        (true, groups, _) => format!(" · và {} nhóm khác", groups - 1),
-        (false, _, people) => format!(" · và {} người khác", people - 1),
+/// ` · và 13 nhóm khác`
+fn also(group: bool, others: usize) -> String {
+    match (group, others) {
+        (_, 0) => String::new(),
+        (true, others) => format!(" · và {others} nhóm khác"),
+        (false, others) => format!(" · và {others} người khác"),
     }
 }
 
