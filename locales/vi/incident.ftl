@@ -23,6 +23,7 @@ incident-ask-words-photos = Đã nhận { $count } ảnh. Ảnh này là chuyệ
 incident-ask-new-words = Bạn gửi lại nội dung, mình thay cho lời cũ.
 incident-ask-category = Đây là loại việc gì?
 incident-ask-unit = Việc này ở đâu? Bạn chọn, gõ tên nơi đó, hoặc gửi vị trí.
+incident-ask-unit-of-spot = Đã nhận vị trí. Nơi đó thuộc đơn vị nào? Bạn chọn, hoặc gõ tên nhé.
 incident-ask-which-unit = Bạn nói tới đơn vị nào dưới đây?
 incident-send-photos = Bạn gửi ảnh vào đây, mình thêm vào báo nhanh.
 

@@ -43,6 +43,7 @@ impl Look {
 pub struct Show {
     out: Box<dyn Write + Send>,
     coloured: bool,
+    muted: bool,
 }
 
 impl Show {
@@ -51,17 +52,24 @@ impl Show {
     pub fn standard() -> Self {
         let out = std::io::stdout();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { coloured: out.is_terminal() && !plain, out: Box::new(out) }
+        Self { coloured: out.is_terminal() && !plain, muted: false, out: Box::new(out) }
     }
 
     fn paint(&self, look: Look, text: &str) -> String {
         if self.coloured { format!("\x1b[{}m{text}\x1b[0m", look.code()) } else { text.to_owned() }
     }
 
+    /// Whether what happens now is left out: it would only repeat.
+    pub fn mute(&mut self, muted: bool) {
+        self.muted = muted;
+    }
+
     /// One line. Where nobody reads any more (a closed pipe), there is nobody to tell either.
     pub fn line(&mut self, text: &str) {
-        let _ = writeln!(self.out, "{text}");
-        let _ = self.out.flush();
+        if !self.muted {
+            let _ = writeln!(self.out, "{}", text.trim_end());
+            let _ = self.out.flush();
+        }
     }
 
     /// `── Thứ Hai 30/11/2026, 08:00 · Định hướng tháng 12 ──`

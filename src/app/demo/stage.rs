@@ -14,7 +14,7 @@ use crate::channel::telegram::Telegram;
 use crate::clock::Clock;
 use crate::conversation::{Rules, step};
 use crate::domain::import::{self, ImportRow, Kind};
-use crate::domain::{ChannelKind, Timestamp};
+use crate::domain::Timestamp;
 use crate::http::http_client;
 use crate::jobs::pacing::Limits;
 use crate::jobs::{Engine, Signals};
@@ -45,6 +45,8 @@ pub struct Stage {
     engine: Engine,
     running: Option<Running>,
     names: BTreeMap<i64, String>,
+    /// Who is in which group.
+    pub groups: BTreeMap<i64, Vec<i64>>,
     /// What stood in a chat when it was shown last, by chat and message.
     shown: HashMap<(i64, i64), (String, Vec<String>)>,
     /// So many of the platform's accepted calls were looked at.
@@ -73,6 +75,7 @@ impl Stage {
             engine,
             running,
             names: BTreeMap::new(),
+            groups: BTreeMap::new(),
             shown: HashMap::new(),
             looked: 0,
             _folder: folder,
@@ -102,6 +105,7 @@ impl Stage {
             self.sandbox.add_group(group, &row.name, &members, &[owner]);
             self.names.insert(group, row.name.clone());
             self.sandbox.add_bot(group, owner);
+            self.groups.insert(group, members);
         }
         self.settle().await?;
         Ok(report)
@@ -223,16 +227,33 @@ impl Stage {
         Ok(note)
     }
 
-    /// The same without showing it: one of many who do the same.
-    pub async fn presses_quietly(&mut self, person: i64, chat: i64, label: &str) -> anyhow::Result<()> {
-        let (message, button) = self.button(chat, label)?;
-        self.sandbox.press(person, chat, message, &button);
+    /// Several people press the button with this label, each in a chat, without waiting for one another.
+    /// It is not shown.
+    pub async fn all_press(&mut self, presses: &[(i64, i64)], label: &str) -> anyhow::Result<()> {
+        for (person, chat) in presses {
+            let (message, button) = self.button(*chat, label)?;
+            self.sandbox.press(*person, *chat, message, &button);
+        }
         self.settle().await?;
         self.take_news();
         Ok(())
     }
 
-    fn button(&self, chat: i64, label: &str) -> anyhow::Result<(i64, String)> {
+    /// Somebody presses several buttons of their own chat in one go.
+    pub async fn press_all_at_once(&mut self, person: i64, buttons: &[(i64, String)]) -> anyhow::Result<()> {
+        let (at, name) = (self.clock.now(), self.name(person));
+        for (message, button) in buttons {
+            self.sandbox.press(person, person, *message, button);
+            self.show.press(at, &name, "", button, "");
+        }
+        self.news().await
+    }
+
+    /// The newest button with this label in a chat, with its message.
+    ///
+    /// # Errors
+    /// Where there is none, with what stands in the chat.
+    pub fn button(&self, chat: i64, label: &str) -> anyhow::Result<(i64, String)> {
         let all = self.sandbox.chat(chat);
         let found = all.iter().rev().find_map(|seen| {
             let exact = seen.labels().into_iter().find(|exact| exact.contains(label))?;
@@ -452,6 +473,3 @@ fn engine(sandbox: &Sandbox, store: &Store, clock: &Clock) -> anyhow::Result<Eng
         stop: CancellationToken::new(),
     })
 }
-
-/// The channel that the story is played on.
-pub const CHANNEL: ChannelKind = ChannelKind::Telegram;

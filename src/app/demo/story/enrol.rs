@@ -32,7 +32,10 @@ pub async fn invites(stage: &mut Stage) -> anyhow::Result<()> {
     let token = token_in(stage, &made)?;
     enrols(stage, LIBRARIAN, &token).await?;
     stage.minutes(3).await?;
+    stage.show.mute(true);
     enrols(stage, YOUTH, &token).await?;
+    stage.show.mute(false);
+    stage.show.aside("Anh Kiên, đoàn phường, cũng đăng ký theo cách đó.");
     stage.minutes(2).await?;
     let answer = stage.opens_link(GUESSER, &token).await?;
     stage.expect(answer.text.contains("hết lượt"), "mã mời hết lượt vẫn dùng được")?;
