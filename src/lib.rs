@@ -7,6 +7,7 @@ pub mod channel;
 pub mod clock;
 pub mod conversation;
 pub mod domain;
+pub mod http;
 pub mod jobs;
 pub mod random;
 pub mod sandbox;

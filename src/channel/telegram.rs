@@ -1,1 +1,0 @@
-//! Telegram: the Bot API.

@@ -1,0 +1,164 @@
+//! Telegram: the Bot API (<https://core.telegram.org/bots/api>).
+//!
+//! Calls are teloxide's typed payloads, so that the names of fields are checked by the compiler. They go
+//! over a transport of our own, which says what is known about every attempt; updates are read by a
+//! tolerant reader of our own, which loses nothing of what newer versions of the API add.
+
+mod address;
+mod classify;
+mod multipart;
+mod parse;
+mod receive;
+mod send;
+#[cfg(test)]
+mod tests;
+mod tolerant;
+mod transport;
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use secrecy::SecretString;
+use teloxide::payloads::{GetMe, SetMyCommands};
+use teloxide::types::BotCommand;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::domain::rich::utf16_len;
+use crate::domain::{ChannelKind, Timestamp};
+
+use super::{Call, Channel, FetchError, Parsed, RawUpdate, ReceiveError, SendError, Sent};
+use tolerant::tolerant;
+use transport::Transport;
+
+/// Where Telegram's own Bot API is.
+pub const API_URL: &str = "https://api.telegram.org";
+
+/// Why the channel cannot be set up. Never holds the token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    #[error("the Telegram token has to look like 123456789:AAE…, as @BotFather gave it, without blanks")]
+    Token,
+    #[error("the address of the Bot API cannot be used: {0}")]
+    ApiUrl(String),
+}
+
+/// The bot, as Telegram names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Identity {
+    id: i64,
+    username: String,
+}
+
+/// The channel to Telegram.
+pub struct Telegram {
+    transport: Transport,
+    /// Known from the first [`Channel::who_am_i`] on.
+    identity: RwLock<Option<Arc<Identity>>>,
+}
+
+impl Telegram {
+    /// Sets the channel up; nothing is sent yet.
+    ///
+    /// `api_url` is [`API_URL`] or a server of one's own, `timeout` the longest time for one call (uploads
+    /// and waiting for updates have some more).
+    ///
+    /// # Errors
+    /// Where the token or the address cannot be one.
+    pub fn new(
+        client: reqwest::Client,
+        api_url: &str,
+        token: SecretString,
+        timeout: Duration,
+    ) -> Result<Self, SetupError> {
+        let transport = Transport::new(client, api_url, token, timeout)?;
+        Ok(Self { transport, identity: RwLock::new(None) })
+    }
+
+    /// Asks Telegram who this bot is, and remembers it: in groups, that tells who is being addressed.
+    ///
+    /// # Errors
+    /// Where Telegram cannot be reached, or refuses the token.
+    pub async fn learn_identity(&self) -> Result<String, ReceiveError> {
+        tolerant! {
+            struct Me {
+                id: i64,
+                username: String,
+            }
+        }
+        let result = self.transport.call(&GetMe::new()).await.map_err(classify::receiving)?;
+        let me: Me = serde_json::from_str(result.get()).unwrap_or_default();
+        let (Some(id), Some(username)) = (me.id, me.username) else {
+            return Err(ReceiveError::Failed("the answer does not say who the bot is".to_owned()));
+        };
+        let identity = Identity { id, username: username.clone() };
+        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(identity));
+        Ok(username)
+    }
+
+    /// Sets the menu of commands: names without `/`, and what they do. `lang` is a two-letter code; `None`
+    /// sets the menu for everybody whose language has none of its own.
+    ///
+    /// # Errors
+    /// As for a message.
+    pub async fn set_commands(&self, menu: &[(String, String)], lang: Option<&str>) -> Result<(), SendError> {
+        let mut payload = SetMyCommands::new(menu.iter().map(|(name, does)| BotCommand::new(name, does)));
+        payload.language_code = lang.map(str::to_owned);
+        self.transport.call(&payload).await.map_err(classify::sending)?;
+        Ok(())
+    }
+
+    fn identity(&self) -> Option<Arc<Identity>> {
+        self.identity.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[async_trait]
+impl Channel for Telegram {
+    fn kind(&self) -> ChannelKind {
+        ChannelKind::Telegram
+    }
+
+    async fn send(&self, call: &Call<'_>) -> Result<Sent, SendError> {
+        send::send(&self.transport, call).await
+    }
+
+    async fn receive(&self, offset: i64, wait: Duration) -> Result<Vec<RawUpdate>, ReceiveError> {
+        receive::receive(&self.transport, offset, wait).await
+    }
+
+    fn read(&self, raw: &[u8], received_at: Timestamp) -> Parsed {
+        parse::read(raw, received_at, self.identity().as_deref())
+    }
+
+    async fn fetch(&self, file_id: &str, max: usize) -> Result<Bytes, FetchError> {
+        receive::fetch(&self.transport, file_id, max).await
+    }
+
+    async fn who_am_i(&self) -> Result<String, ReceiveError> {
+        self.learn_identity().await
+    }
+}
+
+impl fmt::Debug for Telegram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telegram")
+            .field("host", &self.transport.host())
+            .field("identity", &self.identity())
+            .finish_non_exhaustive()
+    }
+}
+
+/// As much of a text as fits in `max` UTF-16 units, cut on a grapheme border.
+fn cut(text: &str, max: usize) -> &str {
+    let mut room = max;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        match room.checked_sub(utf16_len(grapheme)) {
+            Some(left) => room = left,
+            None => return &text[..at],
+        }
+    }
+    text
+}
