@@ -16,10 +16,10 @@ const IDLE_PER_HOST: usize = 128;
 /// HTTP/1.1 only: one connection that breaks then leaves one outcome unknown, not those of all the
 /// requests that HTTP/2 would have sent over it.
 ///
-/// # Panics
-/// Where TLS cannot be set up, which the built-in roots rule out.
+/// # Errors
+/// Where the machine's TLS cannot be set up.
 #[expect(clippy::disallowed_methods, reason = "this is where the client is made that is handed in")]
-pub fn http_client() -> reqwest::Client {
+pub fn http_client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .use_rustls_tls()
         .http1_only()
@@ -31,6 +31,6 @@ pub fn http_client() -> reqwest::Client {
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(IDLE_PER_HOST)
         .user_agent(concat!("loa/", env!("CARGO_PKG_VERSION")))
+        .no_proxy()
         .build()
-        .expect("TLS with built-in roots")
 }

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod channel;
 pub mod clock;
+pub mod config;
 pub mod conversation;
 pub mod domain;
 pub mod http;

@@ -159,3 +159,5 @@ people-cli-wrong-channel = “{ $value }” is no channel; there are: telegram, 
 people-cli-wrong-kind = “{ $value }” has to be person or group
 people-cli-wrong-chat = “{ $value }” is no chat id (Telegram: people are positive numbers, groups negative ones)
 people-cli-wrong-twice = this chat is on line { $value } already, with another name, unit or kind
+people-cli-moved = { $count } groups go by another id since they became supergroups and stay as they are
+people-cli-group-moved = · group { $title }: goes by another id now

@@ -5,7 +5,7 @@ people-role-reporter = cộng tác viên
 people-role-duty = trực ban
 people-role-editor = biên tập
 people-role-approver = người duyệt
-people-role-head = phụ trách
+people-role-head = lãnh đạo
 people-role-admin = quản trị
 
 # Lệnh: mỗi lệnh một dòng, dùng cho trợ giúp và bảng lệnh của nền tảng.
@@ -37,9 +37,9 @@ people-only-in-group = Bạn gõ lệnh này trong nhóm cần gắn nhé.
 
 # Mã mời
 people-invite-wrong = Mã mời này không đúng. Bạn mở lại liên kết người quản trị đơn vị gửi, hoặc xin mã mới nhé.
-people-invite-expired = Mã mời vào { $unit } đã hết hạn. Bạn xin người quản trị hoặc phụ trách đơn vị một mã mới nhé.
-people-invite-used-up = Mã mời vào { $unit } đã dùng hết lượt. Bạn xin người quản trị hoặc phụ trách đơn vị một mã mới nhé.
-people-invite-revoked = Mã mời vào { $unit } đã bị hủy. Bạn hỏi người quản trị hoặc phụ trách đơn vị nhé.
+people-invite-expired = Mã mời vào { $unit } đã hết hạn. Bạn xin người quản trị hoặc lãnh đạo đơn vị một mã mới nhé.
+people-invite-used-up = Mã mời vào { $unit } đã dùng hết lượt. Bạn xin người quản trị hoặc lãnh đạo đơn vị một mã mới nhé.
+people-invite-revoked = Mã mời vào { $unit } đã bị hủy. Bạn hỏi người quản trị hoặc lãnh đạo đơn vị nhé.
 people-invite-pause = Bạn đã thử nhiều lần. Mình nghỉ { $minutes } phút rồi bạn thử lại nhé.
 
 people-offer-before = Chào bạn! Bạn được mời:
@@ -50,7 +50,7 @@ people-consent =
     Trước khi đăng ký, mời bạn đọc vài dòng:
     • Lưu gì: tên, đơn vị, vai trò, mã cuộc trò chuyện này; thông báo bạn đã nhận và xác nhận; báo nhanh bạn gửi (lời, ảnh, nơi xảy ra).
     • Để làm gì: gửi thông báo công việc, tiếp nhận và theo dõi vụ việc. Không dùng vào việc khác.
-    • Ai xem: người quản trị, phụ trách của đơn vị bạn và cấp trên; trực ban và đơn vị xử lý vụ việc.
+    • Ai xem: lãnh đạo và người quản trị của đơn vị bạn, của cấp trên; trực ban và đơn vị xử lý vụ việc.
     • Giữ bao lâu: đến khi bạn rời. Vụ việc đã báo được giữ theo quy định lưu trữ của cơ quan.
     • Quyền của bạn: rời bất cứ lúc nào bằng /roi; xin xem, sửa, xóa dữ liệu ở người quản trị, được trả lời trong 2 ngày làm việc.
     Tin nhắn đi qua nền tảng bạn đang dùng, nên đừng gửi điều mật.
@@ -104,7 +104,7 @@ people-bound-staff = Xong! Nhóm này nhận thông báo của { $unit }. Muốn
 people-bound-duty = Xong! Đây là nhóm trực của { $unit }: báo nhanh sẽ hiện ở đây. Muốn gỡ, gõ /gonhom.
 people-unbound = Đã gỡ. Nhóm này không nhận thông báo nữa.
 people-not-bound = Nhóm này chưa gắn với đơn vị nào. Muốn gắn, gõ /gannhom và tên đơn vị.
-people-hello-group = Chào cả nhà, mình là loa. Người phụ trách hoặc quản trị gõ /gannhom và tên đơn vị để nhóm nhận thông báo (nhóm trực thì gõ /nhomtruc).
+people-hello-group = Chào cả nhà, mình là loa. Lãnh đạo hoặc người quản trị đơn vị gõ /gannhom và tên đơn vị để nhóm nhận thông báo (nhóm trực thì gõ /nhomtruc).
 
 # Dòng lệnh
 people-cli-file-unreadable = Không đọc được tệp { $file }. Bạn xem lại đường dẫn và quyền đọc nhé.
@@ -159,3 +159,5 @@ people-cli-wrong-channel = “{ $value }” không phải kênh; có: telegram, 
 people-cli-wrong-kind = “{ $value }” phải là person hoặc group
 people-cli-wrong-chat = “{ $value }” không phải mã trò chuyện đúng (Telegram: người là số dương, nhóm là số âm)
 people-cli-wrong-twice = mã này đã có ở dòng { $value } với tên, đơn vị hoặc loại khác
+people-cli-moved = { $count } nhóm đã đổi mã (thành siêu nhóm), giữ nguyên như đang gắn
+people-cli-group-moved = · nhóm { $title }: đã đổi mã, giữ nguyên

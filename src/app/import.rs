@@ -124,6 +124,7 @@ fn words(report: &ImportReport) -> String {
         ("people-cli-groups", report.groups_bound),
         ("people-cli-unchanged", report.unchanged),
         ("people-cli-left", report.left_alone),
+        ("people-cli-moved", report.groups_moved),
     ];
     for (key, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
         lines.push(format!("  {}", say(key, &[("count", &count.to_string())])));
@@ -154,6 +155,7 @@ fn change_words(change: &Change) -> String {
             let key = if *duty { "people-cli-duty-bound" } else { "people-cli-group-bound" };
             say(key, &[("title", title), ("unit", unit)])
         }
+        Change::GroupMoved { title, .. } => say("people-cli-group-moved", &[("title", title)]),
         Change::LeftAlone { name, .. } => say("people-cli-left-alone", &[("name", name)]),
     }
 }

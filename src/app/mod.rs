@@ -1,20 +1,29 @@
 //! Puts the rooms together, and takes the command line apart.
 
+pub mod check;
+pub mod cli;
 pub mod digest;
 pub mod import;
 pub mod incident;
+pub mod init;
+pub mod logging;
 pub mod people;
 pub mod run;
+pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use secrecy::ExposeSecret;
 use serde::Serialize;
 
 use crate::clock::Clock;
-use crate::conversation::Rules;
+use crate::config::{Config, ConfigError};
+use crate::conversation::{Lang, Rules};
+use crate::domain::ChannelKind;
+use crate::random::Random;
 use crate::store::{Store, StoreError};
 
 /// Where a command stands: what it works on, and where it writes.
@@ -28,6 +37,18 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Opens the database that the configuration names; writes to standard output.
+    ///
+    /// # Errors
+    /// A configuration that cannot be used; a database that cannot be opened.
+    pub async fn open(config: &Config, json: bool) -> Result<Self, CommandError> {
+        let clock = Clock::System;
+        let store = open_store(config, clock.clone()).await?;
+        let bot_username = store.bot_name(ChannelKind::Telegram).await?.unwrap_or_default();
+        let rules = Arc::new(rules(config, bot_username));
+        Ok(Self { store, clock, rules, json, out: Mutex::new(Box::new(std::io::stdout())) })
+    }
+
     /// Writes a line for people. Nothing with `--json`, so that the output stays JSON.
     pub fn say(&self, line: impl AsRef<str>) {
         if !self.json {
@@ -53,11 +74,41 @@ impl Desk {
         Ok(())
     }
 
+    /// Writes text as it is, also with `--json`.
     fn write(&self, text: &str) {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         // Where nobody reads any more (a closed pipe), there is nobody to tell either.
         let _ = writeln!(out, "{text}");
     }
+}
+
+/// Opens the database that the configuration names.
+///
+/// # Errors
+/// A URL of a kind that loa does not know is the user's to put right; all else is a failure.
+pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, CommandError> {
+    let url = config.database_url()?;
+    match Store::open(url.expose_secret(), clock, Random::system()).await {
+        Ok(store) => Ok(store),
+        Err(StoreError::Url) => Err(CommandError::User(say("cli-database-url", &[]))),
+        Err(error) => Err(anyhow::Error::from(error).context(say("cli-database-closed", &[])).into()),
+    }
+}
+
+/// What the configuration says about the work.
+pub fn rules(config: &Config, bot_username: String) -> Rules {
+    Rules {
+        bot_username,
+        case_prefix: config.reports.case_prefix.as_str().to_owned(),
+        categories: config.reports.categories.clone(),
+        calendar: (&config.calendar).into(),
+        deadline_hours: config.reports.default_deadline_hours,
+    }
+}
+
+/// The command line speaks Vietnamese.
+pub(crate) fn say(key: &str, vars: &[(&'static str, &str)]) -> String {
+    Lang::Vi.say(key, vars)
 }
 
 /// Why a command did not do what it was asked.
@@ -66,6 +117,9 @@ pub enum CommandError {
     /// The user can put it right: one plain Vietnamese sentence that says how. Exit code 2.
     #[error("{0}")]
     User(String),
+    /// A check found faults, and has shown them. Exit code 1.
+    #[error("{0}")]
+    Faults(String),
     /// We failed, or the machine did. Exit code 1.
     #[error("{0:#}")]
     Failed(#[from] anyhow::Error),
@@ -74,5 +128,11 @@ pub enum CommandError {
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+impl From<ConfigError> for CommandError {
+    fn from(error: ConfigError) -> Self {
+        Self::User(error.to_string())
     }
 }

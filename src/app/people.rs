@@ -249,9 +249,7 @@ mod tests {
         assert!(text.contains("2 lượt, dùng đến 08:00 26/11/2026"), "{text}");
         run_invite(InviteCommand::List, &office.desk).await.expect("a list");
         let list = office.said();
-        assert!(
-            list.contains("0/2  phụ trách – Tỉnh Mường Lam / Phường Bình Minh") && !list.contains("t.me")
-        );
+        assert!(list.contains("0/2  lãnh đạo – Tỉnh Mường Lam / Phường Bình Minh") && !list.contains("t.me"));
         run_invite(InviteCommand::Revoke { id: 1 }, &office.desk).await.expect("revoked");
         assert!(office.said().contains("Đã hủy mã mời số 1"));
         let again = run_invite(InviteCommand::Revoke { id: 1 }, &office.desk).await;

@@ -17,6 +17,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::calendar::Calendar;
+use crate::domain::category::Categories;
 use crate::domain::content::{Attachment, Content, Lane};
 use crate::domain::ids::{ChatId, PersonId, UnitId};
 use crate::domain::{Rich, Role, Timestamp};
@@ -120,8 +122,14 @@ impl Me {
 pub struct Rules {
     /// The bot's name on the platform, without `@`, for links and for being addressed.
     pub bot_username: String,
-    /// The letters that case codes begin with.
+    /// The letters that case codes begin with; empty means `ML`.
     pub case_prefix: String,
+    /// What cases are about.
+    pub categories: Categories,
+    /// When people work.
+    pub calendar: Calendar,
+    /// Working hours until a case has to be settled, where its category does not say; 0 means 16.
+    pub deadline_hours: u32,
 }
 
 /// Where a person stands in a dialogue. Every part of the conversation has states of its own.
@@ -241,6 +249,8 @@ pub struct Turn {
     pub replies: Vec<Reply>,
     /// The short note that answers a press of a button.
     pub toast: Option<Toast>,
+    /// What came in may not be kept, not even as it came: its bytes are taken out of the inbox.
+    pub forget: bool,
 }
 
 impl Turn {
@@ -266,6 +276,12 @@ impl Turn {
 
     pub fn effect(mut self, effect: Effect) -> Self {
         self.effects.push(effect);
+        self
+    }
+
+    /// Keeps nothing of what came in.
+    pub fn forgetting(mut self) -> Self {
+        self.forget = true;
         self
     }
 

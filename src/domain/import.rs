@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::text::clean_line;
 use super::unit::{PathError, UnitPath};
 use super::{ChannelKind, Role};
 
@@ -83,9 +84,11 @@ pub fn parse(text: &str) -> Result<Vec<ImportRow>, Vec<Fault>> {
         return Err(vec![Fault { line: 1, column: None, problem: Problem::Header }]);
     }
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
+    // Many rows name the same unit.
+    let mut units = HashMap::new();
     for record in records {
         match record {
-            Ok(record) => match read(&record) {
+            Ok(record) => match read(&record, &mut units) {
                 Ok(row) => rows.push(row),
                 Err(fault) => faults.push(fault),
             },
@@ -100,7 +103,7 @@ pub fn parse(text: &str) -> Result<Vec<ImportRow>, Vec<Fault>> {
     if faults.is_empty() { Ok(rows) } else { Err(faults) }
 }
 
-fn read(record: &csv::StringRecord) -> Result<ImportRow, Fault> {
+fn read(record: &csv::StringRecord, units: &mut HashMap<String, UnitPath>) -> Result<ImportRow, Fault> {
     let line = record.position().map_or(0, csv::Position::line);
     let wrong = |column: Option<&'static str>, problem| Fault { line, column, problem };
     let fields: Vec<&str> = record.iter().map(str::trim).collect();
@@ -112,13 +115,22 @@ fn read(record: &csv::StringRecord) -> Result<ImportRow, Fault> {
     let channel = read_channel(channel).map_err(at("channel"))?;
     Ok(ImportRow {
         line,
-        unit: unit.parse().map_err(Problem::Path).map_err(at("unit"))?,
+        unit: read_unit(unit, units).map_err(Problem::Path).map_err(at("unit"))?,
         name: read_name(name).map_err(at("name"))?,
         role: read_role(role, kind).map_err(at("role"))?,
         channel,
         chat_id: read_chat_id(chat_id, channel, kind).map_err(at("chat_id"))?,
         kind,
     })
+}
+
+fn read_unit(text: &str, known: &mut HashMap<String, UnitPath>) -> Result<UnitPath, PathError> {
+    if let Some(unit) = known.get(text) {
+        return Ok(unit.clone());
+    }
+    let unit: UnitPath = text.parse()?;
+    known.insert(text.to_owned(), unit.clone());
+    Ok(unit)
 }
 
 fn read_kind(text: &str) -> Result<Kind, Problem> {
@@ -136,13 +148,9 @@ fn read_channel(text: &str) -> Result<ChannelKind, Problem> {
 }
 
 fn read_name(text: &str) -> Result<String, Problem> {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let name = words.collect::<Vec<_>>().join(" ");
-    match name.chars().count() {
-        0 => Err(Problem::Missing),
-        1..=MOST_NAME => Ok(name),
-        _ => Err(Problem::TooLong),
-    }
+    // Somewhat more than may be, so that what is too long is seen to be.
+    let name = clean_line(text, MOST_NAME * 2).ok_or(Problem::Missing)?;
+    if name.chars().count() > MOST_NAME { Err(Problem::TooLong) } else { Ok(name) }
 }
 
 fn read_role(text: &str, kind: Kind) -> Result<Option<Role>, Problem> {

@@ -2,17 +2,18 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use super::text::fold;
+use super::text::{clean_line, fold};
 
 /// The deepest tree: a ministry, a province, a commune, a cell, a group and some to spare.
 const MOST_DEPTH: usize = 12;
 /// The longest name of a unit, in characters.
 const MOST_NAME: usize = 120;
 
-/// The names of a unit and of those above it, topmost first. Never empty.
+/// The names of a unit and of those above it, topmost first. Never empty. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct UnitPath(Vec<String>);
+pub struct UnitPath(Arc<[String]>);
 
 /// Why a text is not a path of units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +40,7 @@ impl UnitPath {
 
     /// The first `depth` units, at least one.
     pub fn prefix(&self, depth: usize) -> Self {
-        Self(self.0[..depth.clamp(1, self.0.len())].to_vec())
+        Self(self.0[..depth.clamp(1, self.0.len())].into())
     }
 
     /// The path of the unit above; none at the top.
@@ -65,18 +66,15 @@ impl FromStr for UnitPath {
     fn from_str(text: &str) -> Result<Self, PathError> {
         let mut names = Vec::new();
         for part in text.split('/') {
-            let words = part.split(|c: char| c.is_whitespace() || c.is_control());
-            let name: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-            let name = name.join(" ");
-            if fold(&name).is_empty() {
-                return Err(PathError::NoName);
-            }
+            // Somewhat more than may be, so that what is too long is seen to be.
+            let name = clean_line(part, MOST_NAME * 2).filter(|name| !fold(name).is_empty());
+            let name = name.ok_or(PathError::NoName)?;
             if name.chars().count() > MOST_NAME {
                 return Err(PathError::LongName);
             }
             names.push(name);
         }
-        if names.len() > MOST_DEPTH { Err(PathError::TooDeep) } else { Ok(Self(names)) }
+        if names.len() > MOST_DEPTH { Err(PathError::TooDeep) } else { Ok(Self(names.into())) }
     }
 }
 

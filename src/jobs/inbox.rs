@@ -79,8 +79,7 @@ async fn handle_chat(engine: &Engine, updates: Vec<Waiting>) -> Done {
             return Done { handled, next };
         }
         handled += parts.len();
-        engine.signals.outbox.notify_one();
-        engine.signals.timers.notify_one();
+        engine.signals.wake_all();
         // The parts of an album can have other updates of the chat between them.
         let last = first.album.clone();
         rest = &rest[1..];

@@ -5,6 +5,8 @@
 
 pub mod inbox;
 pub mod incidents;
+pub mod media;
+pub mod notices;
 pub mod outbox;
 pub mod pacing;
 pub mod receive;
@@ -57,6 +59,8 @@ pub struct Signals {
     pub outbox: Arc<Notify>,
     /// Something happened that the calendar's jobs may have to look at.
     pub timers: Arc<Notify>,
+    /// Pictures are to be fetched.
+    pub media: Arc<Notify>,
     /// Counts how often the calendar's jobs have looked at everything.
     rounds: Arc<watch::Sender<u64>>,
 }
@@ -67,6 +71,7 @@ impl Signals {
         self.inbox.notify_one();
         self.outbox.notify_one();
         self.timers.notify_one();
+        self.media.notify_one();
     }
 
     /// The calendar's jobs have looked at everything once.

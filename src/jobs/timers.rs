@@ -1,13 +1,53 @@
 //! What the calendar asks for: rows that become due, never timers in memory.
 
-use super::Engine;
+use std::time::Duration;
+
+use crate::domain::Timestamp;
+use crate::store::StoreError;
+
+use super::{Engine, incidents};
+
+/// How often what is past its time is swept away.
+const SWEEP: Duration = Duration::from_secs(3600);
 
 /// Looks for what is due until it is told to stop.
 pub async fn run(engine: Engine) {
+    let mut swept = None;
     loop {
+        let due = match look(&engine).await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(cause = %error, "what is due cannot be looked up");
+                None
+            }
+        };
+        if swept.is_none_or(|at| engine.clock.now() > at + SWEEP) {
+            swept = Some(engine.clock.now());
+            sweep(&engine).await;
+        }
         engine.signals.round();
-        if !engine.rest(&engine.signals.timers, None).await {
+        if !engine.rest(&engine.signals.timers, due).await {
             return;
+        }
+    }
+}
+
+/// Does everything that is due. Gives when the next thing is.
+async fn look(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
+    let cases = incidents::tick(&engine.store).await?;
+    engine.signals.outbox.notify_one();
+    Ok([cases].into_iter().flatten().min())
+}
+
+async fn sweep(engine: &Engine) {
+    loop {
+        match engine.store.sweep().await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(cause = %error, "what is past its time could not be swept away");
+                return;
+            }
         }
     }
 }

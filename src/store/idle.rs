@@ -19,11 +19,18 @@ impl Store {
     pub async fn idle(&self) -> Result<Idle, StoreError> {
         let now = self.env().now;
         let sql = "SELECT
-                     (SELECT COUNT(*) FROM inbox WHERE state = 'waiting' AND not_before <= $1)
+                     (SELECT COUNT(*) FROM inbox i WHERE state = 'waiting' AND not_before <= $1
+                        AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.chat_key = i.chat_key
+                                        AND e.state = 'waiting' AND e.id < i.id AND e.not_before > $1))
                      + (SELECT COUNT(*) FROM messages WHERE state = 1)
-                     + (SELECT COUNT(*) FROM messages m WHERE state = 0 AND not_before <= $1) AS busy,
-                   (SELECT MIN(not_before) FROM inbox WHERE state = 'waiting') AS update_due,
-                   (SELECT MIN(not_before) FROM messages WHERE state = 0) AS message_due";
+                     + (SELECT COUNT(*) FROM messages m WHERE state = 0 AND not_before <= $1
+                        AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.chat_id = m.chat_id
+                                        AND e.state = 0 AND e.not_before > $1
+                                        AND (e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id))))
+                     + (SELECT COUNT(*) FROM media
+                        WHERE state = 'wanted' AND (next_try <= $1 OR reason IS NULL)) AS busy,
+                   (SELECT MIN(not_before) FROM inbox WHERE state = 'waiting' AND not_before > $1) AS update_due,
+                   (SELECT MIN(not_before) FROM messages WHERE state = 0 AND not_before > $1) AS message_due";
         let (busy, update_due, message_due): (i64, Option<i64>, Option<i64>) =
             self.db.read(|tx| Box::pin(async move { tx.one(sql, args![now]).await })).await?;
         if busy > 0 {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::args;
-use crate::conversation::{Incoming, Rules};
+use crate::conversation::{Incoming, Rules, people};
 use crate::domain::ids::UpdateId;
 use crate::domain::{ChannelKind, Timestamp};
 
@@ -130,10 +130,16 @@ impl Store {
                             return Ok(());
                         }
                     }
-                    match &incoming {
-                        Some(incoming) => turn::take(tx, &env, incoming, &rules, step).await,
-                        None => Ok(()),
+                    let Some(incoming) = &incoming else { return Ok(()) };
+                    // What may not be kept goes together with what came of it.
+                    let forbidden = turn::take(tx, &env, incoming, &rules, step).await?;
+                    if forbidden || people::holds_secret(incoming) {
+                        for id in ids {
+                            let sql = "UPDATE inbox SET body = $2 WHERE id = $1";
+                            tx.exec_one(sql, args![id, Vec::<u8>::new()]).await?;
+                        }
                     }
+                    Ok(())
                 })
             })
             .await

@@ -2,6 +2,7 @@
 //!
 //! One public method is one transaction. Absent on purpose: HTTP, and words said to people.
 
+pub mod audit;
 pub mod blobs;
 pub mod claim;
 pub mod db;
@@ -14,6 +15,7 @@ pub mod outbox;
 pub mod people;
 pub mod settle;
 mod sql;
+pub mod status;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -71,7 +73,8 @@ impl Store {
         step: turn::Step,
     ) -> Result<(), StoreError> {
         let env = self.env();
-        let work = async move |tx: &mut Tx<'_>| turn::take(tx, &env, &incoming, &rules, step).await;
+        let work =
+            async move |tx: &mut Tx<'_>| turn::take(tx, &env, &incoming, &rules, step).await.map(|_| ());
         self.db.write(move |tx| Box::pin(async move { work(tx).await })).await
     }
 }

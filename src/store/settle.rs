@@ -15,7 +15,7 @@ use crate::domain::{ChannelKind, Timestamp};
 use super::claim::{Claimed, defer_chat};
 use super::notice::{self, Ended};
 use super::outbox::Op;
-use super::{Env, Sql, StoreError, Tx, blobs};
+use super::{Env, Sql, StoreError, Tx, blobs, people};
 
 /// After so many attempts with unknown outcome a person decides, so that nobody gets a message five times.
 pub const MOST_UNKNOWNS: i64 = 2;
@@ -175,7 +175,7 @@ async fn keep_trouble(
             changed
         }
         Outcome::Moved { to } => {
-            move_chat(tx, message.chat, &to).await?;
+            people::chat_moved(tx, env, channel, &message.external_chat, &to).await?;
             requeue(tx, message, env.now, "moved", false).await?
         }
         Outcome::FilesGone { files } => {
@@ -291,20 +291,6 @@ async fn close_chat(
         ended.push(Ended { delivery: DeliveryId(delivery), result: Err(why.to_owned()) });
     }
     Ok(())
-}
-
-/// The group became a supergroup. If the new id is known already, the two become one.
-async fn move_chat(tx: &mut Tx<'_>, chat: ChatId, to: &str) -> Result<(), StoreError> {
-    let sql = "SELECT n.id FROM chats o JOIN chats n ON n.channel = o.channel AND n.external_id = $2
-               WHERE o.id = $1 AND n.id <> o.id";
-    let known: Option<(i64,)> = tx.optional(sql, args![chat, to]).await?;
-    if let Some((other,)) = known {
-        // The old row keeps what hangs on it (deliveries, cards); the new one steps aside.
-        let sql = "UPDATE chats SET external_id = external_id || ':merged', state = 'closed',
-                     reason = 'merged', purpose = 'none', unit_id = NULL WHERE id = $1";
-        tx.exec_one(sql, args![other]).await?;
-    }
-    tx.exec_one("UPDATE chats SET external_id = $2 WHERE id = $1", args![chat, to]).await
 }
 
 async fn make_plain(tx: &mut Tx<'_>, env: &Env, message: &Claimed) -> Result<(), StoreError> {

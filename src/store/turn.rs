@@ -16,14 +16,15 @@ const MOST_QUESTIONS: usize = 64;
 /// The function that decides what happens: [`crate::conversation::step`], or a test's own.
 pub type Step = fn(&Context<'_>) -> Result<Turn, Need>;
 
-/// Runs one update through the conversation and keeps everything that comes of it.
+/// Runs one update through the conversation and keeps everything that comes of it. Gives whether what came
+/// in has to be forgotten.
 pub(super) async fn take(
     tx: &mut Tx<'_>,
     env: &Env,
     incoming: &Incoming,
     rules: &Rules,
     step: Step,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let chat = find_or_add_chat(tx, env, incoming).await?;
     let sender = incoming.from.as_ref().map_or("", |from| from.id.as_str());
     let me = find_me(tx, incoming).await?;
@@ -61,7 +62,9 @@ pub(super) async fn take(
         let sql = "UPDATE buttons SET used_at = $2 WHERE nonce = $1 AND once = 1";
         tx.exec(sql, args![nonce, env.now]).await?;
     }
-    keep(tx, env, incoming, &chat, sender, turn).await
+    let forget = turn.forget;
+    keep(tx, env, incoming, &chat, sender, turn).await?;
+    Ok(forget)
 }
 
 async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answer, StoreError> {

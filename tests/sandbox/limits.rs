@@ -55,9 +55,9 @@ async fn thousands_of_messages_are_kept_cheaply() {
     options.keep_last = Some(10);
     let scene = Scene::with(options, clock).await;
     let begun = std::time::Instant::now();
-    for _ in 0..3000 {
+    for _ in 0..1000 {
         scene.send(1, "Thông báo cho toàn thể cán bộ").await;
     }
-    println!("3000 messages in {:?}", begun.elapsed());
-    assert_eq!((scene.sandbox.accepted_count(), scene.sandbox.chat(1).len()), (3000, 10));
+    println!("1000 messages in {:?}", begun.elapsed());
+    assert_eq!((scene.sandbox.accepted_count(), scene.sandbox.chat(1).len()), (1000, 10));
 }

@@ -34,11 +34,13 @@ pub const LIMITS: Limits = Limits { per_second: 30, per_chat_per_second: 1, per_
 impl World {
     /// An empty organisation at eight on a Monday morning.
     pub async fn new(database: Database) -> Self {
-        Self::with(database, step, Rules::for_practice()).await
+        Self::with(database, step, rules()).await
     }
 
     /// The same with a conversation and rules of the test's own.
     pub async fn with(database: Database, step: loa::store::turn::Step, rules: Rules) -> Self {
+        // What the app logs is shown with a test that fails.
+        let _ = tracing_subscriber::fmt().with_env_filter("loa=warn").with_test_writer().try_init();
         let clock = Clock::by_hand(Timestamp::vietnam(2026, 11, 23, 8, 0));
         let reads = clock.clone();
         let mut options = Options::new(Arc::new(move || reads.now().0));
@@ -46,8 +48,7 @@ impl World {
         let sandbox = Sandbox::start(options).await.expect("a practice platform");
         let store = Store::open(&database.url, clock.clone(), Random::seeded(7)).await.expect("a store");
         let engine = engine(&sandbox, &store, &clock, step, rules);
-        let mut world =
-            Self { sandbox, store, clock, engine, running: None, _database: database };
+        let mut world = Self { sandbox, store, clock, engine, running: None, _database: database };
         world.start().await;
         world
     }
@@ -96,7 +97,12 @@ impl World {
             }
         };
         if tokio::time::timeout(bound, waiting).await.is_err() {
-            panic!("the app does not come to rest:\n{}", self.sandbox.render_all());
+            let idle = self.store.idle().await;
+            let pending = self.sandbox.pending_updates();
+            panic!(
+                "the app does not come to rest ({idle:?}, {pending} updates):\n{}",
+                self.sandbox.render_all()
+            );
         }
     }
 
@@ -151,6 +157,11 @@ impl World {
     }
 }
 
+/// What the work goes by in the scenes.
+pub fn rules() -> Rules {
+    Rules { bot_username: "loa_bot".to_owned(), case_prefix: "ML".to_owned(), ..Rules::default() }
+}
+
 /// The service on the practice platform, not yet started.
 pub fn engine(
     sandbox: &Sandbox,
@@ -161,8 +172,7 @@ pub fn engine(
 ) -> Engine {
     let client = loa::http::http_client().expect("a client");
     let token = sandbox.token().to_owned().into();
-    let telegram =
-        Telegram::new(client, sandbox.url(), token, Duration::from_secs(5)).expect("a channel");
+    let telegram = Telegram::new(client, sandbox.url(), token, Duration::from_secs(5)).expect("a channel");
     Engine {
         store: store.clone(),
         clock: clock.clone(),

@@ -23,7 +23,8 @@ pub struct Scene {
 }
 
 pub fn telegram(url: &str, token: &str, timeout: Duration) -> Telegram {
-    Telegram::new(http_client(), url, token.into(), timeout).expect("a good token and address")
+    Telegram::new(http_client().expect("a client"), url, token.into(), timeout)
+        .expect("a good token and address")
 }
 
 impl Scene {

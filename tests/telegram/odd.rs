@@ -17,6 +17,8 @@ pub const TOKEN: &str = "123456:AAE-very_SECRET-token";
 pub enum Manner {
     /// These bytes, then the end. `PATH` in them becomes the path that was asked for.
     Says(String),
+    /// The same, but it says who the bot is if it is asked.
+    KnowsUs(String),
     /// Nothing, until the other side loses patience.
     Waits,
 }
@@ -50,14 +52,19 @@ async fn serve(mut stream: TcpStream, manner: Manner) {
     let length = stream.read(&mut head).await.unwrap_or(0);
     let request = String::from_utf8_lossy(&head[..length]).into_owned();
     let path = request.split(' ').nth(1).unwrap_or("-");
+    let us = r#"{"ok":true,"result":{"id":123456,"username":"loa_bot"}}"#;
+    let manner = match manner {
+        Manner::KnowsUs(_) if path.ends_with("/GetMe") => answer("200 OK", us),
+        manner => manner,
+    };
     match manner {
-        Manner::Says(text) => {
+        Manner::Says(text) | Manner::KnowsUs(text) => {
             let _ = stream.write_all(text.replace("PATH", path).as_bytes()).await;
             let _ = stream.shutdown().await;
             // What is still to be read must not turn the orderly end into a reset.
             while matches!(stream.read(&mut head).await, Ok(1..)) {}
         }
-        Manner::Waits => tokio::time::sleep(Duration::from_secs(60)).await,
+        Manner::Waits => std::future::pending().await,
     }
 }
 
@@ -126,7 +133,8 @@ async fn where_nobody_listens_nothing_was_sent() {
 #[tokio::test]
 async fn updates_without_sense_do_not_come_as_updates() {
     let receive = async |body: &str| {
-        let odd = Odd::new(answer("200 OK", body)).await;
+        let text = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{body}");
+        let odd = Odd::new(Manner::KnowsUs(text)).await;
         telegram(&odd.url, TOKEN, Duration::from_secs(5)).receive(0, Duration::ZERO).await
     };
     for body in ["", "[]", r#"{"ok":true,"result":5}"#, r#"{"ok":true,"result":[{"x":1}]}"#] {

@@ -55,6 +55,7 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("bot was kicked", Meaning::ChatClosed),
     ("not enough rights to send", Meaning::ChatClosed),
     ("have no rights to send", Meaning::ChatClosed),
+    ("need administrator rights", Meaning::ChatClosed),
     ("chat_write_forbidden", Meaning::ChatClosed),
     ("chat_restricted", Meaning::ChatClosed),
     ("chat_send_", Meaning::ChatClosed),

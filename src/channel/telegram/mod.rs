@@ -37,12 +37,12 @@ use transport::Transport;
 pub const API_URL: &str = "https://api.telegram.org";
 
 /// Why the channel cannot be set up. Never holds the token.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
-    #[error("the Telegram token has to look like 123456789:AAE…, as @BotFather gave it, without blanks")]
+    #[error("mã bot Telegram (token) có dạng 123456789:ABC…; hãy chép lại từ @BotFather")]
     Token,
-    #[error("the address of the Bot API cannot be used: {0}")]
-    ApiUrl(String),
+    #[error("địa chỉ api_url của Telegram phải có dạng https://api.telegram.org")]
+    Url,
 }
 
 /// The bot, as Telegram names it.
@@ -55,7 +55,7 @@ struct Identity {
 /// The channel to Telegram.
 pub struct Telegram {
     transport: Transport,
-    /// Known from the first [`Channel::who_am_i`] on.
+    /// Known from the first [`Channel::who_am_i`] or [`Channel::receive`] on.
     identity: RwLock<Option<Arc<Identity>>>,
 }
 
@@ -103,7 +103,7 @@ impl Telegram {
     ///
     /// # Errors
     /// As for a message.
-    pub async fn set_commands(&self, menu: &[(String, String)], lang: Option<&str>) -> Result<(), SendError> {
+    pub async fn set_menu(&self, menu: &[(String, String)], lang: Option<&str>) -> Result<(), SendError> {
         let mut payload = SetMyCommands::new(menu.iter().map(|(name, does)| BotCommand::new(name, does)));
         payload.language_code = lang.map(str::to_owned);
         self.transport.call(&payload).await.map_err(classify::sending)?;
@@ -126,6 +126,10 @@ impl Channel for Telegram {
     }
 
     async fn receive(&self, offset: i64, wait: Duration) -> Result<Vec<RawUpdate>, ReceiveError> {
+        // Asked once: without its name the bot cannot tell who is spoken to in a group.
+        if self.identity().is_none() {
+            self.learn_identity().await?;
+        }
         receive::receive(&self.transport, offset, wait).await
     }
 

@@ -9,7 +9,7 @@ use teloxide::payloads::{
 use teloxide::requests::Payload;
 use teloxide::types::{
     CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputMedia, InputMediaDocument,
-    InputMediaPhoto, MessageEntity, MessageId, Recipient, ReplyMarkup,
+    InputMediaPhoto, LinkPreviewOptions, MessageEntity, MessageId, Recipient, ReplyMarkup,
 };
 
 use crate::channel::{Act, Call, FileSource, SendError, Sent};
@@ -69,6 +69,7 @@ async fn send_text(transport: &Transport, call: &Call<'_>) -> Result<Sent, SendE
     let text = &call.content.text;
     let mut payload = SendMessage::new(recipient(call.chat)?, text.text.clone());
     payload.entities = entities(text);
+    payload.link_preview_options = Some(no_preview());
     payload.reply_markup = keyboard(call)?.map(ReplyMarkup::InlineKeyboard);
     let result = transport.call(&payload).await.map_err(sending)?;
     one(&result)
@@ -164,6 +165,7 @@ async fn edit(transport: &Transport, call: &Call<'_>, message: &str) -> Result<S
     } else {
         let mut payload = EditMessageText::new(chat.clone(), id, text.text.clone());
         payload.entities = entities(text);
+        payload.link_preview_options = Some(no_preview());
         payload.reply_markup = buttons.clone();
         transport.call(&payload).await
     };
@@ -220,6 +222,17 @@ fn recipient(chat: &str) -> Result<Recipient, SendError> {
     match chat.parse() {
         Ok(id) => Ok(Recipient::Id(ChatId(id))),
         Err(_) => Err(refused("the chat's id is not a number")),
+    }
+}
+
+/// Official texts are full of addresses; a preview of a stranger's page below them helps nobody.
+fn no_preview() -> LinkPreviewOptions {
+    LinkPreviewOptions {
+        is_disabled: true,
+        url: None,
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
     }
 }
 

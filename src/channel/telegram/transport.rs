@@ -86,10 +86,10 @@ impl Transport {
         if !is_token(token.expose_secret()) {
             return Err(SetupError::Token);
         }
-        let base = Url::parse(api_url).map_err(|error| SetupError::ApiUrl(error.to_string()))?;
+        let base = Url::parse(api_url).map_err(|_| SetupError::Url)?;
         let plain = base.query().is_none() && base.fragment().is_none() && base.has_host();
         if !matches!(base.scheme(), "http" | "https") || !plain {
-            return Err(SetupError::ApiUrl("it has to be like https://api.telegram.org".to_owned()));
+            return Err(SetupError::Url);
         }
         Ok(Self { client, base, token, timeout })
     }

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::conversation::incoming::Spot;
 use crate::conversation::{Choice, Lang, Reply};
 use crate::domain::ids::ChatId;
 use crate::domain::incident::{Move, State, allowed};
+pub use crate::domain::text::shorten;
 use crate::domain::{Rich, Timestamp};
 
 use super::{Action, CardKind, Case, CaseAct, NamedUnit, rules};
@@ -238,18 +237,6 @@ pub fn span_words(lang: Lang, span: Duration) -> String {
         _ => ("incident-days", minutes / 1440),
     };
     lang.say(key, &[("count", &count.to_string())])
-}
-
-/// At most `most` characters as people count them, with an ellipsis where something was left out.
-pub fn shorten(text: &str, most: usize) -> String {
-    let text = text.trim();
-    if text.graphemes(true).take(most + 1).count() <= most {
-        return text.to_owned();
-    }
-    let mut short: String = text.graphemes(true).take(most.saturating_sub(1)).collect();
-    short.truncate(short.trim_end().len());
-    short.push('…');
-    short
 }
 
 /// A unit's name for a button: with what it lies under, where there is room.

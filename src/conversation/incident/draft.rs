@@ -7,7 +7,7 @@ use crate::conversation::{Choice, Context, Lang, Need, Reply};
 use crate::domain::ids::UnitId;
 use crate::domain::{Rich, Timestamp};
 
-use super::rules::{self, Screened};
+use super::rules::{self, Screening};
 use super::{Action, DraftAct, NamedUnit, card, facts};
 
 /// Words of one report, in characters: about a page. More than that is a document.
@@ -215,10 +215,10 @@ fn summary(ctx: &Context<'_>, draft: &Draft) -> Reply {
     let words = card::shorten(&draft.text, 600);
     let words = if words.is_empty() { lang.say("incident-no-words", &[]) } else { words };
     text = text.push(lang.say("incident-line-words", &[("words", &words)])).line();
-    if rules::screen(&draft.text) == Screened::Complaint {
+    if rules::screen(&draft.text) == Screening::Complaint {
         text = text.line().push(lang.say("incident-complaint", &[])).line();
     }
-    if rules::mask(&draft.text) != draft.text {
+    if rules::names_somebody(&draft.text) {
         text = text.line().italic(lang.say("incident-no-names", &[])).line();
     }
     Reply::here(text.line().push(lang.say("incident-ready", &[])))

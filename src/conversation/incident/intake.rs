@@ -6,10 +6,12 @@ use chrono::Datelike;
 
 use crate::conversation::incoming::Message;
 use crate::conversation::{ChatKind, Context, Dialogue, Me, Need, Reply, Turn};
+use crate::domain::case_code::CaseCode;
+use crate::domain::text::clean_text;
 use crate::domain::time::VIETNAM;
 
 use super::draft::{Draft, Expects, Pick, Spotted};
-use super::rules::Screened;
+use super::rules::Screening;
 use super::{DraftAct, Effect, NewCase, State, card, draft, facts, recognise, reporter, rules, words};
 
 /// After this an unsent report is forgotten: what comes then is about something else.
@@ -27,7 +29,8 @@ pub fn command(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
         let draft = Draft::new(ctx.now, &message.id);
         return Ok(Turn::default().and(draft::show(ctx, &draft)?).to(State::Draft(Box::new(draft)).into()));
     }
-    open(ctx, me, message, rest)
+    let rest = clean_text(rest, draft::MOST_WORDS).unwrap_or_default();
+    open(ctx, me, message, &rest)
 }
 
 /// A message out of the blue.
@@ -65,7 +68,7 @@ pub fn begin(ctx: &Context<'_>) -> Result<Turn, Need> {
 
 /// Begins a report with a message.
 fn open(ctx: &Context<'_>, me: &Me, message: &Message, text: &str) -> Result<Turn, Need> {
-    if rules::screen(text) == Screened::Secret {
+    if rules::screen(text) == Screening::Secret {
         return Ok(secret(ctx));
     }
     if let Some(code) = facts::reported(ctx, &message.id)? {
@@ -92,7 +95,7 @@ fn open(ctx: &Context<'_>, me: &Me, message: &Message, text: &str) -> Result<Tur
 
 /// What is said where a text carries a mark of secrecy. Nothing of it is kept.
 pub fn secret(ctx: &Context<'_>) -> Turn {
-    Turn::say(ctx.lang().say("incident-secret", &[]))
+    Turn::say(ctx.lang().say("incident-secret", &[])).forgetting()
 }
 
 /// The dialogue is given up.
@@ -125,7 +128,7 @@ pub fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
         return Ok(turn);
     }
     let text = &*recognise::said(ctx, message);
-    if rules::screen(text) == Screened::Secret {
+    if rules::screen(text) == Screening::Secret {
         return Ok(secret(ctx));
     }
     let mut draft = draft.clone();
@@ -298,7 +301,7 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
     let year = ctx.now.in_zone(VIETNAM).year();
     let prefix = rules::case_prefix(ctx.rules);
     let number = facts::next_number(ctx, format!("case:{prefix}:{year}"))?;
-    let code = rules::case_code(prefix, year, number);
+    let code = CaseCode { prefix: prefix.to_owned(), year, number }.to_string();
     let deadline = rules::deadline(ctx, category.as_ref().map(|(code, _)| code.as_str()));
     let desk = facts::desk(ctx, unit.id)?;
     let sent = sent_words(ctx, &code, draft, &unit.name, desk, deadline.due);
@@ -315,7 +318,7 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
         category,
         unit: unit.id,
         unit_known: draft.unit.known().is_some(),
-        restricted: rules::screen(&draft.text) == Screened::Complaint,
+        restricted: rules::screen(&draft.text) == Screening::Complaint,
         deadline,
     };
     Ok(Turn::default()
@@ -341,7 +344,7 @@ fn sent_words(
         (titles, Some(_)) => lang.say("incident-sent-unit", &[("desk", &titles.join(", ")), ("unit", unit)]),
         (titles, None) => lang.say("incident-sent-desk", &[("desk", &titles.join(", "))]),
     });
-    text = text.line().push(lang.say("incident-sent-next", &[("when", &due.short())]));
+    text = text.line().push(lang.say("incident-sent-next", &[("when", &rules::when(lang, due))]));
     if ctx.chat.kind == ChatKind::Private {
         text = text.line().push(lang.say("incident-sent-photos", &[]));
     }

@@ -2,9 +2,9 @@
 
 use crate::conversation::incoming::Message;
 use crate::conversation::{Context, Need};
-use crate::domain::text::fold;
+use crate::domain::text::{clean_text, fold};
 
-use super::draft::{Draft, Pick, Spotted};
+use super::draft::{self, Draft, Pick, Spotted};
 use super::{NamedUnit, facts, rules};
 
 /// Words that people greet and thank with. A message of nothing else is not a report.
@@ -30,10 +30,9 @@ pub fn pictures(message: &Message) -> (Vec<String>, usize) {
 /// The words of a message, without the bot's name with which it was addressed in a group.
 pub fn said(ctx: &Context<'_>, message: &Message) -> String {
     let name = &ctx.rules.bot_username;
-    if name.is_empty() {
-        return message.text.trim().to_owned();
-    }
-    message.text.replace(&format!("@{name}"), "").trim().to_owned()
+    let text =
+        if name.is_empty() { message.text.clone() } else { message.text.replace(&format!("@{name}"), "") };
+    clean_text(&text, draft::MOST_WORDS).unwrap_or_default()
 }
 
 /// Whether words by themselves say nothing that could be a case.

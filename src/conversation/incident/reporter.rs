@@ -5,8 +5,8 @@ use crate::conversation::{Context, Lang, Me, Need, Reply, Turn};
 use crate::domain::ids::IncidentId;
 use crate::domain::incident::{Move, allowed};
 
-use super::rules::Screened;
-use super::{Also, Case, Effect, Step, card, facts, intake, recognise, rules};
+use super::rules::Screening;
+use super::{Also, Case, Effect, Step, facts, intake, recognise, rules};
 
 /// One message to everybody who reported the case and can be reached.
 pub fn tell(case: &Case, words: impl Fn(Lang) -> Reply) -> Vec<Reply> {
@@ -58,8 +58,8 @@ pub fn corrected(ctx: &Context<'_>, me: &Me, message: &Message) -> Result<Turn, 
     let lang = ctx.lang();
     let Some(code) = facts::reported(ctx, &message.id)? else { return Ok(Turn::nothing()) };
     let Some(case) = facts::by_code(ctx, code)? else { return Ok(Turn::nothing()) };
-    let text = card::shorten(&message.text, super::draft::MOST_WORDS);
-    if rules::screen(&text) == Screened::Secret {
+    let text = recognise::said(ctx, message);
+    if rules::screen(&text) == Screening::Secret {
         return Ok(intake::secret(ctx));
     }
     let same = recognise::plain(&text) == recognise::plain(&case.text);

@@ -1,48 +1,49 @@
 //! What the configuration and the law say about a report.
 
+use std::time::Duration;
+
 use chrono::Datelike;
 
-use crate::conversation::{Context, Rules};
-use crate::domain::Timestamp;
+use crate::conversation::{Context, Lang, Rules};
+use crate::domain::case_code::CaseCode;
+use crate::domain::text::fold;
 use crate::domain::time::VIETNAM;
+use crate::domain::{Timestamp, calendar};
 
 use super::Deadline;
 
-/// How a text has to be treated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Screened {
-    Clear,
-    /// It carries a mark of secrecy: it may not be kept.
-    Secret,
-    /// A complaint or denunciation, which has a legal path of its own.
-    Complaint,
+pub use crate::domain::mask::{mask, names_somebody};
+pub use crate::domain::screen::{Screening, screen};
+
+/// Working hours until a case has to be settled, where neither its category nor the configuration says.
+const USUAL_HOURS: u32 = 16;
+
+/// Code and name of every category, in the order in which they are offered.
+pub fn categories(ctx: &Context<'_>) -> Vec<(String, String)> {
+    let all = ctx.rules.categories.0.iter();
+    all.map(|category| (category.code.clone(), category.label.clone())).collect()
 }
 
-pub fn screen(_text: &str) -> Screened {
-    Screened::Clear
-}
-
-pub fn mask(text: &str) -> String {
-    text.to_owned()
-}
-
-/// Code and name of every category.
-pub fn categories(_ctx: &Context<'_>) -> Vec<(String, String)> {
-    Vec::new()
-}
-
-pub fn category_of(_ctx: &Context<'_>, _text: &str) -> Option<String> {
-    None
+/// The code of the category whose key words a text holds.
+pub fn category_of(ctx: &Context<'_>, text: &str) -> Option<String> {
+    ctx.rules.categories.find(text).map(|category| category.code.clone())
 }
 
 pub fn category_name(ctx: &Context<'_>, code: &str) -> Option<String> {
-    categories(ctx).into_iter().find(|(known, _)| known == code).map(|(_, name)| name)
+    ctx.rules.categories.get(code).map(|category| category.label.clone())
 }
 
-/// Until when a case of this category has to be settled, from now.
-pub fn deadline(ctx: &Context<'_>, _category: Option<&str>) -> Deadline {
-    let allowed = std::time::Duration::from_secs(16 * 3600);
-    Deadline { half: ctx.now + allowed / 2, due: ctx.now + allowed, allowed }
+/// Until when a case of this category has to be settled, from now, in working time.
+pub fn deadline(ctx: &Context<'_>, category: Option<&str>) -> Deadline {
+    let own = category.and_then(|code| ctx.rules.categories.get(code)?.deadline_hours);
+    let usual = if ctx.rules.deadline_hours == 0 { USUAL_HOURS } else { ctx.rules.deadline_hours };
+    let allowed = Duration::from_secs(u64::from(own.unwrap_or(usual)) * 3600);
+    let calendar = &ctx.rules.calendar;
+    Deadline {
+        half: calendar.add_working(ctx.now, allowed / 2),
+        due: calendar.add_working(ctx.now, allowed),
+        allowed,
+    }
 }
 
 /// The letters that case codes begin with.
@@ -50,21 +51,20 @@ pub fn case_prefix(rules: &Rules) -> &str {
     if rules.case_prefix.is_empty() { "ML" } else { &rules.case_prefix }
 }
 
-/// `ML-2026-0042`.
-pub fn case_code(prefix: &str, year: i32, number: i64) -> String {
-    format!("{prefix}-{year}-{number:04}")
+/// The code that somebody typed, as it is kept; for a number alone, this year's case of that number.
+pub fn read_code(text: &str, rules: &Rules, now: Timestamp) -> Option<String> {
+    if let Some(code) = CaseCode::parse(text) {
+        return Some(code.to_string());
+    }
+    let number: i64 = fold(text).trim_start_matches('#').parse().ok().filter(|number| *number > 0)?;
+    let year = now.in_zone(VIETNAM).year();
+    Some(CaseCode { prefix: case_prefix(rules).to_owned(), year, number }.to_string())
 }
 
-/// The code that somebody typed, as it is kept: in capitals, the number filled up with zeros, and for a
-/// number alone this year's case of that number.
-pub fn read_code(text: &str, rules: &Rules, now: Timestamp) -> Option<String> {
-    let text = text.trim().to_uppercase();
-    let mut parts = text.rsplitn(3, '-');
-    let number: i64 = parts.next()?.trim().parse().ok().filter(|number| *number > 0)?;
-    let year = match parts.next() {
-        Some(year) => year.trim().parse().ok()?,
-        None => now.in_zone(VIETNAM).year(),
-    };
-    let prefix = parts.next().unwrap_or_else(|| case_prefix(rules));
-    Some(case_code(prefix, year, number))
+/// A moment in words.
+pub fn when(lang: Lang, at: Timestamp) -> String {
+    match lang {
+        Lang::Vi => calendar::when_words(at),
+        Lang::En => at.short(),
+    }
 }

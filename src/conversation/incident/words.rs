@@ -6,7 +6,7 @@ use crate::conversation::{Context, Dialogue, Me, Need, Turn};
 use crate::domain::Timestamp;
 use crate::domain::incident::Move;
 
-use super::rules::Screened;
+use super::rules::Screening;
 use super::{Also, Case, CaseAct, State, Wants, Words, card, facts, intake, moves, recognise, rules};
 
 /// After this, what an officer says is about something else.
@@ -36,7 +36,7 @@ pub fn heard(ctx: &Context<'_>, words: &Words) -> Result<Turn, Need> {
         return Ok(Turn::say(lang.say("not-for-you", &[])).to(Dialogue::None));
     }
     let text = card::shorten(&recognise::said(ctx, message), MOST_WORDS);
-    if rules::screen(&text) == Screened::Secret {
+    if rules::screen(&text) == Screening::Secret {
         return Ok(intake::secret(ctx));
     }
     if recognise::plain(&text) == "huy" {
@@ -75,7 +75,7 @@ pub fn answer(
     mut photos: Vec<String>,
 ) -> Result<Turn, Need> {
     let text = card::shorten(text, MOST_WORDS);
-    if rules::screen(&text) == Screened::Secret {
+    if rules::screen(&text) == Screening::Secret {
         return Ok(intake::secret(ctx));
     }
     let place = ctx.incoming.message().and_then(|message| message.place.clone());

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use super::super::{Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
 use super::consent::{CONSENT_VERSION, Consent, wording};
 use super::{Action, Effect, InviteFacts, Standing, State, act, dialogue, facts, help, me, role_name};
+use crate::domain::text::clean_line;
 use crate::domain::{Rich, Role, ids::*};
 
 /// So many wrong invites, then a quiet pause. A token has 128 bits: this is against noise, not guessing.
@@ -174,10 +175,7 @@ fn platform_name(ctx: &Context<'_>) -> Option<String> {
 
 /// A name of one line with at least one letter.
 fn usable_name(text: &str) -> Option<String> {
-    let words: Vec<&str> =
-        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
-    let name: String = words.join(" ").chars().take(MOST_NAME).collect();
-    name.chars().any(char::is_alphabetic).then(|| name.trim_end().to_owned())
+    clean_line(text, MOST_NAME).filter(|name| name.chars().any(char::is_alphabetic))
 }
 
 /// Does not agree: nothing is kept.

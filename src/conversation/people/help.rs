@@ -29,7 +29,10 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "thongbao", who: Who::Any(&[Role::Editor, Role::Admin]) },
     Command { name: "duyet", who: Who::Any(&[Role::Approver]) },
     Command { name: "lich", who: Who::Any(&[Role::Editor, Role::Approver, Role::Admin]) },
-    Command { name: "tonghop", who: Who::Any(&[Role::Duty, Role::Head, Role::Admin]) },
+    Command {
+        name: "tonghop",
+        who: Who::Any(&[Role::Duty, Role::Editor, Role::Approver, Role::Head, Role::Admin]),
+    },
     Command { name: "moi", who: Who::Any(LEADING) },
     Command { name: "gannhom", who: Who::Any(LEADING) },
     Command { name: "nhomtruc", who: Who::Any(LEADING) },

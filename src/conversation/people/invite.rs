@@ -24,10 +24,6 @@ pub const USUAL_DAYS: u32 = 7;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// All roles, lowest first.
-const ROLES: [Role; 7] =
-    [Role::Staff, Role::Reporter, Role::Duty, Role::Editor, Role::Approver, Role::Head, Role::Admin];
-
 /// What is known so far about an invite that is being made.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct InviteDraft {
@@ -82,7 +78,8 @@ fn read(lang: Lang, line: &str) -> (InviteDraft, String) {
 }
 
 fn read_role(lang: Lang, folded: &str) -> Option<Role> {
-    ROLES.into_iter().find(|role| folded == role.code() || folded == fold(&role_name(lang, *role)))
+    let in_words = Role::ALL.into_iter().find(|role| folded == fold(&role_name(lang, *role)));
+    in_words.or_else(|| folded.parse().ok())
 }
 
 /// Wants to type the unit.
@@ -146,7 +143,7 @@ fn which_unit(ctx: &Context<'_>, draft: &InviteDraft) -> Result<Turn, Need> {
 fn which_role(ctx: &Context<'_>, draft: &InviteDraft, highest: Role) -> Turn {
     let lang = ctx.lang();
     let mut reply = Reply::here(lang.say("people-invite-which-role", &[])).in_place();
-    let open: Vec<Role> = ROLES.into_iter().filter(|role| *role <= highest).collect();
+    let open: Vec<Role> = Role::ALL.into_iter().filter(|role| *role <= highest).collect();
     for pair in open.chunks(2) {
         reply = reply.row(pair.iter().map(|role| {
             let next = InviteDraft { role: Some(*role), ..draft.clone() };

@@ -11,7 +11,7 @@ mod me;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{ChatKind, Context, Dialogue, Effect as AnyEffect, Lang, Need, Purpose, Turn};
+use super::{ChatKind, Context, Dialogue, Effect as AnyEffect, Incoming, Lang, Need, Purpose, Turn};
 use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Role, Timestamp};
 
@@ -209,6 +209,11 @@ pub enum Effect {
     },
 }
 
+/// Whether what came in carries an invite: its bytes are not kept once it has been handled.
+pub fn holds_secret(incoming: &Incoming) -> bool {
+    incoming.command().is_some_and(|(name, rest)| name == "start" && !rest.is_empty())
+}
+
 /// A command, if it is one of this part's.
 pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>, Need> {
     Ok(Some(match name {
@@ -308,32 +313,4 @@ pub fn role_name(lang: Lang, role: Role) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    fn keys(ftl: &'static str) -> BTreeSet<&'static str> {
-        ftl.lines().filter_map(|line| line.split_once(" =")).map(|(key, _)| key).collect()
-    }
-
-    #[test]
-    fn every_sentence_is_there_in_both_languages() {
-        let vi = keys(include_str!("../../../locales/vi/people.ftl"));
-        let en = keys(include_str!("../../../locales/en/people.ftl"));
-        assert_eq!(vi, en);
-        let sources = [
-            include_str!("mod.rs"),
-            include_str!("enrol.rs"),
-            include_str!("group.rs"),
-            include_str!("help.rs"),
-            include_str!("invite.rs"),
-            include_str!("me.rs"),
-            include_str!("../../app/import.rs"),
-            include_str!("../../app/people.rs"),
-        ];
-        for piece in sources.iter().flat_map(|source| source.split('"')) {
-            if piece.starts_with("people-") && !piece.contains(char::is_whitespace) && piece.len() > 7 {
-                assert!(vi.contains(piece), "{piece} is said, and has no words");
-            }
-        }
-    }
-}
+mod sentences;

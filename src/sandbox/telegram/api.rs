@@ -83,6 +83,14 @@ pub(super) fn run(world: &mut World, faults: &Faults, asked: &str, params: Read)
     (answer, fault)
 }
 
+/// Refuses a call under a wrong token; it is logged as an attempt.
+pub(super) fn turn_away(world: &mut World, asked: &str) -> Refusal {
+    let refusal = Refusal::unauthorized();
+    let answer = Answer::Now(Err(refusal.clone()));
+    write_down(world, asked, None, "".into(), &answer, None);
+    refusal
+}
+
 fn write_down(
     world: &mut World,
     name: &str,

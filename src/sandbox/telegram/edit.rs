@@ -5,17 +5,18 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::chat::{Kind, Standing};
+use super::content::{self, Text};
 use super::keyboard::{self, Keyboard};
 use super::message::{Body, Message};
 use super::params::{Params, required};
 use super::refusal::Refusal;
-use super::send::{self, Text};
+
 use super::world::{SentAnswer, World};
 use crate::sandbox::clock::SECOND;
 
 /// A message can be deleted within 48 hours, core.telegram.org/bots/api#deletemessage.
 const DELETABLE_SECONDS: i64 = 48 * 3600;
-/// A pressed button spins about a minute; the platform does not say when a query becomes too old.
+/// When a query becomes too old. Telegram does not state it; a minute is this stand-in's choice.
 const QUERY_LIVES: i64 = 60 * SECOND;
 /// core.telegram.org/bots/api#answercallbackquery.
 const LONGEST_ANSWER: usize = 200;
@@ -81,7 +82,7 @@ impl World {
     /// `editMessageText`.
     pub fn edit_text(&mut self, mut params: Params) -> Result<Value, Refusal> {
         let target = target(&mut params)?;
-        let text = send::text(&mut params)?;
+        let text = content::text(&mut params)?;
         params.finish()?;
         if !matches!(self.to_edit(&target)?.body, Body::Text) {
             return Err(Refusal::bad("there is no text in the message to edit"));
@@ -92,7 +93,7 @@ impl World {
     /// `editMessageCaption`.
     pub fn edit_caption(&mut self, mut params: Params) -> Result<Value, Refusal> {
         let target = target(&mut params)?;
-        let text = send::caption(&mut params)?;
+        let text = content::caption(&mut params)?;
         params.finish()?;
         if !matches!(self.to_edit(&target)?.body, Body::Photo(_) | Body::Document(_)) {
             return Err(Refusal::bad("there is no caption in the message to edit"));

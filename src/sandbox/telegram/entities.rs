@@ -76,7 +76,7 @@ pub(super) fn marked<'a>(text: &'a str, entity: &Entity) -> Option<&'a str> {
 
 /// Refuses entities of unknown kind, out of range, empty, cutting a character, or lacking what they need.
 pub(super) fn check(text: &str, entities: &[Entity]) -> Result<(), Refusal> {
-    // core.telegram.org/bots/api#formatting-options and the server: at most 100 entities are kept.
+    // Telegram drops what goes beyond about 100; that would lose markup silently, so it is refused here.
     if entities.len() > 100 {
         return Err(Refusal::wrong("too many entities"));
     }

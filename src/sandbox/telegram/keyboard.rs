@@ -27,7 +27,7 @@ pub(super) struct Keyboard {
     pub raw: Value,
 }
 
-/// At most 100 buttons on one message (found by use; the server answers REPLY_MARKUP_TOO_LONG).
+/// At most 100 buttons on one message. The documentation gives no number; this is the commonly reported one.
 const MOST_BUTTONS: usize = 100;
 
 /// What an inline button may do, exactly one each (core.telegram.org/bots/api#inlinekeyboardbutton).

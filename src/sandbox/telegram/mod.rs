@@ -2,8 +2,10 @@
 //!
 //! The bot reaches it over HTTP as it would reach `api.telegram.org`; tests and the page play the people.
 
+mod acts;
 mod api;
 mod chat;
+mod content;
 mod edit;
 mod entities;
 mod files;
@@ -14,10 +16,12 @@ mod keyboard;
 mod limits;
 mod markup;
 mod message;
+mod news;
 mod options;
 mod params;
 mod people;
 mod practice;
+mod reading;
 mod refusal;
 mod send;
 mod server;

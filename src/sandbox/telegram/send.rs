@@ -2,167 +2,15 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::entities::{self, Entity, utf16_len};
+use super::content::{self, Media, Source, Target, Text};
 use super::files::{File, Use};
-use super::keyboard::{self, Keyboard};
-use super::markup;
 use super::message::{Body, Place};
-use super::params::{Params, Upload, required};
+use super::params::{Params, required};
 use super::refusal::Refusal;
 use super::world::World;
 use crate::sandbox::log::Accepted;
-
-/// core.telegram.org/bots/api#sendmessage: 1 to 4096 characters after entities parsing.
-const LONGEST_TEXT: usize = 4096;
-/// core.telegram.org/bots/api#sendphoto: 0 to 1024 characters after entities parsing.
-const LONGEST_CAPTION: usize = 1024;
-
-/// A text with its entities.
-pub(super) type Text = (Arc<str>, Vec<Entity>);
-
-/// Where a message goes and what hangs on it.
-struct Target {
-    chat: i64,
-    keyboard: Option<Keyboard>,
-    reply: Option<Reply>,
-    thread: Option<i64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(dead_code)] // the names and types are what is checked
-struct Reply {
-    message_id: i64,
-    chat_id: Option<Value>,
-    #[serde(default)]
-    allow_sending_without_reply: bool,
-    quote: Option<String>,
-    quote_parse_mode: Option<String>,
-    quote_entities: Option<Vec<Entity>>,
-    quote_position: Option<i64>,
-    checklist_task_id: Option<i64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(dead_code)] // the names and types are what is checked
-struct LinkPreview {
-    is_disabled: Option<bool>,
-    url: Option<String>,
-    prefer_small_media: Option<bool>,
-    prefer_large_media: Option<bool>,
-    show_above_text: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(dead_code)] // some names and types are only checked
-struct Media {
-    #[serde(rename = "type")]
-    kind: String,
-    media: String,
-    caption: Option<String>,
-    parse_mode: Option<String>,
-    caption_entities: Option<Vec<Entity>>,
-    show_caption_above_media: Option<bool>,
-    has_spoiler: Option<bool>,
-    thumbnail: Option<String>,
-    disable_content_type_detection: Option<bool>,
-}
-
-/// Where the content of a file comes from.
-enum Source {
-    New(Upload),
-    Known(String),
-}
-
-fn target(params: &mut Params) -> Result<Target, Refusal> {
-    let chat = params.chat()?;
-    let keyboard = match params.object::<Value>("reply_markup")? {
-        Some(raw) => keyboard::check(raw, false)?,
-        None => None,
-    };
-    let reply = params.object("reply_parameters")?;
-    let thread = params.int("message_thread_id")?;
-    for flag in ["disable_notification", "protect_content", "allow_paid_broadcast"] {
-        params.flag(flag)?;
-    }
-    params.text("message_effect_id")?;
-    Ok(Target { chat, keyboard, reply, thread })
-}
-
-/// Reads and checks the text of a message.
-pub(super) fn text(params: &mut Params) -> Result<Text, Refusal> {
-    let raw = params.text("text")?.unwrap_or_default();
-    let mode = params.text("parse_mode")?;
-    let given = params.object("entities")?;
-    params.object::<LinkPreview>("link_preview_options")?;
-    let (text, entities) = compose(raw, mode, given)?;
-    if text.trim().is_empty() {
-        return Err(Refusal::wrong("message text is empty"));
-    }
-    if utf16_len(&text) > LONGEST_TEXT {
-        return Err(Refusal::wrong("message is too long"));
-    }
-    Ok((text, entities))
-}
-
-/// Reads and checks a caption, which may be missing.
-pub(super) fn caption(params: &mut Params) -> Result<Text, Refusal> {
-    let raw = params.text("caption")?.unwrap_or_default();
-    let mode = params.text("parse_mode")?;
-    let given = params.object("caption_entities")?;
-    params.flag("show_caption_above_media")?;
-    short(compose(raw, mode, given)?)
-}
-
-fn short(text: Text) -> Result<Text, Refusal> {
-    if utf16_len(&text.0) > LONGEST_CAPTION {
-        return Err(Refusal::wrong("message caption is too long"));
-    }
-    Ok(text)
-}
-
-fn compose(raw: String, mode: Option<String>, given: Option<Vec<Entity>>) -> Result<Text, Refusal> {
-    let mode = mode.filter(|mode| !mode.is_empty());
-    let (text, entities) = match (mode, given) {
-        (Some(_), Some(_)) => return Err(Refusal::wrong("parse_mode and entities exclude each other")),
-        (Some(mode), None) => markup::parse(&mode, &raw)?,
-        (None, given) => (raw, given.unwrap_or_default()),
-    };
-    entities::check(&text, &entities)?;
-    let entities = entities::with_detected(&text, entities);
-    Ok((text.into(), entities))
-}
-
-fn source(params: &mut Params, name: &str) -> Result<Source, Refusal> {
-    if let Some(upload) = params.upload(name) {
-        return Ok(Source::New(upload));
-    }
-    let given = params.text(name)?.filter(|given| !given.is_empty());
-    refer(params, given.ok_or_else(|| Refusal::wrong(format!("there is no {name} in the request")))?)
-}
-
-fn refer(params: &mut Params, given: String) -> Result<Source, Refusal> {
-    match given.strip_prefix("attach://") {
-        Some(part) => {
-            let missing = || Refusal::wrong(format!("part \"{part}\" of attach:// is missing"));
-            params.upload(part).map(Source::New).ok_or_else(missing)
-        }
-        None => Ok(Source::Known(given)),
-    }
-}
-
-fn thumbnail(params: &mut Params, given: Option<String>) {
-    // A preview picture is taken and not kept: nobody here sees it.
-    params.upload("thumbnail");
-    if let Some(part) = given.as_deref().and_then(|given| given.strip_prefix("attach://")) {
-        params.upload(part);
-    }
-}
 
 impl World {
     /// Whether the bot may write to this chat.
@@ -246,17 +94,17 @@ impl World {
 
     /// `sendMessage`.
     pub fn send_message(&mut self, mut params: Params) -> Result<Value, Refusal> {
-        let target = target(&mut params)?;
-        let text = text(&mut params)?;
+        let target = content::target(&mut params)?;
+        let text = content::text(&mut params)?;
         params.finish()?;
         self.send("sendMessage", target, text, |_| Ok((Body::Text, Vec::new())))
     }
 
     /// `sendPhoto`.
     pub fn send_photo(&mut self, mut params: Params) -> Result<Value, Refusal> {
-        let target = target(&mut params)?;
-        let text = caption(&mut params)?;
-        let photo = source(&mut params, "photo")?;
+        let target = content::target(&mut params)?;
+        let text = content::caption(&mut params)?;
+        let photo = content::source(&mut params, "photo")?;
         params.flag("has_spoiler")?;
         params.finish()?;
         self.send("sendPhoto", target, text, |world| world.photo(photo))
@@ -264,19 +112,19 @@ impl World {
 
     /// `sendDocument`.
     pub fn send_document(&mut self, mut params: Params) -> Result<Value, Refusal> {
-        let target = target(&mut params)?;
-        let text = caption(&mut params)?;
-        let document = source(&mut params, "document")?;
+        let target = content::target(&mut params)?;
+        let text = content::caption(&mut params)?;
+        let document = content::source(&mut params, "document")?;
         params.flag("disable_content_type_detection")?;
         let preview = params.text("thumbnail")?;
-        thumbnail(&mut params, preview);
+        content::thumbnail(&mut params, preview);
         params.finish()?;
         self.send("sendDocument", target, text, |world| world.document(document))
     }
 
     /// `sendLocation`; live locations are not played here.
     pub fn send_location(&mut self, mut params: Params) -> Result<Value, Refusal> {
-        let target = target(&mut params)?;
+        let target = content::target(&mut params)?;
         let place = point(&mut params)?;
         params.float("horizontal_accuracy")?;
         params.finish()?;
@@ -285,7 +133,7 @@ impl World {
 
     /// `sendVenue`.
     pub fn send_venue(&mut self, mut params: Params) -> Result<Value, Refusal> {
-        let target = target(&mut params)?;
+        let target = content::target(&mut params)?;
         let mut place = point(&mut params)?;
         place.title = Some(required("title", params.text("title")?)?);
         place.address = Some(required("address", params.text("address")?)?);
@@ -298,7 +146,7 @@ impl World {
 
     /// `sendMediaGroup`; photos and documents only.
     pub fn send_media_group(&mut self, mut params: Params) -> Result<Value, Refusal> {
-        let target = target(&mut params)?;
+        let target = content::target(&mut params)?;
         if target.keyboard.is_some() {
             return Err(Refusal::wrong("unknown parameter \"reply_markup\""));
         }
@@ -314,9 +162,9 @@ impl World {
         let mut items = Vec::new();
         for item in media {
             let raw = item.caption.unwrap_or_default();
-            let text = short(compose(raw, item.parse_mode, item.caption_entities)?)?;
-            thumbnail(&mut params, item.thumbnail);
-            items.push((refer(&mut params, item.media)?, text));
+            let text = content::short(content::compose(raw, item.parse_mode, item.caption_entities)?)?;
+            content::thumbnail(&mut params, item.thumbnail);
+            items.push((content::refer(&mut params, item.media)?, text));
         }
         params.finish()?;
         let reply_to = self.ready("sendMediaGroup", &target)?;

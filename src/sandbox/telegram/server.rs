@@ -37,13 +37,17 @@ pub(super) struct Shared {
     pub now: Now,
     pub token: String,
     pub wait_bound: Duration,
+    /// Tells a page that outlived an earlier run that this is another one.
+    pub session: String,
 }
 
 /// The end of the server, for everybody who waits for it.
 pub(super) type Ended = SharedFuture<futures::future::BoxFuture<'static, ()>>;
 
 impl Shared {
-    pub fn new(world: World, faults: Faults) -> Shared {
+    pub fn new(mut world: World, faults: Faults, port: u16) -> Shared {
+        let letters = world.letters(6);
+        let session = format!("{port}-{}-{letters}", world.now);
         let options = &world.options;
         Shared {
             changed: watch::Sender::new(0),
@@ -53,6 +57,7 @@ impl Shared {
             now: Arc::clone(&options.now),
             token: options.token.clone(),
             wait_bound: options.wait_bound,
+            session,
             world: Mutex::new(world),
         }
     }
@@ -144,7 +149,7 @@ async fn bot_api(
         return answer(Err(Refusal::unknown_method()));
     };
     if token != shared.token {
-        return answer(Err(Refusal::unauthorized()));
+        return answer(Err(shared.act(|world| api::turn_away(world, method))));
     }
     let method = method.to_owned();
     let params = Params::read(request).await;

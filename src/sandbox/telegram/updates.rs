@@ -14,7 +14,7 @@ use crate::sandbox::clock::SECOND;
 const KEPT: i64 = 24 * 3600 * SECOND;
 
 /// Kinds of updates, core.telegram.org/bots/api#update.
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 23] = [
     "message",
     "edited_message",
     "channel_post",
@@ -38,7 +38,6 @@ const KINDS: [&str; 24] = [
     "chat_join_request",
     "chat_boost",
     "removed_chat_boost",
-    "guest_message",
 ];
 
 /// Kinds that only come when asked for by name.

@@ -1,6 +1,6 @@
 //! Pushing updates to a webhook, one after the other, again until each is taken.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::http::header::CONTENT_TYPE;
@@ -10,14 +10,13 @@ use super::server::Shared;
 /// First wait after a refusal; doubled up to [`LONGEST_WAIT`]. Telegram does not state its own.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// Telegram gives a webhook about a minute.
+/// How long a webhook may take to answer; Telegram does not state its own.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Delivers until the platform stops.
 pub(super) async fn run(shared: Arc<Shared>) {
-    let Ok(client) = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build() else {
-        return;
-    };
+    // Made when it is first needed, which is never for a bot that polls.
+    let client = LazyLock::new(|| reqwest::Client::builder().no_proxy().timeout(PATIENCE).build());
     let mut mail = shared.mail.subscribe();
     let mut wait = FIRST_WAIT;
     while !shared.stop.is_cancelled() {
@@ -30,6 +29,8 @@ pub(super) async fn run(shared: Arc<Shared>) {
                 () = shared.stop.cancelled() => return,
             }
         };
+        // Without a client (no randomness for TLS) nothing can ever be delivered.
+        let Ok(client) = &*client else { return };
         let mut request =
             client.post(&hook.url).header(CONTENT_TYPE, "application/json").body(body.to_string());
         if let Some(secret) = &hook.secret {

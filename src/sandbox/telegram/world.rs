@@ -125,7 +125,7 @@ pub(super) struct World {
 }
 
 /// How many changes the page can be behind before it loads everything anew.
-const RECENT: usize = 20_000;
+pub(super) const RECENT: usize = 20_000;
 
 impl World {
     pub fn new(options: Options, now: i64) -> World {

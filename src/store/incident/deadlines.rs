@@ -21,8 +21,19 @@ impl Store {
     /// The database's.
     pub async fn see_to_deadlines(&self) -> Result<Option<Timestamp>, StoreError> {
         let env = self.env();
+        // Looking costs no write: most of the time nothing is due.
+        let next = self.db.read(|tx| Box::pin(async move { next(tx).await })).await?;
+        if next.is_none_or(|next| next > env.now) {
+            return Ok(next);
+        }
         self.db.write(move |tx| Box::pin(async move { see_to(tx, &env).await })).await
     }
+}
+
+async fn next(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT MIN(at) FROM incident_deadlines WHERE done_at IS NULL";
+    let (next,): (Option<i64>,) = tx.one(sql, args![]).await?;
+    Ok(next.map(Timestamp))
 }
 
 async fn see_to(tx: &mut Tx<'_>, env: &Env) -> Result<Option<Timestamp>, StoreError> {
@@ -40,9 +51,7 @@ async fn see_to(tx: &mut Tx<'_>, env: &Env) -> Result<Option<Timestamp>, StoreEr
             remind(tx, env, IncidentId(*id), kind == "due").await?;
         }
     }
-    let sql = "SELECT MIN(at) FROM incident_deadlines WHERE done_at IS NULL";
-    let (next,): (Option<i64>,) = tx.one(sql, args![]).await?;
-    Ok(next.map(Timestamp))
+    next(tx).await
 }
 
 async fn remind(tx: &mut Tx<'_>, env: &Env, id: IncidentId, is_due: bool) -> Result<(), StoreError> {

@@ -144,6 +144,15 @@ impl Store {
             .await
     }
 
+    /// Whether a picture of a channel is due to be fetched.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn media_is_due(&self, channel: ChannelKind) -> Result<bool, StoreError> {
+        let now = self.env().now;
+        Ok(self.next_media(channel).await?.is_some_and(|next| next <= now))
+    }
+
     /// Keeps how fetching a picture ended: the picture is shown once all of its case are there, a refusal
     /// is told to who sent it, a failure is tried again later.
     ///

@@ -13,8 +13,10 @@ impl Store {
     /// A group became a supergroup: its row goes by the new id from now on. If that has a row already, the
     /// two become one. Told twice, nothing more happens.
     pub async fn chat_moved(&self, channel: ChannelKind, old: &str, new: &str) -> Result<(), StoreError> {
-        let (old, new) = (old.to_owned(), new.to_owned());
-        self.db.write(move |tx| Box::pin(async move { chat_moved(tx, channel, &old, &new).await })).await
+        let (env, old, new) = (self.env(), old.to_owned(), new.to_owned());
+        self.db
+            .write(move |tx| Box::pin(async move { chat_moved(tx, &env, channel, &old, &new).await }))
+            .await
     }
 
     /// The chat cannot be reached any more. What waits for it fails with the reason.
@@ -130,30 +132,38 @@ struct MovedRow {
 /// hang on it, and what has come to the younger one goes over to it.
 pub async fn chat_moved(
     tx: &mut Tx<'_>,
+    env: &Env,
     channel: ChannelKind,
     old: &str,
     new: &str,
 ) -> Result<(), StoreError> {
     let sql = "SELECT id, external_id, unit_id, purpose FROM chats
-               WHERE channel = $1 AND external_id IN ($2, $3) AND kind = 'group' ORDER BY id";
+               WHERE channel = $1 AND external_id IN ($2, $3) ORDER BY id";
     let rows: Vec<MovedRow> = tx.all(sql, args![channel.code(), old, new]).await?;
     let Some((stays, goes)) = rows.split_first() else { return Ok(()) };
     if stays.external_id != new {
         // The numbers of the old group's messages mean nothing in the new one: cards are shown anew.
         tx.exec("DELETE FROM slots WHERE chat_id = $1", args![stays.id]).await?;
     }
-    if let Some(goes) = goes.first() {
-        merge(tx, stays, goes).await?;
-        // The old id stays known, as closed, so that a straggler from it opens no group anew.
-        let sql = "UPDATE chats SET external_id = $2, state = 'closed', reason = 'moved',
-                     unit_id = NULL, purpose = 'none' WHERE id = $1";
-        tx.exec_one(sql, args![goes.id, format!("{old}:moved")]).await?;
-    }
+    // The old id stays known, as closed, so that a straggler or a list opens no group anew under it.
+    let Some(goes) = goes.first() else {
+        if stays.external_id == new {
+            return Ok(());
+        }
+        tx.exec_one("UPDATE chats SET external_id = $2 WHERE id = $1", args![stays.id, new]).await?;
+        let sql = "INSERT INTO chats
+                     (channel, external_id, kind, title, folded, purpose, state, reason, created_at)
+                   SELECT channel, $2, kind, title, folded, 'none', 'closed', 'moved', $3
+                   FROM chats WHERE id = $1";
+        return tx.exec_one(sql, args![stays.id, old, env.now]).await;
+    };
+    merge(tx, stays, goes).await?;
+    // By way of a third name, because no two rows may have the same.
+    let sql = "UPDATE chats SET external_id = $2, state = 'closed', reason = 'moved',
+                 unit_id = NULL, purpose = 'none' WHERE id = $1";
+    tx.exec_one(sql, args![goes.id, format!("{old}:moved")]).await?;
     tx.exec_one("UPDATE chats SET external_id = $2 WHERE id = $1", args![stays.id, new]).await?;
-    if let Some(goes) = goes.first() {
-        tx.exec_one("UPDATE chats SET external_id = $2 WHERE id = $1", args![goes.id, old]).await?;
-    }
-    Ok(())
+    tx.exec_one("UPDATE chats SET external_id = $2 WHERE id = $1", args![goes.id, old]).await
 }
 
 async fn merge(tx: &mut Tx<'_>, stays: &MovedRow, goes: &MovedRow) -> Result<(), StoreError> {

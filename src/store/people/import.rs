@@ -40,6 +40,8 @@ pub struct ImportReport {
     pub unchanged: usize,
     /// People who have left by themselves and are left alone.
     pub left_alone: usize,
+    /// Groups that go by another id since they became supergroups; they stay as they are bound.
+    pub groups_moved: usize,
     /// The first changes, one by one.
     pub changes: Vec<Change>,
     /// Why nothing can be changed: the list and what is kept contradict each other.
@@ -49,7 +51,7 @@ pub struct ImportReport {
 impl ImportReport {
     /// Whether the list changes anything.
     pub fn changes_nothing(&self) -> bool {
-        self.changes_in_all() == self.left_alone
+        self.changes_in_all() == self.left_alone + self.groups_moved
     }
 
     /// How many changes there are, named or not.
@@ -60,6 +62,7 @@ impl ImportReport {
             + self.roles_added
             + self.groups_bound
             + self.left_alone
+            + self.groups_moved
     }
 
     fn name(&mut self, change: impl FnOnce() -> Change) {
@@ -78,6 +81,7 @@ pub enum Change {
     PersonRenamed { from: String, to: String, line: u64 },
     RoleAdded { name: String, role: Role, unit: String },
     GroupBound { title: String, unit: String, duty: bool },
+    GroupMoved { title: String, line: u64 },
     LeftAlone { name: String, line: u64 },
 }
 

@@ -15,6 +15,7 @@ pub(super) use chats::heard_from;
 pub use import::{Change, Conflict, ImportReport};
 pub use invites::{InviteLine, NewInvite};
 pub use members::{PersonLine, RoleLine};
+pub(super) use units::find_everywhere;
 pub use units::{UnitLine, find_or_create};
 
 /// Answers a question of the conversation.
@@ -63,7 +64,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result
         Effect::Greeted { chat } => chats::note_greeting(tx, env, *chat).await,
         Effect::OpenChat { chat } => chats::open(tx, *chat).await,
         Effect::CloseChat { chat, reason } => chats::close(tx, env, *chat, reason).await,
-        Effect::MoveChat { channel, old, new } => chat_moved(tx, *channel, old, new).await,
+        Effect::MoveChat { channel, old, new } => chat_moved(tx, env, *channel, old, new).await,
         Effect::KeepFile { bytes, mime } => blobs::put(tx, env, bytes, mime).await.map(|_| ()),
     }
 }

@@ -50,21 +50,23 @@ impl Store {
     /// a name. Several where it can mean several.
     pub async fn find_units(&self, text: &str) -> Result<Vec<(UnitId, String)>, StoreError> {
         let (env, text) = (self.env(), text.to_owned());
-        let found = self
-            .db
-            .read(move |tx| {
-                Box::pin(async move {
-                    let roots: Vec<(i64,)> =
-                        tx.all("SELECT id FROM units WHERE parent_id IS NULL", args![]).await?;
-                    let roots: Vec<UnitId> = roots.into_iter().map(|(id,)| UnitId(id)).collect();
-                    find(tx, &env, &roots, &text).await
-                })
-            })
-            .await?;
-        let best = found.first().map(|unit| unit.rank);
-        let found = found.into_iter().filter(|unit| Some(unit.rank) == best);
-        Ok(found.map(|unit| (unit.id, unit.path)).collect())
+        let found =
+            self.db.read(move |tx| Box::pin(async move { find_everywhere(tx, &env, &text).await })).await?;
+        Ok(found.into_iter().map(|unit| (unit.id, unit.path)).collect())
     }
+}
+
+/// The units that a text fits best, in the whole tree.
+pub(in crate::store) async fn find_everywhere(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    text: &str,
+) -> Result<Vec<FoundUnit>, StoreError> {
+    let roots: Vec<(i64,)> = tx.all("SELECT id FROM units WHERE parent_id IS NULL", args![]).await?;
+    let roots: Vec<UnitId> = roots.into_iter().map(|(id,)| UnitId(id)).collect();
+    let found = find(tx, env, &roots, text).await?;
+    let best = found.first().map(|unit| unit.rank);
+    Ok(found.into_iter().filter(|unit| Some(unit.rank) == best).collect())
 }
 
 async fn by_key(tx: &mut Tx<'_>, key: &str) -> Result<Option<UnitId>, StoreError> {

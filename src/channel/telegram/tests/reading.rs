@@ -64,7 +64,7 @@ fn of_a_photo_the_largest_size_is_taken() {
 fn the_parts_of_an_album_have_one_key_but_a_correction_stands_alone() {
     let part = private(json!({"media_group_id": "130", "photo": [{"file_id": "a"}]}));
     assert_eq!(read(&part).album.as_deref(), Some("130"));
-    let mut corrected = part.clone();
+    let mut corrected = part;
     let body = corrected.as_object_mut().expect("an object").remove("message").expect("the message");
     let corrected = json!({"update_id": 2, "edited_message": body});
     assert_eq!(read(&corrected).album, None);

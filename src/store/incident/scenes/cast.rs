@@ -136,9 +136,12 @@ impl Town {
         self.stage.presses_in(group, ChatKind::Group, person, &button(shown, group, label)).await
     }
 
-    /// Lan reports a landslide and sends it; gives all messages that came of it.
+    /// Lan reports something and sends it, without knowing its kind; gives all messages that came of it.
     pub async fn report(&self, text: &str) -> Vec<Shown> {
-        let summary = self.says(LAN, text).await;
+        let mut summary = self.says(LAN, text).await;
+        if !labels(&summary, LAN).iter().any(|label| label.contains("Gửi")) {
+            summary = self.presses(LAN, &summary, "Không rõ").await;
+        }
         self.presses(LAN, &summary, "Gửi").await
     }
 

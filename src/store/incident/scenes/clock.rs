@@ -244,3 +244,65 @@ async fn the_command_line_lists_shows_and_counts() {
     let digest: serde_json::Value = serde_json::from_str(&paper.take()).expect("JSON");
     assert_eq!(digest["total"], 1);
 }
+
+/// A platform that has three files: a picture, words, and one that is gone.
+struct Shelf;
+
+#[async_trait::async_trait]
+impl crate::channel::Channel for Shelf {
+    fn kind(&self) -> ChannelKind {
+        ChannelKind::Telegram
+    }
+
+    async fn send(
+        &self,
+        _call: &crate::channel::Call<'_>,
+    ) -> Result<crate::channel::Sent, crate::channel::SendError> {
+        unreachable!("only files are fetched here")
+    }
+
+    async fn receive(
+        &self,
+        _offset: i64,
+        _wait: Duration,
+    ) -> Result<Vec<crate::channel::RawUpdate>, crate::channel::ReceiveError> {
+        unreachable!("only files are fetched here")
+    }
+
+    fn read(&self, _raw: &[u8], _at: crate::domain::Timestamp) -> crate::channel::Parsed {
+        unreachable!("only files are fetched here")
+    }
+
+    async fn fetch(&self, file_id: &str, max: usize) -> Result<bytes::Bytes, crate::channel::FetchError> {
+        assert!(max > 1_000_000);
+        match file_id {
+            "landslide" => {
+                Ok(bytes::Bytes::from_static(include_bytes!("../../../../config/demo/sat-lo.jpg")))
+            }
+            "words" => Ok(bytes::Bytes::from_static(b"only words")),
+            _ => Err(crate::channel::FetchError::Gone("no such file".into())),
+        }
+    }
+
+    async fn who_am_i(&self) -> Result<String, crate::channel::ReceiveError> {
+        Ok("loa_bot".into())
+    }
+}
+
+#[tokio::test]
+async fn the_job_fetches_checks_and_keeps() {
+    let town = Town::new().await;
+    let summary = town.photos(LAN, WORDS, &["landslide", "words", "lost"]).await;
+    town.presses(LAN, &summary, "Gửi").await;
+    let next = crate::jobs::media::tick(&town.stage.store, &Shelf).await.expect("a tick");
+    assert_eq!(next, None);
+    let shown = town.stage.sent().await;
+    let told = text_in(&shown, LAN);
+    assert!(told.contains("không mở được như ảnh") && told.contains("không tải về được"), "{told}");
+    let album = shown.iter().find(|message| !message.content.files.is_empty()).expect("an album");
+    let sha256 = &album.content.files[0].sha256;
+    let (bytes, mime) = town.stage.store.blob(sha256).await.expect("a store").expect("a blob");
+    assert!(mime == "image/jpeg" && bytes.starts_with(&[0xff, 0xd8]) && album.content.files.len() == 1);
+    let asked = town.presses_in(DUTY, TUAN, &shown, "Ảnh (1)").await;
+    assert!(asked.iter().any(|message| message.content.files.len() == 1));
+}

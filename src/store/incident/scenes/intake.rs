@@ -33,6 +33,9 @@ async fn a_place_that_no_unit_is_called_by_is_kept_as_it_was_said() {
 async fn not_known_is_an_answer() {
     let town = Town::new().await;
     let asked = town.says(LAN, "Có khói bốc lên phía rừng").await;
+    assert!(text_in(&asked, LAN).contains("loại việc gì"));
+    let asked = town.presses(LAN, &asked, "Không rõ").await;
+    assert!(text_in(&asked, LAN).contains("ở đâu"));
     let summary = town.presses(LAN, &asked, "Không rõ").await;
     let sent = town.presses(LAN, &summary, "Gửi").await;
     assert!(text_in(&sent, LAN).contains(CODE));
@@ -137,4 +140,92 @@ async fn numbers_go_on_and_begin_anew_every_year() {
     town.stage.advance(Duration::from_secs(60 * 24 * 3600));
     let next = town.report("Cháy rừng ở xã Na Loa").await;
     assert!(text_in(&next, LAN).contains("ML-2027-0001"), "{next:?}");
+}
+
+#[tokio::test]
+async fn the_category_is_found_in_the_words_or_asked_for() {
+    let town = Town::new().await;
+    let summary = town.says(LAN, "sat lo chan duong, phuong song hien").await;
+    assert!(text_in(&summary, LAN).contains("Loại: Thiên tai, sạt lở"), "{summary:?}");
+    town.presses(LAN, &summary, "Hủy").await;
+    let asked = town.says(LAN, "Có việc lạ ở phường Sông Hiến").await;
+    let summary = town.presses(LAN, &asked, "Phá rừng").await;
+    assert!(text_in(&summary, LAN).contains("Loại: Phá rừng"));
+    let sent = town.presses(LAN, &summary, "Gửi").await;
+    assert!(text_in(&sent, DUTY).contains("Phá rừng"));
+}
+
+#[tokio::test]
+async fn a_text_marked_secret_is_kept_nowhere() {
+    let town = Town::new().await;
+    let said = town.says(LAN, "TỐI MẬT\nKế hoạch diễn tập ở phường Sông Hiến").await;
+    assert!(text_in(&said, LAN).contains("không nhận và không lưu"));
+    let asked = town.says(LAN, "Có việc lạ ở phường Sông Hiến").await;
+    assert!(!labels(&asked, LAN).is_empty());
+    town.says(LAN, "(MẬT) danh sách kèm theo").await;
+    let secret =
+        "SELECT COUNT(*) FROM dialogues WHERE state LIKE '%danh sách kèm%' OR state LIKE '%diễn tập%'";
+    assert_eq!(town.count(secret).await, 0);
+    assert_eq!(town.count("SELECT COUNT(*) FROM payloads WHERE body LIKE '%diễn tập%'").await, 0);
+}
+
+#[tokio::test]
+async fn the_inbox_forgets_what_was_marked_secret() {
+    use crate::conversation::incoming::{ExternalChat, Sender};
+    use crate::conversation::{ChatKind, Incoming, What, step};
+    use crate::domain::ChannelKind::Telegram;
+    use crate::store::inbox::NewUpdate;
+    let town = Town::new().await;
+    let store = &town.stage.store;
+    let update = NewUpdate { external_id: 1, chat_key: LAN.into(), album: None, body: b"MAT".to_vec() };
+    store.receive(Telegram, vec![update]).await.expect("stored");
+    let waiting = store.waiting_updates(Telegram, 9).await.expect("an inbox");
+    let incoming = Incoming {
+        channel: Telegram,
+        chat: ExternalChat { id: LAN.into(), kind: ChatKind::Private, title: "Lan".into() },
+        from: Some(Sender { id: LAN.into(), name: "Lan".into() }),
+        at: town.stage.clock.now(),
+        what: What::Message(town.message("TỐI MẬT\nKế hoạch")),
+    };
+    let ids = waiting.iter().map(|update| update.id).collect();
+    store.handle(ids, Some(incoming), town.stage.rules.clone(), step).await.expect("handled");
+    assert_eq!(town.count("SELECT COUNT(*) FROM inbox WHERE state = 'done' AND length(body) = 0").await, 1);
+}
+
+#[tokio::test]
+async fn a_denunciation_is_told_its_way_and_kept_for_duty_officers() {
+    let town = Town::new().await;
+    let asked = town.says(LAN, "Dân gửi đơn tố cáo cán bộ ở phường Sông Hiến").await;
+    let summary = town.presses(LAN, &asked, "Không rõ").await;
+    assert!(text_in(&summary, LAN).contains("tiếp công dân"), "{summary:?}");
+    let sent = town.presses(LAN, &summary, "Gửi").await;
+    assert!(text_in(&sent, DUTY).contains("chỉ trực ban xem"));
+    assert!(!labels(&sent, DUTY).iter().any(|label| label.contains("Chuyển")));
+    let head = town.says(SON, "/vuviec ML-2026-0001").await;
+    assert!(text_in(&head, SON).contains("không tìm thấy"));
+    assert!(text_in(&town.says(SON, "/vuviec").await, SON).contains("(0)"));
+    assert!(text_in(&town.says(TUAN, "/vuviec").await, TUAN).contains("(1)"));
+    let digest = town.says(SON, "/tonghop").await;
+    assert!(text_in(&digest, SON).contains("Vụ việc mới: 0"));
+}
+
+#[tokio::test]
+async fn numbers_of_persons_are_pointed_out_and_masked_for_the_unit() {
+    let town = Town::new().await;
+    let summary = town.says(LAN, "Sạt lở ở phường Sông Hiến, gọi 0912345678").await;
+    assert!(text_in(&summary, LAN).contains("số điện thoại"));
+    let card = town.presses(LAN, &summary, "Gửi").await;
+    let groups = town.presses_in(DUTY, TUAN, &card, "Chuyển").await;
+    let forwarded = town.presses_in(DUTY, TUAN, &groups, "Sông Hiến").await;
+    let unit = text_in(&forwarded, WARD_GROUP);
+    assert!(unit.contains("Sạt lở") && !unit.contains("0912345678"), "{unit}");
+    assert!(text_in(&forwarded, DUTY).contains("0912345678"));
+}
+
+#[tokio::test]
+async fn the_deadline_counts_working_time() {
+    let town = Town::new().await;
+    // Monday 08:00; a landslide has four working hours: 08:00 to 11:30, and half an hour after lunch.
+    let sent = town.report("Sạt lở ở phường Sông Hiến").await;
+    assert!(text_in(&sent, LAN).contains("14:00 thứ Hai 23/11/2026"), "{sent:?}");
 }

@@ -115,7 +115,7 @@ async fn a_rejected_case_says_why() {
 async fn merged_cases_keep_all_their_reporters() {
     let town = Town::new().await;
     let first = town.report(WORDS).await;
-    let summary = town.says(MINH, "Đất sạt xuống đường phường Sông Hiến").await;
+    let summary = town.says(MINH, "Sạt lở đất xuống đường phường Sông Hiến").await;
     let second = town.presses(MINH, &summary, "Gửi").await;
     assert!(text_in(&second, MINH).contains("ML-2026-0002"));
     let offered = town.presses_in(DUTY, TUAN, &second, "Gộp").await;

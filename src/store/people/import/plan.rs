@@ -113,6 +113,8 @@ impl PlannedGroup {
 enum Target {
     Person(usize),
     Group(usize),
+    /// Goes by another id now, and is bound under that.
+    Moved,
     Conflict,
 }
 
@@ -126,6 +128,7 @@ struct KnownChat {
     person_id: Option<i64>,
     unit_id: Option<i64>,
     purpose: String,
+    reason: Option<String>,
     name: Option<String>,
     state: Option<String>,
 }
@@ -139,11 +142,11 @@ const KNOWN_UNITS: Sql = Sql {
          JOIN units u ON u.path_key = j.value",
 };
 const KNOWN_CHATS: Sql = Sql {
-    lite: "SELECT c.id, c.channel, c.external_id, c.kind, c.person_id, c.unit_id, c.purpose, p.name, p.state
+    lite: "SELECT c.id, c.channel, c.external_id, c.kind, c.person_id, c.unit_id, c.purpose, c.reason, p.name, p.state
            FROM json_each($1) j
            JOIN chats c ON c.channel = j.value ->> 0 AND c.external_id = j.value ->> 1
            LEFT JOIN people p ON p.id = c.person_id",
-    pg: "SELECT c.id, c.channel, c.external_id, c.kind, c.person_id, c.unit_id, c.purpose, p.name, p.state
+    pg: "SELECT c.id, c.channel, c.external_id, c.kind, c.person_id, c.unit_id, c.purpose, c.reason, p.name, p.state
          FROM jsonb_array_elements($1::jsonb) AS j (value)
          JOIN chats c ON c.channel = j.value ->> 0 AND c.external_id = j.value ->> 1
          LEFT JOIN people p ON p.id = c.person_id",
@@ -160,7 +163,11 @@ impl Plan {
     pub(super) async fn make(tx: &mut Tx<'_>, rows: &[ImportRow]) -> Result<Self, StoreError> {
         let mut plan = Self::default();
         plan.report.rows = rows.len();
-        let units: Vec<usize> = rows.iter().map(|row| plan.place_unit(&row.unit)).collect();
+        let mut units = Vec::with_capacity(rows.len());
+        let mut seen: HashMap<&UnitPath, usize> = HashMap::new();
+        for row in rows {
+            units.push(*seen.entry(&row.unit).or_insert_with(|| plan.place_unit(&row.unit)));
+        }
         plan.find_units(tx).await?;
         let chats = known_chats(tx, rows).await?;
         let targets = plan.place_chats(rows, &units, &chats);
@@ -214,6 +221,11 @@ impl Plan {
                     let (line, chat_id, known_as) = (row.line, row.chat_id.clone(), chat.kind.clone());
                     self.report.conflicts.push(Conflict { line, chat_id, known_as });
                     Target::Conflict
+                }
+                (Some(chat), Kind::Group) if chat.reason.as_deref() == Some("moved") => {
+                    self.report.groups_moved += 1;
+                    self.report.name(|| Change::GroupMoved { title: row.name.clone(), line: row.line });
+                    Target::Moved
                 }
                 (chat, Kind::Group) => Target::Group(put(
                     &mut groups,
@@ -286,7 +298,7 @@ impl Plan {
                     new_role || person.id.is_none() || person.old_name().is_some()
                 }
                 Target::Group(place) => self.groups[*place].is_news(&self.units),
-                Target::Conflict => true,
+                Target::Moved | Target::Conflict => true,
             };
             self.report.unchanged += usize::from(!news);
         }

@@ -1,0 +1,151 @@
+-- Notices: what is written, who gets it, who has confirmed. The same tables for PostgreSQL are in ../postgres.
+
+-- A rule of the calendar that makes notices.
+CREATE TABLE schedules (
+    id           INTEGER PRIMARY KEY,
+    name         TEXT NOT NULL,
+    cron         TEXT NOT NULL,             -- minute hour day month weekday, in Vietnam
+    audience     TEXT NOT NULL,
+    title        TEXT NOT NULL,             -- a template, as the body is
+    body         TEXT NOT NULL,             -- empty: the text is asked for every time
+    urgent       INTEGER NOT NULL,
+    confirm      INTEGER NOT NULL,
+    remind_after INTEGER,
+    self_sending INTEGER NOT NULL,          -- 1: the template is approved and goes out by itself
+    unit_id      INTEGER REFERENCES units (id), -- whose editors are asked; none: those at the top
+    state        TEXT NOT NULL,             -- active | paused | deleted
+    done_until   INTEGER NOT NULL,          -- every run up to then is seen to
+    next_at      INTEGER NOT NULL,
+    created_by   INTEGER REFERENCES people (id), -- none: the command line
+    created_at   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX schedules_next ON schedules (next_at) WHERE state = 'active';
+
+CREATE TABLE notices (
+    id           INTEGER PRIMARY KEY,
+    title        TEXT NOT NULL,
+    body         TEXT NOT NULL,
+    audience     TEXT NOT NULL,             -- as people write it: 'unit:Xã A/*; -group:Nhóm B'
+    urgent       INTEGER NOT NULL,
+    confirm      INTEGER NOT NULL,
+    remind_after INTEGER,                   -- microseconds after it went out
+    send_at      INTEGER,                   -- none: as soon as it is approved
+    author_id    INTEGER REFERENCES people (id), -- none: the command line, or a schedule
+    author_unit  INTEGER REFERENCES units (id),
+    approver_id  INTEGER REFERENCES people (id),
+    reason       TEXT,                      -- why it was returned
+    schedule_id  INTEGER REFERENCES schedules (id),
+    occurrence   INTEGER,
+    state        TEXT NOT NULL,             -- draft | submitted | approved | sent | returned | cancelled
+    created_at   INTEGER NOT NULL,
+    submitted_at INTEGER,
+    decided_at   INTEGER
+) STRICT;
+CREATE INDEX notices_state ON notices (state, id);
+CREATE INDEX notices_author ON notices (author_id, id);
+
+-- Files that go with a notice. One that came in by chat is fetched after it is written down.
+CREATE TABLE notice_files (
+    notice_id INTEGER NOT NULL REFERENCES notices (id),
+    seq       INTEGER NOT NULL,
+    name      TEXT NOT NULL,
+    mime      TEXT NOT NULL,
+    kind      TEXT NOT NULL,                -- photo | document
+    sha256    TEXT,                         -- none until it is fetched
+    channel   TEXT,
+    file_id   TEXT,
+    attempts  INTEGER NOT NULL DEFAULT 0,
+    next_try  INTEGER NOT NULL DEFAULT 0,
+    error     TEXT,                         -- it cannot be had: the notice goes without
+    PRIMARY KEY (notice_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notice_files_wanted ON notice_files (next_try) WHERE sha256 IS NULL AND error IS NULL;
+
+-- One publication of a notice. The counters always add up to `total`.
+CREATE TABLE editions (
+    id          INTEGER PRIMARY KEY,
+    notice_id   INTEGER NOT NULL REFERENCES notices (id),
+    state       TEXT NOT NULL,              -- preparing | running | paused | done | cancelled
+    lane        INTEGER NOT NULL,
+    include     TEXT,                       -- JSON: whom, in the store's terms; none until it begins
+    exclude     TEXT,
+    starts_at   INTEGER NOT NULL,
+    started_at  INTEGER,
+    chat_cursor INTEGER NOT NULL DEFAULT 0, -- the chats up to this one have their delivery
+    fanned_out  INTEGER NOT NULL DEFAULT 0, -- 1: all chats have
+    waiting     INTEGER NOT NULL DEFAULT 0,
+    queued      INTEGER NOT NULL DEFAULT 0,
+    sent        INTEGER NOT NULL DEFAULT 0,
+    confirmed   INTEGER NOT NULL DEFAULT 0,
+    failed      INTEGER NOT NULL DEFAULT 0,
+    skipped     INTEGER NOT NULL DEFAULT 0,
+    total       INTEGER NOT NULL DEFAULT 0,
+    unreached   INTEGER NOT NULL DEFAULT 0,
+    ended_at    INTEGER,
+    remind_at   INTEGER,
+    remind_cursor INTEGER NOT NULL DEFAULT 0,
+    reminded    INTEGER NOT NULL DEFAULT 0, -- 1: everybody who was to be reminded was
+    changed_at  INTEGER NOT NULL,           -- when the counters last changed
+    shown_at    INTEGER NOT NULL DEFAULT 0, -- when the author last saw them
+    shown       TEXT NOT NULL DEFAULT '',   -- what the author saw
+    created_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX editions_notice ON editions (notice_id);
+CREATE INDEX editions_running ON editions (lane, id) WHERE state = 'running';
+CREATE INDEX editions_preparing ON editions (starts_at) WHERE state = 'preparing';
+CREATE INDEX editions_remind ON editions (remind_at) WHERE remind_at IS NOT NULL AND reminded = 0;
+
+CREATE TABLE edition_parts (
+    edition_id INTEGER NOT NULL REFERENCES editions (id),
+    seq        INTEGER NOT NULL,
+    payload_id INTEGER NOT NULL REFERENCES payloads (id),
+    last       INTEGER NOT NULL,
+    PRIMARY KEY (edition_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Whom an edition should have reached and cannot.
+CREATE TABLE edition_unreached (
+    id         INTEGER PRIMARY KEY,
+    edition_id INTEGER NOT NULL REFERENCES editions (id),
+    person_id  INTEGER REFERENCES people (id),
+    chat_id    INTEGER REFERENCES chats (id),
+    why        TEXT NOT NULL                -- no chat | closed
+) STRICT;
+CREATE INDEX edition_unreached_edition ON edition_unreached (edition_id, id);
+
+CREATE TABLE deliveries (
+    id           INTEGER PRIMARY KEY,
+    edition_id   INTEGER NOT NULL REFERENCES editions (id),
+    chat_id      INTEGER NOT NULL REFERENCES chats (id),
+    person_id    INTEGER REFERENCES people (id),
+    unit_id      INTEGER REFERENCES units (id),
+    state        INTEGER NOT NULL,          -- 0 waiting 1 queued 2 sent 3 confirmed 4 failed 5 skipped
+    nonce        TEXT NOT NULL UNIQUE,      -- what this recipient's button holds
+    external_id  TEXT,
+    reason       TEXT,
+    queued_at    INTEGER,
+    sent_at      INTEGER,
+    confirmed_at INTEGER,
+    reminded_at  INTEGER,
+    UNIQUE (edition_id, chat_id)
+) STRICT;
+CREATE INDEX deliveries_state ON deliveries (edition_id, state, id);
+
+-- Who has confirmed. In a group everybody does it for themselves.
+CREATE TABLE confirmations (
+    delivery_id INTEGER NOT NULL REFERENCES deliveries (id),
+    person_id   INTEGER NOT NULL REFERENCES people (id),
+    at          INTEGER NOT NULL,
+    PRIMARY KEY (delivery_id, person_id)
+) STRICT, WITHOUT ROWID;
+
+-- Every run of a schedule, once.
+CREATE TABLE occurrences (
+    schedule_id INTEGER NOT NULL REFERENCES schedules (id),
+    at          INTEGER NOT NULL,
+    state       TEXT NOT NULL,              -- sent | asked | missed
+    notice_id   INTEGER REFERENCES notices (id),
+    edition_id  INTEGER REFERENCES editions (id),
+    created_at  INTEGER NOT NULL,
+    PRIMARY KEY (schedule_id, at)
+) STRICT, WITHOUT ROWID;

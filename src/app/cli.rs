@@ -1,0 +1,166 @@
+//! The command line: what may be typed, and who does it.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::config::{Config, Environment};
+
+use super::{CommandError, Desk, check, digest, import, incident, init, logging, people, say, status};
+
+/// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
+#[derive(Debug, Parser)]
+#[command(
+    name = "loa",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  loa init truc-ban                  a new configuration and database, and the first invite
+  loa check                          is everything in order?
+  loa --config truc-ban/loa.toml status --json
+
+Exit codes:
+  0  done
+  1  a check found faults, or loa or the machine failed
+  2  something to put right in what was typed or configured
+  Every error is one plain sentence on standard error; with --json, {\"error\": …} on standard
+  output as well.
+
+Environment:
+  LOA_CONFIG          the configuration
+  LOA_LOG             the log level
+  LOA_SECTION__KEY    stands above a key of the configuration, such as LOA_TELEGRAM__TOKEN"
+)]
+pub struct Cli {
+    /// The configuration.
+    #[arg(long, global = true, env = "LOA_CONFIG", default_value = "loa.toml", value_name = "PATH")]
+    config: PathBuf,
+    /// Writes results as JSON, for other programs.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::InitCommand),
+    Check(check::CheckCommand),
+    Status(status::StatusCommand),
+    Import(import::ImportCommand),
+    #[command(subcommand)]
+    Invite(people::InviteCommand),
+    #[command(subcommand)]
+    People(people::PeopleCommand),
+    #[command(subcommand)]
+    Unit(people::UnitCommand),
+    /// Cases: lists them, shows one with its history.
+    #[command(subcommand)]
+    Incident(incident::IncidentCommand),
+    Digest(digest::DigestCommand),
+    /// Prints the completions for a shell.
+    #[command(after_help = "\
+Examples:
+  loa completions bash > /etc/bash_completion.d/loa
+  loa completions zsh > ~/.zfunc/_loa")]
+    Completions {
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Does what was typed and says how it went.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let json = cli.json;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return tell(&CommandError::Failed(error.into()), json),
+    };
+    match runtime.block_on(dispatch(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => tell(&error, json),
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<(), CommandError> {
+    let Cli { config: path, json, command } = cli;
+    // What works without a configuration.
+    let command = match command {
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "loa", &mut std::io::stdout());
+            return Ok(());
+        }
+        Command::Init(command) => {
+            logging::quiet();
+            return init::run(command, json).await;
+        }
+        Command::Check(command) => {
+            logging::quiet();
+            return check::run(command, &path, json).await;
+        }
+        command => command,
+    };
+    let config = Config::load(&path, &Environment::of_process())?;
+    logging::quiet();
+    // What works on the database.
+    let desk = Desk::open(&config, json).await?;
+    match command {
+        Command::Status(command) => status::run(command, &desk).await,
+        Command::Import(command) => import::run(command, &desk).await,
+        Command::Invite(command) => people::run_invite(command, &desk).await,
+        Command::People(command) => people::run_people(command, &desk).await,
+        Command::Unit(command) => people::run_unit(command, &desk).await,
+        Command::Incident(command) => incident::run(command, &desk).await,
+        Command::Digest(command) => digest::run(command, &desk).await,
+        Command::Init(_) | Command::Check(_) | Command::Completions { .. } => Ok(()),
+    }
+}
+
+/// One plain sentence for people, and the same for programs.
+fn tell(error: &CommandError, json: bool) -> ExitCode {
+    let (kind, code, text) = match error {
+        CommandError::User(text) => ("user", 2, text.clone()),
+        CommandError::Faults(text) => ("faults", 1, text.clone()),
+        CommandError::Failed(cause) => ("failed", 1, say("cli-failed", &[("why", &causes(cause))])),
+    };
+    // Where nobody reads any more, there is nobody to tell either.
+    let _ = writeln!(std::io::stderr(), "{text}");
+    if json && kind != "faults" {
+        let value = serde_json::json!({ "error": { "kind": kind, "message": text } });
+        let _ = writeln!(std::io::stdout(), "{value:#}");
+    }
+    ExitCode::from(code)
+}
+
+/// What failed and because of what, each once: an error often repeats the one that it came from.
+fn causes(error: &anyhow::Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.iter().any(|earlier| earlier.ends_with(&cause)) {
+            said.push(cause);
+        }
+    }
+    said.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_says_what_it_does() {
+        let mut waiting = vec![Cli::command()];
+        while let Some(command) = waiting.pop() {
+            assert!(command.get_about().is_some(), "{} has no help", command.get_name());
+            waiting.extend(command.get_subcommands().cloned());
+        }
+    }
+}

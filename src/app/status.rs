@@ -1,0 +1,67 @@
+//! `loa status`: what waits, what went, who is reached.
+
+use crate::jobs::WORKER_LEASE;
+use crate::store::status::{LaneStatus, Status};
+
+use super::{CommandError, Desk, say};
+
+/// Shows the queues, what was sent, and the channels.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  loa status
+  loa status --json | jq .outbox")]
+pub struct StatusCommand {}
+
+/// Runs `loa status`.
+///
+/// # Errors
+/// A database that fails.
+pub async fn run(_: StatusCommand, desk: &Desk) -> Result<(), CommandError> {
+    let status = desk.store.status(WORKER_LEASE).await?;
+    desk.show(&status, words)
+}
+
+fn words(status: &Status) -> String {
+    let mut lines = vec![say(if status.working { "cli-status-working" } else { "cli-status-resting" }, &[])];
+    lines.push(inbox_words(status));
+    if status.outbox.is_empty() {
+        lines.push(say("cli-status-outbox-empty", &[]));
+    }
+    lines.extend(status.outbox.iter().map(lane_words));
+    let day = &status.last_day;
+    let (sent, unknown, failed) = (day.sent.to_string(), day.unknown.to_string(), day.failed.to_string());
+    lines.push(say("cli-status-day", &[("sent", &sent), ("unknown", &unknown), ("failed", &failed)]));
+    for channel in &status.channels {
+        let (people, groups) = (channel.private_chats.to_string(), channel.groups.to_string());
+        let closed = channel.closed.to_string();
+        let vars = [
+            ("channel", channel.channel.as_str()),
+            ("people", &people),
+            ("groups", &groups),
+            ("closed", &closed),
+        ];
+        lines.push(say("cli-status-channel", &vars));
+    }
+    lines.join("\n")
+}
+
+fn inbox_words(status: &Status) -> String {
+    let inbox = &status.inbox;
+    let (waiting, aside) = (inbox.waiting.to_string(), inbox.aside.to_string());
+    let mut text = say("cli-status-inbox", &[("waiting", &waiting), ("aside", &aside)]);
+    if let Some(oldest) = inbox.oldest {
+        text = format!("{text} {}", say("cli-status-oldest", &[("at", &oldest.short())]));
+    }
+    text
+}
+
+fn lane_words(lane: &LaneStatus) -> String {
+    let key = match lane.lane {
+        0 => "cli-status-lane-interactive",
+        1 => "cli-status-lane-urgent",
+        _ => "cli-status-lane-notice",
+    };
+    let (queued, sending) = (lane.queued.to_string(), lane.sending.to_string());
+    say("cli-status-lane", &[("lane", &say(key, &[])), ("queued", &queued), ("sending", &sending)])
+}

@@ -1,0 +1,154 @@
+//! Reads the configuration: the file first, then what the environment says over it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::{Config, ConfigError};
+
+/// Variables of the environment that begin so, and have a section and a key with `__` between them, stand
+/// above the file: `LOA_TELEGRAM__LIMITS__PER_SECOND=25`.
+pub const ENV_PREFIX: &str = "LOA_";
+
+/// Keys of which only one may be given, since both say the same.
+const EITHER: [(&str, &str, &str); 2] =
+    [("telegram", "token", "token_file"), ("database", "url", "url_file")];
+
+/// The variables of the environment that belong to the configuration: name and value.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// Those of this process.
+    pub fn of_process() -> Self {
+        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self::from_pairs(std::env::vars_os().filter_map(text))
+    }
+
+    /// Keeps of all the variables those that name a key.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let named = |name: &str| name.strip_prefix(ENV_PREFIX).is_some_and(|rest| rest.contains("__"));
+        Self(pairs.into_iter().filter(|(name, _)| named(name)).collect())
+    }
+}
+
+impl Config {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// The first fault, with the place it stands in.
+    pub fn load(file: &Path, environment: &Environment) -> Result<Self, ConfigError> {
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(ConfigError::missing(file));
+            }
+            Err(error) => {
+                return Err(ConfigError::new(file, "", format!("không đọc được tệp này ({error})")));
+            }
+        };
+        Self::parse(file, &text, environment)
+    }
+
+    /// Reads the configuration from its text; `file` is where it stands.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(file: &Path, text: &str, environment: &Environment) -> Result<Self, ConfigError> {
+        let read = |error: toml::de::Error| ConfigError::read(file, text, &error);
+        let config: Self = toml::from_str(text).map_err(read)?;
+        config.check_file(file).map_err(|error| error.found_in(text))?;
+        let mut config = config;
+        if !environment.0.is_empty() {
+            let mut table: Table = toml::from_str(text).map_err(read)?;
+            for (name, value) in &environment.0 {
+                config = overlay(&mut table, name, value)?;
+            }
+        }
+        config.file = file.to_owned();
+        Ok(config)
+    }
+
+    /// What no single value shows.
+    fn check_file(&self, file: &Path) -> Result<(), ConfigError> {
+        let both = [
+            ("telegram.token_file", self.telegram.token.is_some() && self.telegram.token_file.is_some()),
+            ("database.url_file", self.database.url.is_some() && self.database.url_file.is_some()),
+        ];
+        for (key, both) in both {
+            if both {
+                let other = key.trim_end_matches("_file");
+                let why = format!("đã có {other} rồi; bạn chỉ giữ một trong hai khóa");
+                return Err(ConfigError::new(file, key, why));
+            }
+        }
+        if !self.telegram.api_url.starts_with("https://") && !self.telegram.api_url.starts_with("http://") {
+            let why = "cần một địa chỉ bắt đầu bằng https:// hoặc http://";
+            return Err(ConfigError::new(file, "telegram.api_url", why));
+        }
+        let hours = &self.calendar.hours;
+        if hours.is_empty() || hours.windows(2).any(|pair| pair[1].from < pair[0].to) {
+            let why = "cần ít nhất một khoảng giờ, xếp từ sớm đến muộn và không chồng lên nhau";
+            return Err(ConfigError::new(file, "calendar.hours", why));
+        }
+        if self.calendar.workdays.is_empty() {
+            return Err(ConfigError::new(file, "calendar.workdays", "cần ít nhất một ngày làm việc"));
+        }
+        if let Some(fault) = self.reports.categories.fault() {
+            return Err(ConfigError::new(file, "reports.category", fault));
+        }
+        Ok(())
+    }
+}
+
+/// Puts one variable over what is there. It is tried as it is, as TOML and as text: whichever the key takes.
+fn overlay(table: &mut Table, name: &str, value: &str) -> Result<Config, ConfigError> {
+    let path: Vec<String> =
+        name.trim_start_matches(ENV_PREFIX).split("__").map(str::to_ascii_lowercase).collect();
+    let as_toml = toml::from_str::<Table>(&format!("value = {value}")).ok();
+    let as_toml = as_toml.and_then(|mut table| table.remove("value"));
+    let as_text = Value::String(value.to_owned());
+    let mut failed = None;
+    for value in as_toml.into_iter().chain([as_text]) {
+        let mut tried = table.clone();
+        put(&mut tried, &path, value);
+        let read = Config::deserialize(tried.clone());
+        let checked = read.map_err(|error| ConfigError::in_environment(name, &error)).and_then(|config| {
+            config.check_file(Path::new(&format!("Biến môi trường {name}")))?;
+            Ok(config)
+        });
+        match checked {
+            Ok(config) => {
+                *table = tried;
+                return Ok(config);
+            }
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    Err(failed.unwrap_or_else(|| ConfigError::new(Path::new(name), "", "không đọc được")))
+}
+
+fn put(table: &mut Table, path: &[String], value: Value) {
+    let Some((last, sections)) = path.split_last() else { return };
+    let mut inner = table;
+    for section in sections {
+        let next = inner.entry(section.as_str()).or_insert_with(|| Value::Table(Table::new()));
+        if !next.is_table() {
+            *next = Value::Table(Table::new());
+        }
+        let Value::Table(next) = next else { return };
+        inner = next;
+    }
+    // The environment stands above the file: what says the same thing there no longer counts.
+    for (section, one, other) in EITHER {
+        if sections == [section] && (last == one || last == other) {
+            inner.remove(one);
+            inner.remove(other);
+        }
+    }
+    inner.insert(last.clone(), value);
+}

@@ -1,0 +1,189 @@
+//! `loa.toml`: what it may hold, what holds without it, and how it is read.
+//!
+//! Every key is explained in `config/loa.example.toml`, whose values are the defaults below; a test holds
+//! both. Absent on purpose: what the values are used for.
+
+mod fault;
+mod load;
+mod secret;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+pub use fault::ConfigError;
+pub use load::{ENV_PREFIX, Environment};
+pub use values::{CaseLetters, Day, Hours, LogFormat, Workday};
+
+use crate::domain::calendar;
+use crate::domain::category::Categories;
+
+/// The whole configuration.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    pub database: Database,
+    pub telegram: Telegram,
+    pub calendar: Calendar,
+    pub reports: Reports,
+    pub notices: Notices,
+    pub log: Log,
+    /// Where it was read from; relative paths begin in its directory.
+    #[serde(skip)]
+    pub(crate) file: PathBuf,
+}
+
+/// Where everything is kept.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:path` or `postgres://…`, which may hold a password. See [`Config::database_url`].
+    #[serde(deserialize_with = "secret::optional")]
+    pub(crate) url: Option<SecretString>,
+    /// A file that holds the URL instead.
+    pub(crate) url_file: Option<PathBuf>,
+}
+
+/// The bot on Telegram.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Telegram {
+    /// What @BotFather gave. See [`Config::telegram_token`].
+    #[serde(deserialize_with = "secret::optional")]
+    pub(crate) token: Option<SecretString>,
+    /// A file that holds the token instead.
+    pub(crate) token_file: Option<PathBuf>,
+    /// Another server of the Bot API than Telegram's own: a local one, or the practice platform.
+    pub api_url: String,
+    pub limits: Limits,
+}
+
+impl Default for Telegram {
+    fn default() -> Self {
+        Self {
+            token: None,
+            token_file: None,
+            api_url: "https://api.telegram.org".to_owned(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// How fast messages go out. The defaults are Telegram's own limits
+/// (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>); 0 is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Of the whole bot.
+    pub per_second: u32,
+    /// To one private chat.
+    pub per_chat_per_second: u32,
+    /// To one group.
+    pub per_group_per_minute: u32,
+    /// How many messages are on their way at once, at least 1.
+    #[serde(deserialize_with = "values::at_least_one")]
+    pub concurrency: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { per_second: 30, per_chat_per_second: 1, per_group_per_minute: 20, concurrency: 32 }
+    }
+}
+
+/// When there is work: deadlines count only these hours.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Calendar {
+    /// The working hours of a day, in order.
+    pub hours: Vec<Hours>,
+    pub workdays: Vec<Workday>,
+    /// Days off besides the weekends.
+    pub holidays: Vec<Day>,
+    /// Days of a weekend on which work is made up for.
+    pub extra_workdays: Vec<Day>,
+}
+
+impl Default for Calendar {
+    fn default() -> Self {
+        Self {
+            hours: values::usual_hours(),
+            workdays: Workday::MONDAY_TO_FRIDAY.to_vec(),
+            holidays: values::known_holidays(),
+            extra_workdays: Vec::new(),
+        }
+    }
+}
+
+impl From<&Calendar> for calendar::Calendar {
+    fn from(given: &Calendar) -> Self {
+        Self {
+            hours: given.hours.iter().map(|part| (part.from, part.to)).collect(),
+            workdays: given.workdays.iter().map(|day| day.0).collect(),
+            holidays: given.holidays.iter().map(|day| day.0).collect(),
+            extra_workdays: given.extra_workdays.iter().map(|day| day.0).collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Quick reports and the cases that they become.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reports {
+    /// The letters that case codes begin with: `ML` gives `ML-2026-0042`.
+    pub case_prefix: CaseLetters,
+    /// Working hours until a case has to be settled whose category does not say.
+    #[serde(deserialize_with = "values::at_least_one")]
+    pub default_deadline_hours: u32,
+    /// The kinds of cases, in the order in which they are offered.
+    #[serde(rename = "category")]
+    pub categories: Categories,
+}
+
+impl Default for Reports {
+    fn default() -> Self {
+        Self {
+            case_prefix: CaseLetters::usual(),
+            default_deadline_hours: 15,
+            categories: Categories::default(),
+        }
+    }
+}
+
+/// Notices and their schedules.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Notices {
+    /// Hours after which those are reminded, once, who have not confirmed.
+    #[serde(deserialize_with = "values::at_least_one")]
+    pub remind_after_hours: u32,
+    /// How late a run that was missed in an outage may still go out, in hours.
+    #[serde(deserialize_with = "values::at_least_one")]
+    pub catch_up_hours: u32,
+}
+
+impl Default for Notices {
+    fn default() -> Self {
+        Self { remind_after_hours: 24, catch_up_hours: 24 }
+    }
+}
+
+/// What the service writes about itself, to standard error.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `loa::jobs=debug,info`.
+    pub level: String,
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), format: LogFormat::Text }
+    }
+}

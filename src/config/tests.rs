@@ -1,0 +1,163 @@
+use std::path::Path;
+
+use secrecy::ExposeSecret;
+
+use super::{Config, Environment};
+
+const EXAMPLE: &str = include_str!("../../config/loa.example.toml");
+
+fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let pairs = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::parse(Path::new("loa.toml"), text, &Environment::from_pairs(pairs))
+        .map_err(|error| error.to_string())
+}
+
+fn refused(text: &str) -> String {
+    parse(text, &[]).expect_err("a fault")
+}
+
+#[test]
+fn the_example_says_what_holds_without_it() {
+    let mut example = parse(EXAMPLE, &[]).expect("the example");
+    let url = example.database.url.take().expect("a database");
+    assert_eq!(url.expose_secret(), super::secret::USUAL_DATABASE);
+    let usual = parse("", &[]).expect("nothing");
+    assert_eq!(format!("{example:#?}"), format!("{usual:#?}"));
+}
+
+/// The structs refuse unknown keys and name those that they know: so they can be asked for all of them.
+#[test]
+fn the_example_explains_every_key() {
+    let sections = ["", "database", "telegram", "telegram.limits", "calendar", "reports", "notices", "log"];
+    let mut keys = 0;
+    for section in sections {
+        let header = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
+        let error = refused(&format!("{header}zzzzzzzzzzzzzzzzzzzzzzzz = 1"));
+        let (_, known) = error.split_once("chỉ có: ").expect("the keys that are known");
+        for key in known.trim_end_matches('.').split(", ") {
+            keys += 1;
+            let standing = EXAMPLE.lines().map(|line| line.trim_start_matches(['#', ' ']));
+            let path = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
+            let found = standing.clone().any(|line| line.starts_with(&format!("{key} = ")))
+                || standing.clone().any(|line| line == format!("[{path}]") || line == format!("[[{path}]]"));
+            assert!(found, "{path} is not in config/loa.example.toml");
+        }
+    }
+    assert!(keys > 20, "only {keys} keys were looked at");
+}
+
+#[test]
+fn an_unknown_key_is_told_with_its_line_and_the_nearest_one() {
+    let error = refused("[telegram]\napi_url = \"http://x\"\n\n[telegram.limits]\nper_secnd = 3\n");
+    assert_eq!(
+        error,
+        "loa.toml, dòng 5, khóa telegram.limits.per_secnd: \
+         không có khóa \"per_secnd\"; có phải bạn muốn viết \"per_second\"."
+    );
+}
+
+#[test]
+fn a_wrong_value_is_told_with_what_would_be_right() {
+    let error = refused("[telegram.limits]\nper_second = \"nhanh\"\n");
+    assert!(error.contains("dòng 2, khóa telegram.limits.per_second"), "{error}");
+    assert!(error.contains("một số nguyên không âm"), "{error}");
+    let error = refused("[calendar]\nhours = [\n  \"07:30-11:30\",\n  \"17:00-13:30\",\n]\n");
+    assert!(error.contains("dòng 2, khóa calendar.hours"), "{error}");
+    assert!(error.contains("không phải \"17:00-13:30\""), "{error}");
+    let error = refused("[calendar]\nholidays = [\"30/02/2026\"]\n");
+    assert!(error.contains("một ngày có thật"), "{error}");
+    let error = refused("[reports]\ncase_prefix = \"Mường Lam\"\n");
+    assert!(error.contains("chữ in hoa không dấu"), "{error}");
+    let error = refused("[log]\nformat = \"xml\"\n");
+    assert!(error.contains("text, json"), "{error}");
+    let error = refused("[telegram\n");
+    assert!(error.contains("dòng 1"), "{error}");
+}
+
+#[test]
+fn two_categories_of_one_code_are_refused() {
+    let one = "[[reports.category]]\ncode = \"khac\"\nlabel = \"Khác\"\nkeywords = []\n";
+    let error = refused(&format!("{one}{one}"));
+    assert!(error.contains("“khac” bị lặp lại"), "{error}");
+}
+
+#[test]
+fn no_error_repeats_a_secret() {
+    for text in [
+        "telegram = \"123:secret\"",
+        "[telegram]\ntoken = [\"123:secret\"]",
+        "[telegram]\ntoken = \"123:secret",
+        "[telegram]\ntoken = \"123:secret\"\ntoken_file = \"f\"",
+    ] {
+        assert!(!refused(text).contains("secret"), "{}", refused(text));
+    }
+    let config = parse("[telegram]\ntoken = \"123:secret\"", &[]).expect("a configuration");
+    assert!(!format!("{config:?}").contains("secret"));
+}
+
+#[test]
+fn the_environment_stands_above_the_file() {
+    let text = "[telegram]\ntoken_file = \"nowhere\"\n[telegram.limits]\nper_second = 3\n";
+    let environment = [
+        ("LOA_TELEGRAM__TOKEN", "123:abc"),
+        ("LOA_TELEGRAM__LIMITS__PER_SECOND", "25"),
+        ("LOA_CALENDAR__WORKDAYS", "[\"T2\", \"T7\"]"),
+        ("LOA_LOG__LEVEL", "debug"),
+        ("LOA_CONFIG", "not a key"),
+    ];
+    let config = parse(text, &environment).expect("a configuration");
+    assert_eq!(config.telegram.limits.per_second, 25);
+    assert_eq!(config.calendar.workdays.len(), 2);
+    assert_eq!(config.log.level, "debug");
+    let token = config.telegram_token().expect("no fault").expect("a token");
+    assert_eq!(token.expose_secret(), "123:abc");
+    let error = parse("", &[("LOA_TELEGRAM__TOKN", "1")]).expect_err("a fault");
+    assert!(error.contains("LOA_TELEGRAM__TOKN") && error.contains("\"token\""), "{error}");
+    let error = parse("", &[("LOA_TELEGRAM__LIMITS__PER_SECOND", "nhanh")]).expect_err("a fault");
+    assert!(error.contains("một số nguyên"), "{error}");
+}
+
+#[test]
+fn a_token_of_digits_is_still_a_text() {
+    let config = parse("", &[("LOA_TELEGRAM__TOKEN", "123")]).expect("a configuration");
+    assert_eq!(config.telegram_token().expect("no fault").expect("a token").expose_secret(), "123");
+}
+
+#[test]
+fn a_secret_in_a_file_loses_its_line_end() {
+    let dir = tempfile::tempdir().expect("a directory");
+    std::fs::write(dir.path().join("token"), "123:abc\r\n").expect("written");
+    let file = dir.path().join("loa.toml");
+    std::fs::write(&file, "[telegram]\ntoken_file = \"token\"\n").expect("written");
+    let config = Config::load(&file, &Environment::default()).expect("a configuration");
+    let token = config.telegram_token().expect("no fault").expect("a token");
+    assert_eq!(token.expose_secret(), "123:abc");
+    let url = config.database_url().expect("a URL");
+    assert_eq!(url.expose_secret(), format!("sqlite:{}/loa.db", dir.path().display()));
+    std::fs::remove_file(dir.path().join("token")).expect("removed");
+    let error = config.telegram_token().expect_err("a fault").to_string();
+    assert!(error.contains("telegram.token_file"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_others_can_read_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().expect("a directory");
+    let token = dir.path().join("token");
+    std::fs::write(&token, "123:abc\n").expect("written");
+    let file = dir.path().join("loa.toml");
+    std::fs::write(&file, "[telegram]\ntoken_file = \"token\"\n").expect("written");
+    let config = Config::load(&file, &Environment::default()).expect("a configuration");
+    let mode = |mode| std::fs::set_permissions(&token, std::fs::Permissions::from_mode(mode)).expect("set");
+    mode(0o644);
+    assert_eq!(config.open_secret_files(), [token.clone()]);
+    mode(0o600);
+    assert!(config.open_secret_files().is_empty());
+}
+
+#[test]
+fn a_configuration_that_is_not_there_says_how_to_make_one() {
+    let error = Config::load(Path::new("nowhere/loa.toml"), &Environment::default()).expect_err("a fault");
+    assert!(error.to_string().contains("loa init"), "{error}");
+}

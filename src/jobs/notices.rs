@@ -1,0 +1,49 @@
+//! Notices: files are fetched, editions begin, deliveries are made.
+
+use futures::StreamExt;
+
+use crate::channel::FetchError;
+use crate::domain::Timestamp;
+use crate::store::StoreError;
+use crate::store::notice::{FetchedFile, WantedFile};
+
+use super::Engine;
+
+/// Files that are fetched side by side.
+const FETCHES: usize = 4;
+/// The largest file that is taken. Telegram gives bots files of up to 20 MB
+/// (<https://core.telegram.org/bots/api#getfile>).
+const MOST_BYTES: usize = 20 * 1024 * 1024;
+
+/// Does what is due, and says when the next thing is; nothing where there is none.
+///
+/// # Errors
+/// The database's. What was done before stays done, and the next tick goes on.
+pub async fn tick(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
+    loop {
+        let wanted = engine.store.claim_notice_files(engine.channel.kind(), FETCHES).await?;
+        if wanted.is_empty() {
+            break;
+        }
+        let mut fetches = futures::stream::iter(wanted.into_iter().map(|file| fetch(engine, file)))
+            .buffer_unordered(FETCHES);
+        while let Some(done) = fetches.next().await {
+            done?;
+        }
+    }
+    let due = engine.store.notices_tick().await?;
+    // What was just begun does not wait for the outbox to look by itself.
+    engine.signals.outbox.notify_one();
+    Ok(due)
+}
+
+async fn fetch(engine: &Engine, file: WantedFile) -> Result<(), StoreError> {
+    let fetched = match engine.channel.fetch(&file.file_id, MOST_BYTES).await {
+        Ok(bytes) => FetchedFile::Bytes(bytes.to_vec()),
+        Err(FetchError::Failed(error)) => FetchedFile::Failed(error),
+        Err(error @ (FetchError::TooLarge { .. } | FetchError::Gone(_))) => {
+            FetchedFile::Gone(error.to_string())
+        }
+    };
+    engine.store.settle_notice_file(file, fetched).await
+}

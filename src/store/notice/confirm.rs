@@ -1,0 +1,77 @@
+//! Confirmations: "I have received it".
+
+use crate::args;
+use crate::conversation;
+use crate::conversation::notice::{Action, Receipt};
+use crate::domain::Timestamp;
+use crate::domain::ids::*;
+use crate::store::{Env, StoreError, Tx};
+
+use super::edition::delivery;
+
+/// The confirmation that a nonce stands for, if it belongs to this chat.
+pub async fn confirm_action(
+    tx: &mut Tx<'_>,
+    chat: ChatId,
+    nonce: &str,
+) -> Result<Option<conversation::Action>, StoreError> {
+    let sql = "SELECT id FROM deliveries WHERE nonce = $1 AND chat_id = $2";
+    let row: Option<(i64,)> = tx.optional(sql, args![nonce, chat]).await?;
+    Ok(row.map(|(id,)| conversation::Action::Notice(Action::Confirm { delivery: DeliveryId(id) })))
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    person_id: Option<i64>,
+    at: Option<i64>,
+    title: String,
+}
+
+/// What is known of a delivery when somebody confirms it.
+pub async fn receipt(
+    tx: &mut Tx<'_>,
+    id: DeliveryId,
+    person: PersonId,
+) -> Result<Option<Receipt>, StoreError> {
+    let sql = "SELECT d.person_id, c.at, n.title FROM deliveries d
+               JOIN editions e ON e.id = d.edition_id JOIN notices n ON n.id = e.notice_id
+               LEFT JOIN confirmations c ON c.delivery_id = d.id AND c.person_id = $2
+               WHERE d.id = $1";
+    let row: Option<Row> = tx.optional(sql, args![id, person]).await?;
+    Ok(row.map(|row| Receipt {
+        owner: row.person_id.map(PersonId),
+        confirmed_at: row.at.map(Timestamp),
+        title: row.title,
+    }))
+}
+
+/// Keeps a confirmation. The first one of a delivery makes it confirmed.
+pub async fn confirm(tx: &mut Tx<'_>, env: &Env, id: DeliveryId, person: PersonId) -> Result<(), StoreError> {
+    let sql = "INSERT INTO confirmations (delivery_id, person_id, at) VALUES ($1, $2, $3)
+               ON CONFLICT (delivery_id, person_id) DO NOTHING";
+    if tx.exec(sql, args![id, person, env.now]).await? == 0 {
+        return Ok(());
+    }
+    let sql = "SELECT edition_id, state FROM deliveries WHERE id = $1";
+    let (edition, state): (i64, i64) = tx.one(sql, args![id]).await?;
+    if state == delivery::CONFIRMED {
+        return Ok(());
+    }
+    let sql = "UPDATE deliveries SET state = 3, confirmed_at = $2 WHERE id = $1 AND state = $3";
+    tx.exec_one(sql, args![id, env.now, state]).await?;
+    // Whatever the delivery counted as so far, it counts as confirmed now.
+    let was = |which: i64| i64::from(state == which);
+    let sql = "UPDATE editions SET confirmed = confirmed + 1, waiting = waiting - $2, queued = queued - $3,
+                 sent = sent - $4, failed = failed - $5, skipped = skipped - $6, changed_at = $7 WHERE id = $1";
+    let args = args![
+        edition,
+        was(delivery::WAITING),
+        was(delivery::QUEUED),
+        was(delivery::SENT),
+        was(delivery::FAILED),
+        was(delivery::SKIPPED),
+        env.now,
+    ];
+    tx.exec_one(sql, args).await?;
+    super::edition::end_if_done(tx, env, EditionId(edition)).await
+}

@@ -1,0 +1,305 @@
+//! One publication of a notice: how it begins, and whose deliveries it has.
+
+use serde::Serialize;
+
+use crate::args;
+use crate::conversation::Lang;
+use crate::conversation::notice::words;
+use crate::domain::Timestamp;
+use crate::domain::audience::Audience;
+use crate::domain::content::{Attachment, Button, Content, FileKind, Lane};
+use crate::domain::ids::*;
+use crate::store::audit::{self, Actor};
+use crate::store::{Env, Sql, StoreError, Tx, outbox};
+
+use super::audience::{self, Whom, of_chats};
+use super::reach;
+use super::write::{self, Done, Refused, State, subject};
+
+/// Deliveries that one transaction makes at most, so that nothing else waits long for it.
+const CHUNK: usize = 5_000;
+/// Chats that one transaction looks at at most.
+const WINDOW: i64 = 20_000;
+
+/// A delivery's state, as it is kept.
+pub mod delivery {
+    pub const WAITING: i64 = 0;
+    pub const QUEUED: i64 = 1;
+    pub const SENT: i64 = 2;
+    pub const CONFIRMED: i64 = 3;
+    pub const FAILED: i64 = 4;
+    pub const SKIPPED: i64 = 5;
+}
+
+/// Makes the edition of a notice. It begins when its time comes.
+pub async fn create(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    notice: &write::Row,
+    starts_at: Timestamp,
+) -> Result<EditionId, StoreError> {
+    let lane = if notice.urgent != 0 { Lane::Urgent } else { Lane::Notice };
+    let sql = "INSERT INTO editions (notice_id, state, lane, starts_at, changed_at, created_at)
+               VALUES ($1, 'preparing', $2, $3, $4, $4) RETURNING id";
+    let id = tx.int(sql, args![notice.id, lane.code(), starts_at, env.now]).await?;
+    Ok(EditionId(id))
+}
+
+#[derive(sqlx::FromRow)]
+struct Waiting {
+    id: i64,
+    notice_id: i64,
+}
+
+/// Begins one edition whose time has come. Gives whether there was one.
+pub async fn begin_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
+    // One whose files are still being fetched waits for them.
+    let sql = "SELECT e.id, e.notice_id FROM editions e
+               WHERE e.state = 'preparing' AND e.starts_at <= $1 AND NOT EXISTS (
+                 SELECT 1 FROM notice_files f
+                 WHERE f.notice_id = e.notice_id AND f.sha256 IS NULL AND f.error IS NULL)
+               ORDER BY e.lane, e.starts_at, e.id LIMIT 1";
+    let Some(next) = tx.optional::<Waiting>(sql, args![env.now]).await? else { return Ok(false) };
+    let (edition, id) = (EditionId(next.id), NoticeId(next.notice_id));
+    let sql = "UPDATE editions SET state = 'running', started_at = $2, changed_at = $2
+               WHERE id = $1 AND state = 'preparing'";
+    if tx.exec(sql, args![edition, env.now]).await? == 0 {
+        return Ok(true);
+    }
+    let notice = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
+    match begin(tx, env, edition, &notice).await? {
+        Ok(()) => {
+            let sql = "UPDATE notices SET state = 'sent' WHERE id = $1";
+            tx.exec_one(sql, args![id]).await?;
+            audit::record(
+                tx,
+                env,
+                Actor::System,
+                "notice.begin",
+                &subject(id),
+                &format!("edition:{edition}"),
+            )
+            .await?;
+        }
+        Err(refused) => {
+            // The unit or group that it was for is not there any more.
+            let sql = "UPDATE editions SET state = 'cancelled', ended_at = $2 WHERE id = $1";
+            tx.exec_one(sql, args![edition, env.now]).await?;
+            let sql = "UPDATE notices SET state = 'returned', reason = $2 WHERE id = $1";
+            tx.exec_one(sql, args![id, refused.to_string()]).await?;
+            audit::record(tx, env, Actor::System, "notice.fail", &subject(id), &refused.to_string()).await?;
+        }
+    }
+    Ok(true)
+}
+
+async fn begin(tx: &mut Tx<'_>, env: &Env, edition: EditionId, notice: &write::Row) -> Done<()> {
+    let whom = match whom(tx, env, &notice.audience).await? {
+        Ok(whom) => whom,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let content = content(tx, notice).await?;
+    let parts = outbox::lay_out(content);
+    let count = parts.len();
+    for (seq, part) in parts.iter().enumerate() {
+        let payload = outbox::add_payload(tx, env, part).await?;
+        let sql = "INSERT INTO edition_parts (edition_id, seq, payload_id, last) VALUES ($1, $2, $3, $4)";
+        tx.exec_one(sql, args![edition, seq, payload, seq + 1 == count]).await?;
+    }
+    let unreached = reach::keep_unreached(tx, edition, &whom).await?;
+    let (include, exclude) = whom.json()?;
+    let remind_at =
+        notice.remind_after.filter(|_| notice.confirm != 0).map(|after| env.now.0.saturating_add(after));
+    let sql = "UPDATE editions SET include = $2, exclude = $3, unreached = $4, remind_at = $5 WHERE id = $1";
+    let unreached = i64::try_from(unreached).unwrap_or(i64::MAX);
+    tx.exec_one(sql, args![edition, include, exclude, unreached, remind_at]).await?;
+    Ok(Ok(()))
+}
+
+/// Whom an audience means now.
+pub async fn whom(tx: &mut Tx<'_>, env: &Env, text: &str) -> Done<Whom> {
+    let audience: Audience = match text.parse() {
+        Ok(audience) => audience,
+        Err(wrong) => return Ok(Err(Refused::Audience(wrong))),
+    };
+    Ok(audience::resolve(tx, env, &audience).await?.map_err(Refused::Lost))
+}
+
+/// What a notice looks like to who gets it.
+pub async fn content(tx: &mut Tx<'_>, notice: &write::Row) -> Result<Content, StoreError> {
+    let sql = "SELECT sha256, name, kind FROM notice_files
+               WHERE notice_id = $1 AND sha256 IS NOT NULL ORDER BY kind DESC, seq";
+    let rows: Vec<(String, String, String)> = tx.all(sql, args![notice.id]).await?;
+    let file = |(sha256, name, kind): (String, String, String)| Attachment {
+        sha256,
+        name,
+        kind: if kind == "photo" { FileKind::Photo } else { FileKind::Document },
+    };
+    let label = Lang::Vi.say("notice-confirm-button", &[]);
+    let buttons = if notice.confirm != 0 { vec![vec![Button::PressOwn { label }]] } else { Vec::new() };
+    Ok(Content {
+        text: words(Lang::Vi, &notice.title, &notice.body, notice.urgent != 0),
+        buttons,
+        files: rows.into_iter().map(file).collect(),
+    })
+}
+
+#[derive(sqlx::FromRow)]
+struct Spreading {
+    id: i64,
+    include: Option<String>,
+    exclude: Option<String>,
+    chat_cursor: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Chat {
+    id: i64,
+    person_id: Option<i64>,
+    unit_id: Option<i64>,
+}
+
+/// The next chats that an edition is for. A person's unit is the one that was made last: the lowest in the
+/// tree, as a rule.
+const NEXT_CHATS: Sql = of_chats!(
+    "SELECT c.id, c.person_id, COALESCE(c.unit_id, (
+       SELECT MAX(r.unit_id) FROM roles r WHERE r.person_id = c.person_id)) AS unit_id
+     FROM chats c WHERE c.id > $3 AND c.id <= $4 AND c.state = 'open' AND ",
+    " ORDER BY c.id LIMIT $5"
+);
+
+#[derive(Serialize)]
+struct New {
+    c: i64,
+    p: Option<i64>,
+    u: Option<i64>,
+    n: String,
+}
+
+const ADD: Sql = Sql {
+    lite: "INSERT INTO deliveries (edition_id, chat_id, person_id, unit_id, state, nonce)
+           SELECT $1, json_extract(value, '$.c'), json_extract(value, '$.p'), json_extract(value, '$.u'), 0,
+                  json_extract(value, '$.n')
+           FROM json_each($2) WHERE TRUE ON CONFLICT (edition_id, chat_id) DO NOTHING",
+    pg: "INSERT INTO deliveries (edition_id, chat_id, person_id, unit_id, state, nonce)
+         SELECT $1, c, p, u, 0, n FROM json_to_recordset($2::json) AS r (c bigint, p bigint, u bigint, n text)
+         ON CONFLICT (edition_id, chat_id) DO NOTHING",
+};
+
+/// Makes the next deliveries of one edition that does not have all of them. Gives whether there was one.
+pub async fn fan_out_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
+    let sql = "SELECT id, include, exclude, chat_cursor FROM editions
+               WHERE state IN ('running', 'paused') AND fanned_out = 0 ORDER BY lane, id LIMIT 1";
+    let Some(edition) = tx.optional::<Spreading>(sql, args![]).await? else { return Ok(false) };
+    let last = tx.int("SELECT COALESCE(MAX(id), 0) FROM chats", args![]).await?;
+    let upto = last.min(edition.chat_cursor.saturating_add(WINDOW));
+    let keys = |json: Option<String>| json.unwrap_or_else(|| "[]".to_owned());
+    let args = args![keys(edition.include), keys(edition.exclude), edition.chat_cursor, upto, CHUNK];
+    let chats: Vec<Chat> = tx.all(NEXT_CHATS, args).await?;
+    let cursor = match chats.last() {
+        Some(chat) if chats.len() == CHUNK => chat.id,
+        _ => upto,
+    };
+    let new: Vec<New> = chats
+        .into_iter()
+        .map(|chat| New { c: chat.id, p: chat.person_id, u: chat.unit_id, n: env.random.token(12) })
+        .collect();
+    let added = tx.exec(ADD, args![edition.id, serde_json::to_string(&new)?]).await?;
+    let sql = "UPDATE editions SET chat_cursor = $2, fanned_out = $3, total = total + $4,
+                 waiting = waiting + $4, changed_at = $5 WHERE id = $1";
+    let added = i64::try_from(added).unwrap_or(0);
+    tx.exec_one(sql, args![edition.id, cursor, cursor >= last, added, env.now]).await?;
+    if cursor >= last {
+        end_if_done(tx, env, EditionId(edition.id)).await?;
+    }
+    Ok(true)
+}
+
+/// An edition of which nothing waits any more is done.
+pub async fn end_if_done(tx: &mut Tx<'_>, env: &Env, edition: EditionId) -> Result<(), StoreError> {
+    let sql = "UPDATE editions SET state = 'done', ended_at = $2, changed_at = $2
+               WHERE id = $1 AND state = 'running' AND fanned_out = 1 AND waiting = 0 AND queued = 0";
+    tx.exec(sql, args![edition, env.now]).await?;
+    Ok(())
+}
+
+/// Deliveries of which nothing has gone out yet, and nothing is on its way.
+const UNTOUCHED: &str = "
+    SELECT d.id FROM deliveries d
+    WHERE d.edition_id = $1 AND d.state = 1
+      AND EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.state = 0)
+      AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.state IN (1, 2, 3))";
+
+const CALL_BACK: Sql = Sql {
+    lite: "UPDATE messages SET state = 5, settled_at = $2 WHERE state = 0
+             AND delivery_id IN (SELECT value FROM json_each($1))",
+    pg: "UPDATE messages SET state = 5, settled_at = $2 WHERE state = 0
+           AND delivery_id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
+};
+
+const BACK_TO_WAITING: Sql = Sql {
+    lite: "UPDATE deliveries SET state = 0, queued_at = NULL WHERE id IN (SELECT value FROM json_each($1))",
+    pg: "UPDATE deliveries SET state = 0, queued_at = NULL
+         WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
+};
+
+/// What waits in the outbox goes back, except where a part of it has gone out already: that is finished.
+async fn call_back(tx: &mut Tx<'_>, env: &Env, edition: EditionId) -> Result<(), StoreError> {
+    let rows: Vec<(i64,)> = tx.all(UNTOUCHED, args![edition]).await?;
+    let ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+    let json = serde_json::to_string(&ids)?;
+    tx.exec(CALL_BACK, args![&json, env.now]).await?;
+    tx.exec(BACK_TO_WAITING, args![json]).await?;
+    let sql = "UPDATE editions SET waiting = waiting + $2, queued = queued - $2 WHERE id = $1";
+    tx.exec_one(sql, args![edition, ids.len()]).await
+}
+
+/// The edition of a notice that is under way.
+async fn current(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Option<(EditionId, String)>, StoreError> {
+    let sql = "SELECT id, state FROM editions
+               WHERE notice_id = $1 AND state IN ('preparing', 'running', 'paused') ORDER BY id DESC LIMIT 1";
+    let row: Option<(i64, String)> = tx.optional(sql, args![notice]).await?;
+    Ok(row.map(|(id, state)| (EditionId(id), state)))
+}
+
+pub async fn pause(tx: &mut Tx<'_>, env: &Env, actor: Actor, notice: NoticeId) -> Done<()> {
+    let Some((edition, _)) = current(tx, notice).await?.filter(|(_, state)| state == "running") else {
+        return Ok(Err(Refused::NotRunning(notice)));
+    };
+    let sql = "UPDATE editions SET state = 'paused', changed_at = $2 WHERE id = $1 AND state = 'running'";
+    tx.exec_one(sql, args![edition, env.now]).await?;
+    call_back(tx, env, edition).await?;
+    audit::record(tx, env, actor, "notice.pause", &subject(notice), "").await?;
+    Ok(Ok(()))
+}
+
+pub async fn resume(tx: &mut Tx<'_>, env: &Env, actor: Actor, notice: NoticeId) -> Done<()> {
+    let Some((edition, _)) = current(tx, notice).await?.filter(|(_, state)| state == "paused") else {
+        return Ok(Err(Refused::NotPaused(notice)));
+    };
+    let sql = "UPDATE editions SET state = 'running', changed_at = $2 WHERE id = $1 AND state = 'paused'";
+    tx.exec_one(sql, args![edition, env.now]).await?;
+    end_if_done(tx, env, edition).await?;
+    audit::record(tx, env, actor, "notice.resume", &subject(notice), "").await?;
+    Ok(Ok(()))
+}
+
+/// Cancels a notice: what has not gone out does not go out.
+pub async fn cancel(tx: &mut Tx<'_>, env: &Env, actor: Actor, notice: NoticeId) -> Done<()> {
+    let Some(row) = write::find(tx, notice).await? else { return Ok(Err(Refused::Unknown(notice))) };
+    let state = row.state()?;
+    match current(tx, notice).await? {
+        Some((edition, _)) => {
+            let sql = "UPDATE editions SET state = 'cancelled', ended_at = $2, changed_at = $2 WHERE id = $1";
+            tx.exec_one(sql, args![edition, env.now]).await?;
+            call_back(tx, env, edition).await?;
+        }
+        None if matches!(state, State::Sent | State::Cancelled) => {
+            return Ok(Err(Refused::State(notice, state.label())));
+        }
+        None => {}
+    }
+    tx.exec_one("UPDATE notices SET state = 'cancelled' WHERE id = $1", args![notice]).await?;
+    audit::record(tx, env, actor, "notice.cancel", &subject(notice), "").await?;
+    Ok(Ok(()))
+}

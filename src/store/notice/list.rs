@@ -1,0 +1,279 @@
+//! Notices in listings, and who has received and confirmed them.
+
+use serde::Serialize;
+
+use crate::args;
+use crate::domain::Timestamp;
+use crate::domain::ids::*;
+use crate::store::{Store, StoreError, Tx};
+
+use super::write::{self, Done, Refused};
+
+/// How far an edition has come. The first six add up to `total`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct Counts {
+    pub waiting: i64,
+    pub queued: i64,
+    /// Arrived, and not confirmed.
+    pub sent: i64,
+    pub confirmed: i64,
+    pub failed: i64,
+    /// Not tried: the chat closed, or the person left, before it was their turn.
+    pub skipped: i64,
+    pub total: i64,
+    /// People and groups of the audience without an open chat.
+    pub unreached: i64,
+}
+
+impl Counts {
+    /// What has arrived, confirmed or not.
+    pub fn arrived(&self) -> i64 {
+        self.sent + self.confirmed
+    }
+
+    /// What will not be sent any more, or has been.
+    pub fn ended(&self) -> i64 {
+        self.total - self.waiting - self.queued
+    }
+}
+
+/// A notice in a listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NoticeLine {
+    pub id: NoticeId,
+    pub title: String,
+    pub state: write::State,
+    /// Of the newest edition: `preparing`, `running`, `paused`, `done` or `cancelled`.
+    pub edition: Option<String>,
+    pub author: Option<String>,
+    pub created_at: Timestamp,
+    pub counts: Counts,
+}
+
+/// A notice with all that there is to say of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NoticeDetail {
+    pub id: NoticeId,
+    pub title: String,
+    pub text: String,
+    pub audience: String,
+    pub urgent: bool,
+    pub confirm: bool,
+    pub state: write::State,
+    pub reason: Option<String>,
+    pub author: Option<String>,
+    pub approver: Option<String>,
+    pub send_at: Option<Timestamp>,
+    pub files: Vec<String>,
+    pub edition: Option<EditionLine>,
+}
+
+/// The newest edition of a notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EditionLine {
+    pub id: EditionId,
+    pub state: String,
+    pub starts_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    pub counts: Counts,
+}
+
+/// A recipient in a listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct Recipient {
+    pub chat: String,
+    pub kind: String,
+    pub unit: Option<String>,
+    /// `waiting`, `queued`, `sent`, `confirmed`, `failed`, `skipped` or `unreached`.
+    pub state: String,
+    pub reason: Option<String>,
+    pub sent_at: Option<i64>,
+    pub confirmed_at: Option<i64>,
+    /// How many people confirmed: in a group everybody for themselves.
+    pub confirmations: i64,
+}
+
+/// Those of one unit who have received a notice and not confirmed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unconfirmed {
+    pub unit: String,
+    /// People and groups; a group counts as long as nobody in it has confirmed.
+    pub names: Vec<String>,
+    /// How many there are; `names` may hold fewer.
+    pub count: i64,
+}
+
+/// So many names are listed for one unit.
+const MOST_NAMES: usize = 20;
+/// So many rows one listing reads.
+const MOST_ROWS: i64 = 100_000;
+
+#[derive(sqlx::FromRow)]
+struct LineRow {
+    id: i64,
+    title: String,
+    state: String,
+    edition: Option<String>,
+    author: Option<String>,
+    created_at: i64,
+    #[sqlx(flatten)]
+    counts: Counts,
+}
+
+#[derive(sqlx::FromRow)]
+struct EditionRow {
+    id: i64,
+    state: String,
+    starts_at: i64,
+    started_at: Option<i64>,
+    ended_at: Option<i64>,
+    #[sqlx(flatten)]
+    counts: Counts,
+}
+
+const LIST: &str = "
+    SELECT n.id, n.title, n.state, n.created_at, p.name AS author, e.state AS edition,
+      COALESCE(e.waiting, 0) AS waiting, COALESCE(e.queued, 0) AS queued, COALESCE(e.sent, 0) AS sent,
+      COALESCE(e.confirmed, 0) AS confirmed, COALESCE(e.failed, 0) AS failed,
+      COALESCE(e.skipped, 0) AS skipped, COALESCE(e.total, 0) AS total,
+      COALESCE(e.unreached, 0) AS unreached
+    FROM notices n LEFT JOIN people p ON p.id = n.author_id
+    LEFT JOIN editions e ON e.id = (SELECT MAX(id) FROM editions WHERE notice_id = n.id)
+    ORDER BY n.id DESC LIMIT $1";
+
+const RECIPIENTS: &str = "
+    SELECT c.title AS chat, c.kind, u.path AS unit,
+      CASE d.state WHEN 0 THEN 'waiting' WHEN 1 THEN 'queued' WHEN 2 THEN 'sent' WHEN 3 THEN 'confirmed'
+                   WHEN 4 THEN 'failed' ELSE 'skipped' END AS state,
+      d.reason, d.sent_at, d.confirmed_at,
+      (SELECT COUNT(*) FROM confirmations k WHERE k.delivery_id = d.id) AS confirmations
+    FROM deliveries d JOIN chats c ON c.id = d.chat_id LEFT JOIN units u ON u.id = d.unit_id
+    WHERE d.edition_id = $1
+    UNION ALL
+    SELECT COALESCE(c.title, p.name, ''), CASE WHEN x.chat_id IS NULL THEN 'private' ELSE 'group' END,
+      u.path, 'unreached', x.why, NULL, NULL, 0
+    FROM edition_unreached x LEFT JOIN chats c ON c.id = x.chat_id LEFT JOIN people p ON p.id = x.person_id
+    LEFT JOIN units u ON u.id = c.unit_id
+    WHERE x.edition_id = $1
+    ORDER BY 3, 1 LIMIT $2";
+
+impl Store {
+    /// Notices, newest first, at most `most`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn notice_list(&self, most: usize) -> Result<Vec<NoticeLine>, StoreError> {
+        let rows: Vec<LineRow> =
+            self.db.read(move |tx| Box::pin(async move { tx.all(LIST, args![most]).await })).await?;
+        rows.into_iter().map(NoticeLine::read).collect()
+    }
+
+    /// One notice with its newest edition.
+    ///
+    /// # Errors
+    /// The database's; inside, that there is no such notice.
+    pub async fn notice_show(&self, id: NoticeId) -> Done<NoticeDetail> {
+        self.db.read(move |tx| Box::pin(async move { show(tx, id).await })).await
+    }
+
+    /// Everybody a notice was for, by unit, with what became of it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn notice_recipients(&self, id: NoticeId) -> Result<Vec<Recipient>, StoreError> {
+        self.db
+            .read(move |tx| {
+                Box::pin(async move {
+                    match newest(tx, id).await? {
+                        Some(edition) => tx.all(RECIPIENTS, args![edition.id, MOST_ROWS]).await,
+                        None => Ok(Vec::new()),
+                    }
+                })
+            })
+            .await
+    }
+
+    /// Who has received a notice and not confirmed it, by unit.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn notice_unconfirmed(&self, id: NoticeId) -> Result<Vec<Unconfirmed>, StoreError> {
+        self.db.read(move |tx| Box::pin(async move { unconfirmed(tx, id).await })).await
+    }
+}
+
+impl NoticeLine {
+    fn read(row: LineRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: NoticeId(row.id),
+            title: row.title,
+            state: write::State::read(&row.state)?,
+            edition: row.edition,
+            author: row.author,
+            created_at: Timestamp(row.created_at),
+            counts: row.counts,
+        })
+    }
+}
+
+async fn newest(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<EditionRow>, StoreError> {
+    let sql = "SELECT id, state, starts_at, started_at, ended_at, waiting, queued, sent, confirmed, failed,
+                 skipped, total, unreached
+               FROM editions WHERE notice_id = $1 ORDER BY id DESC LIMIT 1";
+    tx.optional(sql, args![id]).await
+}
+
+async fn show(tx: &mut Tx<'_>, id: NoticeId) -> Done<NoticeDetail> {
+    let Some(row) = write::find(tx, id).await? else { return Ok(Err(Refused::Unknown(id))) };
+    let sql = "SELECT name FROM notice_files WHERE notice_id = $1 ORDER BY seq";
+    let files: Vec<(String,)> = tx.all(sql, args![id]).await?;
+    let edition = newest(tx, id).await?.map(|row| EditionLine {
+        id: EditionId(row.id),
+        state: row.state,
+        starts_at: Timestamp(row.starts_at),
+        started_at: row.started_at.map(Timestamp),
+        ended_at: row.ended_at.map(Timestamp),
+        counts: row.counts,
+    });
+    Ok(Ok(NoticeDetail {
+        id,
+        state: row.state()?,
+        author: name(tx, row.author_id).await?,
+        approver: name(tx, row.approver_id).await?,
+        title: row.title,
+        text: row.body,
+        audience: row.audience,
+        urgent: row.urgent != 0,
+        confirm: row.confirm != 0,
+        reason: row.reason,
+        send_at: row.send_at.map(Timestamp),
+        files: files.into_iter().map(|(name,)| name).collect(),
+        edition,
+    }))
+}
+
+async fn name(tx: &mut Tx<'_>, person: Option<i64>) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = tx.optional("SELECT name FROM people WHERE id = $1", args![person]).await?;
+    Ok(row.map(|(name,)| name))
+}
+
+pub async fn unconfirmed(tx: &mut Tx<'_>, id: NoticeId) -> Result<Vec<Unconfirmed>, StoreError> {
+    let Some(edition) = newest(tx, id).await? else { return Ok(Vec::new()) };
+    // Counted in the database and named for a few, so that a million rows never come out of it.
+    let sql = "SELECT COALESCE(u.path, '') AS unit, c.title, x.count FROM (
+                 SELECT d.unit_id, d.chat_id, COUNT(*) OVER (PARTITION BY d.unit_id) AS count,
+                        ROW_NUMBER() OVER (PARTITION BY d.unit_id ORDER BY d.id) AS number
+                 FROM deliveries d WHERE d.edition_id = $1 AND d.state = 2) AS x
+               JOIN chats c ON c.id = x.chat_id LEFT JOIN units u ON u.id = x.unit_id
+               WHERE x.number <= $2 ORDER BY u.path_key, x.number LIMIT $3";
+    let rows: Vec<(String, String, i64)> = tx.all(sql, args![edition.id, MOST_NAMES, MOST_ROWS]).await?;
+    let mut units: Vec<Unconfirmed> = Vec::new();
+    for (unit, name, count) in rows {
+        match units.last_mut().filter(|last| last.unit == unit) {
+            Some(last) => last.names.push(name),
+            None => units.push(Unconfirmed { unit, names: vec![name], count }),
+        }
+    }
+    Ok(units)
+}

@@ -1,0 +1,177 @@
+//! Notices as the command line and the jobs handle them: one method, one transaction.
+
+use crate::args;
+use crate::domain::Timestamp;
+use crate::domain::ids::NoticeId;
+use crate::store::audit::{self, Actor};
+use crate::store::{Env, Store, StoreError, Tx};
+
+use super::edition;
+use super::reach::{Reach, reach};
+use super::write::{self, Done, NewNotice, Refused, State, subject};
+
+impl Store {
+    /// Writes a notice down as a draft, as the administrator's act.
+    ///
+    /// # Errors
+    /// The database's; inside, an audience that means nobody that there is.
+    pub async fn notice_new(&self, new: NewNotice) -> Done<NoticeId> {
+        let env = self.env();
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    if let Err(refused) = edition::whom(tx, &env, &new.audience).await? {
+                        return Ok(Err(refused));
+                    }
+                    write::write(tx, &env, Actor::CommandLine, &new).await.map(Ok)
+                })
+            })
+            .await
+    }
+
+    /// Counts whom a notice would reach now.
+    ///
+    /// # Errors
+    /// The database's; inside, why it cannot be said.
+    pub async fn notice_preview(&self, id: NoticeId) -> Done<Reach> {
+        let env = self.env();
+        self.db.read(move |tx| Box::pin(async move { preview(tx, &env, id).await })).await
+    }
+
+    /// Approves a notice as the administrator. One with a time of its own goes out then.
+    ///
+    /// # Errors
+    /// The database's; inside, why it cannot be done.
+    pub async fn notice_approve(&self, id: NoticeId) -> Done<()> {
+        let env = self.env();
+        self.db
+            .write(move |tx| Box::pin(async move { approve(tx, &env, Actor::CommandLine, id).await }))
+            .await
+    }
+
+    /// Sends a notice as the administrator: at its time, or now if it has none.
+    ///
+    /// # Errors
+    /// The database's; inside, why it cannot be done.
+    pub async fn notice_send(&self, id: NoticeId) -> Done<Timestamp> {
+        let env = self.env();
+        self.db.write(move |tx| Box::pin(async move { send(tx, &env, Actor::CommandLine, id).await })).await
+    }
+
+    /// Holds a notice that is going out.
+    ///
+    /// # Errors
+    /// The database's; inside, why it cannot be done.
+    pub async fn notice_pause(&self, id: NoticeId) -> Done<()> {
+        let env = self.env();
+        self.db
+            .write(move |tx| Box::pin(async move { edition::pause(tx, &env, Actor::CommandLine, id).await }))
+            .await
+    }
+
+    /// Goes on with a notice that was held.
+    ///
+    /// # Errors
+    /// The database's; inside, why it cannot be done.
+    pub async fn notice_resume(&self, id: NoticeId) -> Done<()> {
+        let env = self.env();
+        self.db
+            .write(move |tx| Box::pin(async move { edition::resume(tx, &env, Actor::CommandLine, id).await }))
+            .await
+    }
+
+    /// Cancels a notice: what has not gone out stays.
+    ///
+    /// # Errors
+    /// The database's; inside, why it cannot be done.
+    pub async fn notice_cancel(&self, id: NoticeId) -> Done<()> {
+        let env = self.env();
+        self.db
+            .write(move |tx| Box::pin(async move { edition::cancel(tx, &env, Actor::CommandLine, id).await }))
+            .await
+    }
+
+    /// Begins editions that are due and makes their deliveries, until nothing is left to do now. Says when
+    /// the next one is due.
+    ///
+    /// # Errors
+    /// The database's. What was done before stays done.
+    pub async fn notices_tick(&self) -> Result<Option<Timestamp>, StoreError> {
+        loop {
+            let env = self.env();
+            let more = self
+                .db
+                .write(move |tx| {
+                    Box::pin(async move {
+                        Ok(edition::begin_next(tx, &env).await? || edition::fan_out_next(tx, &env).await?)
+                    })
+                })
+                .await?;
+            if !more {
+                break;
+            }
+        }
+        self.next_notice().await
+    }
+
+    async fn next_notice(&self) -> Result<Option<Timestamp>, StoreError> {
+        let now = self.env().now;
+        self.db
+            .read(move |tx| {
+                Box::pin(async move {
+                    // One that is due and has not begun waits for its files.
+                    let sql =
+                        "SELECT MIN(starts_at) FROM editions WHERE state = 'preparing' AND starts_at > $1";
+                    let (next,): (Option<i64>,) = tx.one(sql, args![now]).await?;
+                    let file = super::files::next_try(tx).await?;
+                    Ok([next.map(Timestamp), file].into_iter().flatten().min())
+                })
+            })
+            .await
+    }
+}
+
+pub async fn preview(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Done<Reach> {
+    let Some(notice) = write::find(tx, id).await? else { return Ok(Err(Refused::Unknown(id))) };
+    match edition::whom(tx, env, &notice.audience).await? {
+        Ok(whom) => reach(tx, &whom).await.map(Ok),
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// Approves a notice. One with a time of its own goes out then.
+pub async fn approve(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: NoticeId) -> Done<()> {
+    let open = [State::Draft, State::Submitted, State::Returned];
+    let row = match write::set_state(tx, id, &open, State::Approved).await? {
+        Ok(row) => row,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let approver = match actor {
+        Actor::Person(person) => Some(person),
+        Actor::CommandLine | Actor::System => None,
+    };
+    let sql = "UPDATE notices SET approver_id = $2, decided_at = $3 WHERE id = $1";
+    tx.exec_one(sql, args![id, approver, env.now]).await?;
+    audit::record(tx, env, actor, "notice.approve", &subject(id), &row.title).await?;
+    if let Some(at) = row.send_at {
+        edition::create(tx, env, &row, Timestamp(at)).await?;
+    }
+    Ok(Ok(()))
+}
+
+/// Sends a notice: at its time, or now if that has passed or it has none. Gives when.
+pub async fn send(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: NoticeId) -> Done<Timestamp> {
+    let Some(row) = write::find(tx, id).await? else { return Ok(Err(Refused::Unknown(id))) };
+    if row.state()? != State::Approved
+        && let Err(refused) = approve(tx, env, actor, id).await?
+    {
+        return Ok(Err(refused));
+    }
+    let at = row.send_at.map_or(env.now, |at| Timestamp(at).max(env.now));
+    let waiting = "SELECT COUNT(*) FROM editions WHERE notice_id = $1";
+    if tx.int(waiting, args![id]).await? == 0 {
+        edition::create(tx, env, &row, at).await?;
+    }
+    audit::record(tx, env, actor, "notice.send", &subject(id), &row.title).await?;
+    Ok(Ok(at))
+}

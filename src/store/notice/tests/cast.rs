@@ -1,0 +1,164 @@
+//! The units, people and groups of the scenes.
+
+use crate::args;
+use crate::channel::Sent;
+use crate::conversation::Rules;
+use crate::domain::ids::*;
+use crate::domain::text::fold;
+use crate::store::testing::{Shown, Stage};
+
+use super::super::{Ended, NewNotice, ended, feed};
+use crate::domain::ChannelKind;
+use crate::domain::content::Lane;
+
+/// Editor of the province.
+pub const EDITH: &str = "101";
+/// Approver of the province.
+pub const APPROVER: &str = "102";
+/// Staff of the ward.
+pub const LAN: &str = "103";
+/// Staff of the commune.
+pub const NGA: &str = "104";
+/// Editor of the ward.
+pub const WARD_EDITOR: &str = "105";
+pub const PROVINCE_GROUP: &str = "-200";
+pub const WARD_GROUP: &str = "-201";
+pub const COMMUNE_GROUP: &str = "-202";
+pub const DUTY: &str = "-203";
+
+pub struct Town {
+    pub stage: Stage,
+}
+
+impl Town {
+    /// A province with a ward and a commune, six people, three staff groups, a duty group.
+    pub async fn new() -> Self {
+        let stage = Stage::with(Rules::default()).await;
+        let units = [
+            (1, None, "Tỉnh Mẫu", "Tỉnh Mẫu"),
+            (2, Some(1_i64), "Phường Sông Hiến", "Tỉnh Mẫu / Phường Sông Hiến"),
+            (3, Some(1), "Xã Na Loa", "Tỉnh Mẫu / Xã Na Loa"),
+        ];
+        let people = [
+            (1, Some(EDITH), "Diệp", 1, "editor"),
+            (2, Some(APPROVER), "Duy", 1, "approver"),
+            (3, Some(LAN), "Lan", 2, "staff"),
+            (4, Some(NGA), "Nga", 3, "staff"),
+            (5, Some(WARD_EDITOR), "Hạnh", 2, "editor"),
+            (6, None, "Oanh", 3, "staff"),
+        ];
+        let groups = [
+            (PROVINCE_GROUP, "Nhóm Tỉnh", 1, "staff"),
+            (WARD_GROUP, "Nhóm Sông Hiến", 2, "staff"),
+            (COMMUNE_GROUP, "Nhóm Na Loa", 3, "staff"),
+            (DUTY, "Nhóm trực", 1, "duty"),
+        ];
+        let found = stage.store.db.write(move |tx| {
+            Box::pin(async move {
+                for (id, parent, name, path) in units {
+                    let sql = "INSERT INTO units (id, parent_id, name, folded, path, path_key, created_at)
+                               VALUES ($1, $2, $3, $4, $5, $6, 0)";
+                    tx.exec(sql, args![i64::from(id), parent, name, fold(name), path, fold(path)]).await?;
+                }
+                for (id, chat, name, unit, role) in people {
+                    let (id, unit) = (i64::from(id), i64::from(unit));
+                    let sql = "INSERT INTO people (id, name, folded, state, created_at)
+                               VALUES ($1, $2, $3, 'active', 0)";
+                    tx.exec(sql, args![id, name, fold(name)]).await?;
+                    let sql = "INSERT INTO roles (person_id, unit_id, role, since) VALUES ($1, $2, $3, 0)";
+                    tx.exec(sql, args![id, unit, role]).await?;
+                    let Some(chat) = chat else { continue };
+                    let sql =
+                        "INSERT INTO chats (channel, external_id, kind, title, folded, person_id, purpose,
+                                 state, created_at)
+                               VALUES ('telegram', $1, 'private', $2, $2, $3, 'none', 'open', 0)";
+                    tx.exec(sql, args![chat, name, id]).await?;
+                }
+                for (chat, title, unit, purpose) in groups {
+                    let sql =
+                        "INSERT INTO chats (channel, external_id, kind, title, folded, unit_id, purpose,
+                                 state, created_at)
+                               VALUES ('telegram', $1, 'group', $2, $3, $4, $5, 'open', 0)";
+                    tx.exec(sql, args![chat, title, fold(title), i64::from(unit), purpose]).await?;
+                }
+                Ok(())
+            })
+        });
+        found.await.expect("a town");
+        Self { stage }
+    }
+
+    /// Changes something that no command of a scene changes.
+    pub async fn sql(&self, sql: &'static str) -> u64 {
+        let done = self.stage.store.db.write(move |tx| Box::pin(async move { tx.exec(sql, args![]).await }));
+        done.await.expect("a change")
+    }
+
+    pub async fn int(&self, sql: &'static str) -> i64 {
+        let done = self.stage.store.db.read(move |tx| Box::pin(async move { tx.int(sql, args![]).await }));
+        done.await.expect("a number")
+    }
+
+    /// A notice from the command line.
+    pub async fn writes(&self, audience: &str) -> NoticeId {
+        self.writes_with(NewNotice { audience: audience.into(), ..NewNotice::default() }).await
+    }
+
+    pub async fn writes_with(&self, mut notice: NewNotice) -> NoticeId {
+        notice.title = "Lịch họp".into();
+        notice.body = "08:00 thứ Hai tại hội trường.".into();
+        self.stage.store.notice_new(notice).await.expect("the store").expect("a notice")
+    }
+
+    /// Sends a notice as far as the outbox holds it; gives what went out.
+    pub async fn sends(&self, id: NoticeId) -> Vec<Shown> {
+        self.stage.store.notice_send(id).await.expect("the store").expect("sent");
+        self.ticks().await;
+        self.feeds(1000).await;
+        self.goes_out().await
+    }
+
+    pub async fn ticks(&self) {
+        self.stage.store.notices_tick().await.expect("a tick");
+    }
+
+    /// Stocks the outbox up in both lanes; gives how many messages went into it.
+    pub async fn feeds(&self, room: usize) -> usize {
+        let env = self.stage.store.env();
+        let fed = self.stage.store.db.write(move |tx| {
+            Box::pin(async move {
+                let urgent = feed(tx, &env, ChannelKind::Telegram, Lane::Urgent, room).await?;
+                Ok(urgent + feed(tx, &env, ChannelKind::Telegram, Lane::Notice, room).await?)
+            })
+        });
+        fed.await.expect("fed")
+    }
+
+    /// Everything in the outbox arrives.
+    pub async fn goes_out(&self) -> Vec<Shown> {
+        let env = self.stage.store.env();
+        let arrived = self.stage.store.db.write(move |tx| {
+            Box::pin(async move {
+                let sql = "SELECT delivery_id FROM messages
+                           WHERE state = 0 AND delivery_id IS NOT NULL AND last_part = 1";
+                let rows: Vec<(i64,)> = tx.all(sql, args![]).await?;
+                let sent = Sent { message: "m".into(), ..Sent::default() };
+                let list: Vec<Ended> = rows
+                    .into_iter()
+                    .map(|(id,)| Ended { delivery: DeliveryId(id), result: Ok(sent.message.clone()) })
+                    .collect();
+                ended(tx, &env, &list).await
+            })
+        });
+        arrived.await.expect("arrived");
+        self.stage.sent().await
+    }
+}
+
+/// The chats that messages went to, sorted.
+pub fn chats(shown: &[Shown]) -> Vec<&str> {
+    let mut chats: Vec<&str> =
+        shown.iter().filter(|message| message.op == "send").map(|message| message.chat.as_str()).collect();
+    chats.sort_unstable();
+    chats
+}

@@ -1,0 +1,4 @@
+//! Scenes with notices, from writing to the last confirmation.
+
+mod cast;
+mod sending;

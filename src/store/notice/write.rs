@@ -1,0 +1,209 @@
+//! A notice as it is written, and what becomes of it until it goes out.
+
+use serde::Serialize;
+
+use crate::args;
+use crate::domain::content::FileKind;
+use crate::domain::ids::*;
+use crate::domain::{ChannelKind, Timestamp};
+use crate::store::audit::{self, Actor};
+use crate::store::{Env, StoreError, Tx};
+
+use super::audience::Lost;
+
+/// A notice that is to be written down.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewNotice {
+    pub title: String,
+    pub body: String,
+    /// As people write it; see [`crate::domain::audience`].
+    pub audience: String,
+    pub urgent: bool,
+    pub confirm: bool,
+    pub remind_after: Option<std::time::Duration>,
+    /// `None`: as soon as it is approved.
+    pub send_at: Option<Timestamp>,
+    /// `None`: the command line, or a schedule.
+    pub author: Option<PersonId>,
+    pub author_unit: Option<UnitId>,
+    pub files: Vec<NewFile>,
+    pub occurrence: Option<(ScheduleId, Timestamp)>,
+}
+
+/// A file that goes with a notice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewFile {
+    pub name: String,
+    pub mime: String,
+    pub kind: FileKind,
+    pub from: FileFrom,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileFrom {
+    /// Its bytes are in the store under this SHA-256.
+    Stored(String),
+    /// It is still on the platform, and has to be fetched.
+    Platform { channel: ChannelKind, file_id: String },
+}
+
+/// What a notice is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Draft,
+    Submitted,
+    Approved,
+    /// An edition of it has begun.
+    Sent,
+    Returned,
+    Cancelled,
+}
+
+impl State {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::Approved => "approved",
+            Self::Sent => "sent",
+            Self::Returned => "returned",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn read(code: &str) -> Result<Self, StoreError> {
+        [Self::Draft, Self::Submitted, Self::Approved, Self::Sent, Self::Returned, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.code() == code)
+            .ok_or_else(|| StoreError::Corrupt(format!("notice state {code}")))
+    }
+
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "nháp",
+            Self::Submitted => "chờ duyệt",
+            Self::Approved => "đã duyệt",
+            Self::Sent => "đã gửi",
+            Self::Returned => "bị trả lại",
+            Self::Cancelled => "đã hủy",
+        }
+    }
+}
+
+/// Why something cannot be done to a notice. The person can see why, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("Không có thông báo số {0}.")]
+    Unknown(NoticeId),
+    #[error("Thông báo số {0} {1}, không làm việc này được nữa.")]
+    State(NoticeId, &'static str),
+    #[error("Người nhận: {0}.")]
+    Audience(#[from] crate::domain::audience::AudienceError),
+    #[error("Người nhận: {0}.")]
+    Lost(#[from] Lost),
+    #[error("Thông báo số {0} không đang gửi.")]
+    NotRunning(NoticeId),
+    #[error("Thông báo số {0} không đang tạm dừng.")]
+    NotPaused(NoticeId),
+}
+
+/// What an act gives: done, or why not; and the store's own failures outside.
+pub type Done<T> = Result<Result<T, Refused>, StoreError>;
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Row {
+    pub id: i64,
+    pub title: String,
+    pub body: String,
+    pub audience: String,
+    pub urgent: i64,
+    pub confirm: i64,
+    pub remind_after: Option<i64>,
+    pub send_at: Option<i64>,
+    pub author_id: Option<i64>,
+    pub author_unit: Option<i64>,
+    pub approver_id: Option<i64>,
+    pub reason: Option<String>,
+    pub schedule_id: Option<i64>,
+    pub occurrence: Option<i64>,
+    pub state: String,
+    pub created_at: i64,
+}
+
+impl Row {
+    pub fn state(&self) -> Result<State, StoreError> {
+        State::read(&self.state)
+    }
+}
+
+pub async fn find(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<Row>, StoreError> {
+    let sql = "SELECT id, title, body, audience, urgent, confirm, remind_after, send_at, author_id,
+                 author_unit, approver_id, reason, schedule_id, occurrence, state, created_at
+               FROM notices WHERE id = $1";
+    tx.optional(sql, args![id]).await
+}
+
+pub fn subject(id: NoticeId) -> String {
+    format!("notice:{id}")
+}
+
+/// Writes a notice down as a draft.
+pub async fn write(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    actor: Actor,
+    new: &NewNotice,
+) -> Result<NoticeId, StoreError> {
+    let sql = "INSERT INTO notices (title, body, audience, urgent, confirm, remind_after, send_at, author_id,
+                 author_unit, schedule_id, occurrence, state, created_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'draft', $12) RETURNING id";
+    let remind = new.remind_after.map(|after| i64::try_from(after.as_micros()).unwrap_or(i64::MAX));
+    let args = args![
+        &new.title,
+        &new.body,
+        &new.audience,
+        new.urgent,
+        new.confirm,
+        remind,
+        new.send_at,
+        new.author,
+        new.author_unit,
+        new.occurrence.map(|(schedule, _)| schedule),
+        new.occurrence.map(|(_, at)| at),
+        env.now,
+    ];
+    let id = NoticeId(tx.int(sql, args).await?);
+    for (seq, file) in new.files.iter().enumerate() {
+        add_file(tx, id, seq, file).await?;
+    }
+    audit::record(tx, env, actor, "notice.write", &subject(id), &new.title).await?;
+    Ok(id)
+}
+
+async fn add_file(tx: &mut Tx<'_>, id: NoticeId, seq: usize, file: &NewFile) -> Result<(), StoreError> {
+    let (sha256, channel, file_id) = match &file.from {
+        FileFrom::Stored(sha256) => (Some(sha256.as_str()), None, None),
+        FileFrom::Platform { channel, file_id } => (None, Some(channel.code()), Some(file_id.as_str())),
+    };
+    let sql = "INSERT INTO notice_files (notice_id, seq, name, mime, kind, sha256, channel, file_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let kind = file.kind.code();
+    tx.exec_one(sql, args![id, seq, &file.name, &file.mime, kind, sha256, channel, file_id]).await
+}
+
+/// Moves a notice from one of these states to another.
+pub async fn set_state(tx: &mut Tx<'_>, id: NoticeId, from: &[State], to: State) -> Done<Row> {
+    let Some(row) = find(tx, id).await? else { return Ok(Err(Refused::Unknown(id))) };
+    let state = row.state()?;
+    if !from.contains(&state) {
+        return Ok(Err(Refused::State(id, state.label())));
+    }
+    // The state is asked again: another process may have been quicker.
+    let sql = "UPDATE notices SET state = $2 WHERE id = $1 AND state = $3";
+    if tx.exec(sql, args![id, to.code(), state.code()]).await? == 0 {
+        return Ok(Err(Refused::State(id, state.label())));
+    }
+    Ok(Ok(row))
+}

@@ -1,0 +1,135 @@
+//! The engine on the practice platform: nothing is lost, nothing comes twice, nobody waits for another.
+
+use std::time::Duration;
+
+use loa::conversation::{Context, Need, Reply, Turn};
+use loa::sandbox::{Fault, Rule};
+use serde_json::json;
+
+use crate::engines::Database;
+use crate::on_both;
+use crate::world::{World, rules};
+
+const LAN: i64 = 11;
+const PAO: i64 = 12;
+
+/// Repeats what is said; panics when it is asked to.
+fn echo(ctx: &Context<'_>) -> Result<Turn, Need> {
+    match ctx.incoming.text() {
+        "" => Ok(Turn::nothing()),
+        "panic" => panic!("as asked"),
+        text => Ok(Turn::default().and(Reply::here(format!("nghe: {text}")))),
+    }
+}
+
+async fn begin(database: Database) -> World {
+    let world = World::with(database, echo, rules()).await;
+    world.sandbox.add_user(LAN, "Lan");
+    world.sandbox.add_user(PAO, "Pao");
+    world
+}
+
+on_both! {
+    async fn an_update_stored_and_not_handled_is_handled_after_a_restart(database: Database) {
+        let mut world = begin(database).await;
+        world.kill();
+        world.sandbox.say(LAN, LAN, "một");
+        // Stored, and the process dies before it is handled.
+        let updates = world.engine.channel.receive(0, Duration::from_secs(1)).await.expect("updates");
+        let new = updates
+            .into_iter()
+            .map(|raw| {
+                let parsed = world.engine.channel.read(&raw.body, world.clock.now());
+                loa::store::inbox::NewUpdate {
+                    external_id: raw.id,
+                    chat_key: parsed.chat_key,
+                    album: parsed.album,
+                    body: raw.body,
+                }
+            })
+            .collect();
+        world.store.receive(world.engine.channel.kind(), new).await.expect("stored");
+        world.start().await;
+        world.settled().await;
+        assert_eq!(world.last(LAN).text, "nghe: một");
+        world.assert_clean();
+    }
+
+    async fn a_panic_costs_one_update_and_holds_up_nobody(database: Database) {
+        let world = begin(database).await;
+        world.sandbox.say(LAN, LAN, "panic");
+        world.sandbox.say(LAN, LAN, "hai");
+        world.sandbox.say(PAO, PAO, "chào");
+        for _ in 0..4 {
+            world.later(Duration::from_secs(2)).await;
+        }
+        assert_eq!(world.last(PAO).text, "nghe: chào");
+        assert_eq!(world.last(LAN).text, "nghe: hai");
+        let aside = world.store.updates_set_aside().await.expect("a list");
+        assert_eq!(aside.len(), 1);
+        world.assert_clean();
+    }
+
+    async fn what_nobody_knows_loses_nothing(database: Database) {
+        let world = begin(database).await;
+        world.sandbox.inject_raw_update(json!({"moon_phase": {"full": true}}));
+        world.sandbox.inject_raw_update(json!({"message": {"message_id": 500, "date": 1, "text": "còn nguyên",
+            "entities": [{"type": "date_time", "offset": 0, "length": 3, "unix_time": 1}],
+            "chat": {"id": LAN, "type": "private", "first_name": "Lan"},
+            "from": {"id": LAN, "is_bot": false, "first_name": "Lan"}}}));
+        world.sandbox.say(PAO, PAO, "chào");
+        world.settled().await;
+        let seen = world.sandbox.with_accepted(|all| all.iter().any(|a| &*a.text == "nghe: còn nguyên"));
+        assert!(seen || world.sandbox.attempts().iter().any(|a| &*a.text == "nghe: còn nguyên"));
+        assert_eq!(world.last(PAO).text, "nghe: chào");
+    }
+
+    async fn a_chat_that_is_refused_holds_nobody_else_up(database: Database) {
+        let world = begin(database).await;
+        let fault = Fault::TooMany { retry_after: 40, whole_bot: false };
+        world.sandbox.faults().add(Rule::new(fault).chat(LAN).method("sendMessage").times(1));
+        world.sandbox.say(LAN, LAN, "một");
+        world.sandbox.say(PAO, PAO, "chào");
+        world.settled().await;
+        assert_eq!(world.last(PAO).text, "nghe: chào");
+        assert_eq!(world.last(LAN).text, "một", "not answered yet");
+        world.later(Duration::from_secs(41)).await;
+        assert_eq!(world.last(LAN).text, "nghe: một");
+        assert!(world.sandbox.violations().is_empty());
+    }
+
+    async fn an_answer_that_got_lost_is_repeated_at_most_once(database: Database) {
+        let world = begin(database).await;
+        world.sandbox.faults().add(Rule::new(Fault::ResetAfter).chat(LAN).method("sendMessage").times(1));
+        world.sandbox.say(LAN, LAN, "một");
+        world.settled().await;
+        world.later(Duration::from_secs(5)).await;
+        let times = world.sandbox.chat(LAN).iter().filter(|seen| seen.text == "nghe: một").count();
+        assert_eq!(times, 2, "one attempt of unknown outcome, one more");
+    }
+
+    async fn a_broken_platform_is_tried_again(database: Database) {
+        let world = begin(database).await;
+        world.sandbox.faults().add(Rule::new(Fault::Status(502)).method("sendMessage").times(2));
+        world.sandbox.say(LAN, LAN, "một");
+        world.settled().await;
+        world.later(Duration::from_secs(10)).await;
+        world.later(Duration::from_secs(10)).await;
+        let times = world.sandbox.chat(LAN).iter().filter(|seen| seen.text == "nghe: một").count();
+        assert_eq!(times, 1);
+        world.assert_clean();
+    }
+
+    async fn twenty_messages_at_once_keep_their_order_and_the_limits(database: Database) {
+        let world = begin(database).await;
+        for number in 0..20 {
+            world.sandbox.say(LAN, LAN, &number.to_string());
+        }
+        world.settled().await;
+        let heard: Vec<String> =
+            world.sandbox.chat(LAN).into_iter().filter(|seen| seen.by_bot).map(|seen| seen.text).collect();
+        let said: Vec<String> = (0..20).map(|number| format!("nghe: {number}")).collect();
+        assert_eq!(heard, said);
+        world.assert_clean();
+    }
+}
