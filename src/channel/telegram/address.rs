@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Identity;
-use super::parse::Entity;
+use super::update::Entity;
 
 /// The words of a message, and whom they name.
 #[derive(Debug, PartialEq, Eq)]

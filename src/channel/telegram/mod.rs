@@ -14,6 +14,7 @@ mod send;
 mod tests;
 mod tolerant;
 mod transport;
+mod update;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -1,13 +1,12 @@
 //! Reading updates: tolerant of everything, so that what a newer Bot API adds costs nothing of the rest.
 
-use serde::de::IgnoredAny;
-
 use crate::channel::Parsed;
 use crate::conversation::incoming::{ExternalChat, FileRef, Membership, Message, Press, Sender, Spot};
 use crate::conversation::{ChatKind, Incoming, What};
 use crate::domain::{ChannelKind, Timestamp};
 
-use super::tolerant::{List, tolerant};
+use super::tolerant::List;
+use super::update::{Chat, Document, PhotoSize, Pressed, Standing, Update, User, Written};
 use super::{Identity, address, cut};
 
 /// The longest text that is read, in UTF-16 units: twice what Telegram lets through
@@ -18,112 +17,6 @@ const MAX_NAME: usize = 256;
 /// `from` of administrators who write as their group, of channels, and of Telegram itself: nobody's own
 /// account (<https://core.telegram.org/bots/api#message>, `sender_chat`).
 const NOBODY: [i64; 3] = [1_087_968_824, 136_817_688, 777_000];
-
-tolerant! {
-    struct Update {
-        message: Written,
-        edited_message: Written,
-        callback_query: Pressed,
-        my_chat_member: Moved,
-    }
-    /// A message. What it answers is a type of its own, so that the depth is bounded.
-    struct Written {
-        message_id: i64,
-        chat: Chat,
-        from: User,
-        sender_chat: IgnoredAny,
-        message_thread_id: i64,
-        media_group_id: String,
-        reply_to_message: Answered,
-        text: String,
-        caption: String,
-        entities: List<Entity>,
-        caption_entities: List<Entity>,
-        photo: List<PhotoSize>,
-        document: Document,
-        location: Location,
-        venue: Venue,
-        animation: IgnoredAny,
-        audio: IgnoredAny,
-        checklist: IgnoredAny,
-        contact: IgnoredAny,
-        dice: IgnoredAny,
-        game: IgnoredAny,
-        paid_media: IgnoredAny,
-        poll: IgnoredAny,
-        sticker: IgnoredAny,
-        story: IgnoredAny,
-        video: IgnoredAny,
-        video_note: IgnoredAny,
-        voice: IgnoredAny,
-        migrate_to_chat_id: i64,
-    }
-    struct Answered {
-        message_id: i64,
-        from: User,
-    }
-    struct Pressed {
-        id: String,
-        from: User,
-        message: Under,
-        data: String,
-    }
-    /// The message under which a button was pressed; of an old one there is no more than this.
-    struct Under {
-        message_id: i64,
-        chat: Chat,
-    }
-    struct Moved {
-        chat: Chat,
-        from: User,
-        new_chat_member: Standing,
-    }
-    struct Standing {
-        status: String,
-        is_member: bool,
-    }
-    struct Chat {
-        id: i64,
-        r#type: String,
-        title: String,
-        first_name: String,
-        last_name: String,
-        username: String,
-    }
-    struct User {
-        id: i64,
-        is_bot: bool,
-        first_name: String,
-        last_name: String,
-        username: String,
-    }
-    struct Entity {
-        r#type: String,
-        offset: usize,
-        length: usize,
-        user: User,
-    }
-    struct PhotoSize {
-        file_id: String,
-        width: u64,
-        height: u64,
-        file_size: u64,
-    }
-    struct Document {
-        file_id: String,
-        file_name: String,
-        mime_type: String,
-        file_size: u64,
-    }
-    struct Location {
-        latitude: f64,
-        longitude: f64,
-    }
-    struct Venue {
-        title: String,
-        location: Location,
-    }
-}
 
 /// Reads an update. Whatever it holds, this gives something.
 pub(super) fn read(raw: &[u8], received_at: Timestamp, me: Option<&Identity>) -> Parsed {
@@ -167,30 +60,6 @@ fn written(message: Written, edited: bool, me: Option<&Identity>) -> Read {
     };
     let from = message.from.filter(|_| message.sender_chat.is_none());
     (message.chat, sender(from), what)
-}
-
-impl Written {
-    /// Whether a person wrote it, even if only with a voice or a sticker; service messages are not.
-    fn says_something(&self) -> bool {
-        let wordless = [
-            &self.animation,
-            &self.audio,
-            &self.checklist,
-            &self.contact,
-            &self.dice,
-            &self.game,
-            &self.paid_media,
-            &self.poll,
-            &self.sticker,
-            &self.story,
-            &self.video,
-            &self.video_note,
-            &self.voice,
-        ];
-        let place = self.location.is_some() || self.venue.is_some();
-        let file = self.photo.is_some() || self.document.is_some();
-        self.text.is_some() || file || place || wordless.iter().any(|part| part.is_some())
-    }
 }
 
 fn words(message: &Written, edited: bool, me: Option<&Identity>) -> Message {
