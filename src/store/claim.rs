@@ -134,8 +134,8 @@ impl Store {
         self.db
             .write(move |tx| {
                 Box::pin(async move {
-                    let mut exchange = Exchange::default();
-                    exchange.late = settle::keep(tx, &env, channel, settled).await?;
+                    let late = settle::keep(tx, &env, channel, settled).await?;
+                    let mut exchange = Exchange { late, ..Exchange::default() };
                     if !lease::holds(tx, lease.0, &lease.1).await? {
                         exchange.lost_lease = true;
                         return Ok(exchange);
