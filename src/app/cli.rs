@@ -8,7 +8,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::{Config, Environment};
 
-use super::{CommandError, Desk, check, digest, import, incident, init, logging, people, say, status};
+use super::{
+    CommandError, Desk, check, digest, import, incident, init, logging, notice, people, say, status,
+};
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
 #[derive(Debug, Parser)]
@@ -61,6 +63,9 @@ enum Command {
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
     Digest(digest::DigestCommand),
+    /// Notices: writes, previews, approves, sends them, and shows who has confirmed.
+    #[command(subcommand)]
+    Notice(notice::NoticeCommand),
     /// Prints the completions for a shell.
     #[command(after_help = "\
 Examples:
@@ -115,6 +120,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Unit(command) => people::run_unit(command, &desk).await,
         Command::Incident(command) => incident::run(command, &desk).await,
         Command::Digest(command) => digest::run(command, &desk).await,
+        Command::Notice(command) => notice::run(command, &desk).await,
         Command::Init(_) | Command::Check(_) | Command::Completions { .. } => Ok(()),
     }
 }

@@ -1,12 +1,15 @@
 //! Notices: writing, approving, confirming.
 
 mod confirm;
+mod spans;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Lang, Need, Turn};
 use crate::domain::ids::{DeliveryId, PersonId};
 use crate::domain::{Rich, Timestamp};
+
+pub use spans::read_duration;
 
 /// Where a person stands in a dialogue of this part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
