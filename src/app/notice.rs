@@ -6,25 +6,19 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::conversation::notice::read_duration;
+use crate::conversation::notice::{
+    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, read_duration,
+};
 use crate::domain::Timestamp;
 use crate::domain::audience::Audience;
 use crate::domain::calendar::{parse_when, when_words};
 use crate::domain::content::FileKind;
 use crate::domain::ids::NoticeId;
 use crate::domain::text::{clean_line, clean_text};
-use crate::store::notice::{
-    Counts, FileFrom, NewFile, NewNotice, NoticeDetail, NoticeLine, Reach, Recipient, Refused, Unconfirmed,
-};
+use crate::store::notice::{Counts, NoticeDetail, NoticeLine, Reach, Recipient, Refused, Unconfirmed};
 
 use super::{CommandError, Desk};
 
-/// The longest title, in characters.
-pub const MOST_TITLE: usize = 200;
-/// The longest text, in characters: five messages.
-pub const MOST_TEXT: usize = 20_000;
-/// Files that go with one notice.
-pub const MOST_FILES: usize = 10;
 /// Telegram takes files of up to 50 MB from bots, and photos of up to 10 MB
 /// (<https://core.telegram.org/bots/api#sending-files>).
 const MOST_BYTES: u64 = 50 * 1024 * 1024;
