@@ -63,6 +63,9 @@ enum Command {
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
     Digest(digest::DigestCommand),
+    /// Notices: writes, previews, approves, sends them, and shows who has confirmed.
+    #[command(subcommand)]
+    Notice(notice::NoticeCommand),
     /// Prints the completions for a shell.
     #[command(after_help = "\
 Examples:
