@@ -55,3 +55,6 @@ cli-status-notice-running = going out
 cli-status-notice-paused = paused
 cli-status-notice-preparing = about to go out
 cli-status-schedule = Schedule "{ $name }": next at { $at }.
+
+run-no-token = There is no Telegram token; set token or token_file in [telegram], or LOA_TELEGRAM__TOKEN.
+run-token-refused = Telegram refuses the token; copy it again from @BotFather into [telegram] token.

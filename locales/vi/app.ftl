@@ -55,3 +55,6 @@ cli-status-notice-running = đang gửi
 cli-status-notice-paused = tạm dừng
 cli-status-notice-preparing = sắp gửi
 cli-status-schedule = Lịch "{ $name }": lần tới { $at }.
+
+run-no-token = Chưa có mã bot Telegram; hãy đặt token hoặc token_file trong [telegram], hoặc biến LOA_TELEGRAM__TOKEN.
+run-token-refused = Telegram không nhận mã bot; hãy chép lại mã từ @BotFather vào [telegram] token.

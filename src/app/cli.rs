@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::{Config, Environment};
 
-use super::{CommandError, Desk, check, digest, import, incident, init, logging, people, say, status};
+use super::{CommandError, Desk, check, digest, import, incident, init, logging, people, say, serve, status};
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
 #[derive(Debug, Parser)]
@@ -19,6 +19,7 @@ use super::{CommandError, Desk, check, digest, import, incident, init, logging, 
     after_help = "\
 Examples:
   loa init truc-ban                  a new configuration and database, and the first invite
+  loa run                            the service
   loa check                          is everything in order?
   loa --config truc-ban/loa.toml status --json
 
@@ -48,6 +49,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::InitCommand),
+    Run(serve::RunCommand),
     Check(check::CheckCommand),
     Status(status::StatusCommand),
     Import(import::ImportCommand),
@@ -104,6 +106,13 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         command => command,
     };
     let config = Config::load(&path, &Environment::of_process())?;
+    let command = match command {
+        Command::Run(command) => {
+            logging::start(&config.log).map_err(|error| CommandError::User(error.to_string()))?;
+            return serve::run(command, &config).await;
+        }
+        command => command,
+    };
     logging::quiet();
     // What works on the database.
     let links = matches!(command, Command::Invite(_));
@@ -116,7 +125,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Unit(command) => people::run_unit(command, &desk).await,
         Command::Incident(command) => incident::run(command, &desk).await,
         Command::Digest(command) => digest::run(command, &desk).await,
-        Command::Init(_) | Command::Check(_) | Command::Completions { .. } => Ok(()),
+        Command::Init(_) | Command::Run(_) | Command::Check(_) | Command::Completions { .. } => Ok(()),
     }
 }
 

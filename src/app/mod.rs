@@ -10,6 +10,7 @@ pub mod init;
 pub mod logging;
 pub mod people;
 pub mod run;
+pub mod serve;
 pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
