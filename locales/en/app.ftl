@@ -49,12 +49,12 @@ cli-status-lane-urgent = urgent
 cli-status-lane-notice = notices
 cli-status-day = In the last day: { $sent } sent, { $unknown } unknown, { $failed } failed.
 cli-status-channel = Channel { $channel }: { $people } people, { $groups } groups, { $closed } places that no longer receive.
+
+run-no-token = There is no Telegram token; set token or token_file in [telegram], or LOA_TELEGRAM__TOKEN.
+run-token-refused = Telegram refuses the token; copy it again from @BotFather into [telegram] token.
 cli-status-cases = Cases: { $open } open, { $overdue } overdue.
 cli-status-notice = Notice { $id } "{ $title }" { $state }: { $sent }/{ $total }.
 cli-status-notice-running = going out
 cli-status-notice-paused = paused
 cli-status-notice-preparing = about to go out
 cli-status-schedule = Schedule "{ $name }": next at { $at }.
-
-run-no-token = There is no Telegram token; set token or token_file in [telegram], or LOA_TELEGRAM__TOKEN.
-run-token-refused = Telegram refuses the token; copy it again from @BotFather into [telegram] token.

@@ -49,12 +49,12 @@ cli-status-lane-urgent = khẩn
 cli-status-lane-notice = thông báo
 cli-status-day = Một ngày qua: đã gửi { $sent }, không rõ { $unknown }, không gửi được { $failed }.
 cli-status-channel = Kênh { $channel }: { $people } người, { $groups } nhóm, { $closed } nơi không nhận được nữa.
+
+run-no-token = Chưa có mã bot Telegram; hãy đặt token hoặc token_file trong [telegram], hoặc biến LOA_TELEGRAM__TOKEN.
+run-token-refused = Telegram không nhận mã bot; hãy chép lại mã từ @BotFather vào [telegram] token.
 cli-status-cases = Vụ việc: { $open } đang mở, { $overdue } quá hạn.
 cli-status-notice = Thông báo { $id } "{ $title }" { $state }: { $sent }/{ $total }.
 cli-status-notice-running = đang gửi
 cli-status-notice-paused = tạm dừng
 cli-status-notice-preparing = sắp gửi
 cli-status-schedule = Lịch "{ $name }": lần tới { $at }.
-
-run-no-token = Chưa có mã bot Telegram; hãy đặt token hoặc token_file trong [telegram], hoặc biến LOA_TELEGRAM__TOKEN.
-run-token-refused = Telegram không nhận mã bot; hãy chép lại mã từ @BotFather vào [telegram] token.
