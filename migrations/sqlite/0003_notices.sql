@@ -61,6 +61,20 @@ CREATE TABLE notice_files (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_files_wanted ON notice_files (next_try) WHERE sha256 IS NULL AND error IS NULL;
 
+-- Previews that wait for their files.
+CREATE TABLE notice_previews (
+    notice_id INTEGER NOT NULL REFERENCES notices (id),
+    chat_id   INTEGER NOT NULL REFERENCES chats (id),
+    PRIMARY KEY (notice_id, chat_id)
+) STRICT, WITHOUT ROWID;
+
+-- Where a notice was shown to be approved: these cards show what was decided.
+CREATE TABLE notice_cards (
+    notice_id INTEGER NOT NULL REFERENCES notices (id),
+    chat_id   INTEGER NOT NULL REFERENCES chats (id),
+    PRIMARY KEY (notice_id, chat_id)
+) STRICT, WITHOUT ROWID;
+
 -- One publication of a notice. The counters always add up to `total`.
 CREATE TABLE editions (
     id          INTEGER PRIMARY KEY,
@@ -92,6 +106,7 @@ CREATE TABLE editions (
 ) STRICT;
 CREATE INDEX editions_notice ON editions (notice_id);
 CREATE INDEX editions_running ON editions (lane, id) WHERE state = 'running';
+CREATE INDEX editions_changed ON editions (id) WHERE changed_at >= shown_at;
 CREATE INDEX editions_preparing ON editions (starts_at) WHERE state = 'preparing';
 CREATE INDEX editions_remind ON editions (remind_at) WHERE remind_at IS NOT NULL AND reminded = 0;
 

@@ -28,7 +28,14 @@ impl Store {
                                         AND e.state = 0 AND e.not_before > $1
                                         AND (e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id))))
                      + (SELECT COUNT(*) FROM media
-                        WHERE state = 'wanted' AND (next_try <= $1 OR reason IS NULL)) AS busy,
+                        WHERE state = 'wanted' AND (next_try <= $1 OR reason IS NULL))
+                     + (SELECT COUNT(*) FROM notice_files
+                        WHERE sha256 IS NULL AND error IS NULL AND next_try <= $1)
+                     + (SELECT COUNT(*) FROM editions e
+                        WHERE (e.state = 'running' AND (e.waiting > 0 OR e.fanned_out = 0))
+                           OR (e.state = 'preparing' AND e.starts_at <= $1 AND NOT EXISTS (
+                                 SELECT 1 FROM notice_files f WHERE f.notice_id = e.notice_id
+                                   AND f.sha256 IS NULL AND f.error IS NULL))) AS busy,
                    (SELECT MIN(not_before) FROM inbox WHERE state = 'waiting' AND not_before > $1) AS update_due,
                    (SELECT MIN(not_before) FROM messages WHERE state = 0 AND not_before > $1) AS message_due";
         let (busy, update_due, message_due): (i64, Option<i64>, Option<i64>) =

@@ -1,17 +1,41 @@
 //! Notices: writing, approving, confirming.
+//!
+//! `compose` is the dialogue in which one is written; `approve` is what happens until it goes out; `running`
+//! is the count while it does; `confirm` is the one tap of who got it.
 
+mod approve;
+mod compose;
 mod confirm;
+mod draft;
+mod facts;
+mod running;
+mod spans;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Lang, Need, Turn};
-use crate::domain::ids::{DeliveryId, PersonId};
-use crate::domain::{Rich, Timestamp};
+use super::{Context, Dialogue, Lang, Need, Turn};
+use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, UnitId};
+use crate::domain::{Rich, Role, Timestamp};
+
+pub use approve::{approval_card, preview_card};
+pub use draft::{Draft, DraftAct, FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice};
+pub use running::{Progress, progress};
+pub use spans::read_duration;
+
+/// Who may write notices.
+pub const WRITERS: [Role; 3] = [Role::Editor, Role::Head, Role::Admin];
+/// Who may approve notices, never their own.
+pub const APPROVERS: [Role; 2] = [Role::Approver, Role::Head];
 
 /// Where a person stands in a dialogue of this part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {}
+pub enum State {
+    /// A notice that is being written.
+    Draft(Box<Draft>),
+    /// One line is awaited that says why a notice is returned.
+    Returning { notice: NoticeId },
+}
 
 /// What a button of this part does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,18 +43,70 @@ pub enum State {}
 pub enum Action {
     /// Somebody has received a notice.
     Confirm { delivery: DeliveryId },
+    /// Something about the notice that is being written. Of an older one it does nothing.
+    Draft { draft: i64, act: DraftAct },
+    /// Something about a notice that is written down.
+    Notice { notice: NoticeId, act: Act },
+}
+
+/// What is done to a notice that is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    Submit,
+    /// Back to writing.
+    Rework,
+    Discard,
+    /// Shows it to somebody who may approve it.
+    Look,
+    Approve,
+    Return,
+    Pause,
+    Resume,
+    /// Asks once more before it is cancelled.
+    AskCancel,
+    Cancel,
+    Keep,
+    Unconfirmed,
 }
 
 /// A question of this part to the store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Ask {
-    Receipt { delivery: DeliveryId, person: PersonId },
+    Receipt {
+        delivery: DeliveryId,
+        person: PersonId,
+    },
+    /// How far an audience reaches, and whether it goes beyond these units and all below them; none given
+    /// means no bounds.
+    Reach {
+        audience: String,
+        within: Vec<UnitId>,
+    },
+    /// Who can approve what this person writes for this unit.
+    Approvers {
+        unit: UnitId,
+        author: PersonId,
+    },
+    Notice(NoticeId),
+    /// What waits for approval at these units and below.
+    Submitted(Vec<UnitId>),
+    /// Who has not confirmed, by unit.
+    Unconfirmed(NoticeId),
 }
 
 /// The answer to an [`Ask`].
 #[derive(Clone, Debug)]
 pub enum Answer {
     Receipt(Option<Receipt>),
+    /// Or why it cannot be said, in one sentence.
+    Reach(Result<ReachFacts, String>),
+    Approvers(Vec<String>),
+    Notice(Option<Box<NoticeFacts>>),
+    /// Number, title, author; never the asker's own.
+    Submitted(Vec<(NoticeId, String, Option<PersonId>)>),
+    /// Unit, how many, some of their names.
+    Unconfirmed(Vec<(String, i64, Vec<String>)>),
 }
 
 /// What is known of a delivery when somebody confirms it.
@@ -43,27 +119,167 @@ pub struct Receipt {
     pub title: String,
 }
 
+/// How far an audience reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReachFacts {
+    pub groups: i64,
+    pub people: i64,
+    pub unreachable: i64,
+    /// Somebody in it is not of the units that were given.
+    pub beyond: bool,
+}
+
+/// A notice as it is written down.
+#[derive(Clone, Debug)]
+pub struct NoticeFacts {
+    pub id: NoticeId,
+    pub stage: Stage,
+    pub notice: NewNotice,
+    pub author: Option<String>,
+    /// Who approved or returned it.
+    pub decided_by: Option<String>,
+    /// The author's unit and all above it.
+    pub line: Vec<UnitId>,
+}
+
+/// What a notice is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Draft,
+    Submitted,
+    Approved,
+    /// An edition of it has begun.
+    Sent,
+    Returned,
+    Cancelled,
+}
+
+impl Stage {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::Approved => "approved",
+            Self::Sent => "sent",
+            Self::Returned => "returned",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Draft, Self::Submitted, Self::Approved, Self::Sent, Self::Returned, Self::Cancelled]
+            .into_iter()
+            .find(|stage| stage.code() == code)
+    }
+
+    /// Whether its author may still change it.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Draft | Self::Returned)
+    }
+
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "nháp",
+            Self::Submitted => "chờ duyệt",
+            Self::Approved => "đã duyệt",
+            Self::Sent => "đã gửi",
+            Self::Returned => "bị trả lại",
+            Self::Cancelled => "đã hủy",
+        }
+    }
+}
+
 /// A change that this part makes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    Confirm { delivery: DeliveryId, person: PersonId },
+    Confirm {
+        delivery: DeliveryId,
+        person: PersonId,
+    },
+    /// Writes a notice down, in the place of an earlier one, and shows it as it will look.
+    Write {
+        notice: Box<NewNotice>,
+        replaces: Option<NoticeId>,
+        by: PersonId,
+        chat: ChatId,
+    },
+    /// Hands it to everybody who can approve it.
+    Submit {
+        notice: NoticeId,
+        by: PersonId,
+    },
+    /// Shows it in this chat, to be approved.
+    Show {
+        notice: NoticeId,
+        chat: ChatId,
+    },
+    Approve {
+        notice: NoticeId,
+        by: PersonId,
+    },
+    Return {
+        notice: NoticeId,
+        by: PersonId,
+        reason: String,
+    },
+    Pause {
+        notice: NoticeId,
+        by: PersonId,
+    },
+    Resume {
+        notice: NoticeId,
+        by: PersonId,
+    },
+    Cancel {
+        notice: NoticeId,
+        by: PersonId,
+    },
+}
+
+impl From<Action> for super::Action {
+    fn from(action: Action) -> Self {
+        Self::Notice(action)
+    }
+}
+
+impl From<Effect> for super::Effect {
+    fn from(effect: Effect) -> Self {
+        Self::Notice(effect)
+    }
+}
+
+impl From<State> for Dialogue {
+    fn from(state: State) -> Self {
+        Self::Notice(state)
+    }
 }
 
 /// A command, if it is one of this part's.
-pub fn command(_ctx: &Context<'_>, _name: &str, _rest: &str) -> Result<Option<Turn>, Need> {
-    Ok(None)
+pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>, Need> {
+    Ok(Some(match name {
+        "thongbao" => compose::begin(ctx, rest)?,
+        "duyet" => approve::list(ctx)?,
+        _ => return Ok(None),
+    }))
 }
 
 /// A button was pressed.
 pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
     match action {
         Action::Confirm { delivery } => confirm::press(ctx, *delivery),
+        Action::Draft { draft, act } => compose::press(ctx, *draft, *act),
+        Action::Notice { notice, act } => approve::press(ctx, *notice, *act),
     }
 }
 
 /// A message in a dialogue of this part.
-pub fn heard(_ctx: &Context<'_>, state: &State) -> Result<Turn, Need> {
-    match *state {}
+pub fn heard(ctx: &Context<'_>, state: &State) -> Result<Turn, Need> {
+    match state {
+        State::Draft(draft) => compose::heard(ctx, draft),
+        State::Returning { notice } => approve::reason_heard(ctx, *notice),
+    }
 }
 
 /// What a notice says to who gets it.
@@ -74,4 +290,10 @@ pub fn words(lang: Lang, title: &str, body: &str, urgent: bool) -> Rich {
     }
     text = text.bold(title);
     if body.is_empty() { text } else { text.push("\n\n").push(body) }
+}
+
+/// What is said to somebody who may not do what was asked.
+fn not_allowed(ctx: &Context<'_>) -> Turn {
+    let text = ctx.lang().say("not-for-you", &[]);
+    if ctx.incoming.press().is_some() { Turn::toast(text) } else { Turn::say(text) }
 }

@@ -26,9 +26,9 @@ const LEADING: &[Role] = &[Role::Head, Role::Admin];
 pub const COMMANDS: &[Command] = &[
     Command { name: "baonhanh", who: Who::Enrolled },
     Command { name: "vuviec", who: Who::Enrolled },
-    Command { name: "thongbao", who: Who::Any(&[Role::Editor, Role::Admin]) },
-    Command { name: "duyet", who: Who::Any(&[Role::Approver]) },
-    Command { name: "lich", who: Who::Any(&[Role::Editor, Role::Approver, Role::Admin]) },
+    Command { name: "thongbao", who: Who::Any(&[Role::Editor, Role::Head, Role::Admin]) },
+    Command { name: "duyet", who: Who::Any(&[Role::Approver, Role::Head]) },
+    Command { name: "lich", who: Who::Any(&[Role::Editor, Role::Approver, Role::Head, Role::Admin]) },
     Command {
         name: "tonghop",
         who: Who::Any(&[Role::Duty, Role::Editor, Role::Approver, Role::Head, Role::Admin]),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::args;
 use crate::conversation::Lang;
-use crate::conversation::notice::words;
+use crate::conversation::notice::{Stage as State, words};
 use crate::domain::Timestamp;
 use crate::domain::audience::Audience;
 use crate::domain::content::{Attachment, Button, Content, FileKind, Lane};
@@ -14,7 +14,7 @@ use crate::store::{Env, Sql, StoreError, Tx, outbox};
 
 use super::audience::{self, Whom, of_chats};
 use super::reach;
-use super::write::{self, Done, Refused, State, subject};
+use super::write::{self, Done, Refused, subject};
 
 /// Deliveries that one transaction makes at most, so that nothing else waits long for it.
 const CHUNK: usize = 5_000;
@@ -88,6 +88,7 @@ pub async fn begin_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> 
             let sql = "UPDATE notices SET state = 'returned', reason = $2 WHERE id = $1";
             tx.exec_one(sql, args![id, refused.to_string()]).await?;
             audit::record(tx, env, Actor::System, "notice.fail", &subject(id), &refused.to_string()).await?;
+            super::act::tell_failed(tx, env, &notice, &refused).await?;
         }
     }
     Ok(true)

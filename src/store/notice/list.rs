@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::args;
+use crate::conversation::notice::Stage;
 use crate::domain::Timestamp;
 use crate::domain::ids::*;
 use crate::store::{Store, StoreError, Tx};
@@ -42,7 +43,7 @@ impl Counts {
 pub struct NoticeLine {
     pub id: NoticeId,
     pub title: String,
-    pub state: write::State,
+    pub state: Stage,
     /// Of the newest edition: `preparing`, `running`, `paused`, `done` or `cancelled`.
     pub edition: Option<String>,
     pub author: Option<String>,
@@ -59,7 +60,7 @@ pub struct NoticeDetail {
     pub audience: String,
     pub urgent: bool,
     pub confirm: bool,
-    pub state: write::State,
+    pub state: Stage,
     pub reason: Option<String>,
     pub author: Option<String>,
     pub approver: Option<String>,
@@ -208,7 +209,7 @@ impl NoticeLine {
         Ok(Self {
             id: NoticeId(row.id),
             title: row.title,
-            state: write::State::read(&row.state)?,
+            state: write::read_state(&row.state)?,
             edition: row.edition,
             author: row.author,
             created_at: Timestamp(row.created_at),
@@ -239,8 +240,8 @@ async fn show(tx: &mut Tx<'_>, id: NoticeId) -> Done<NoticeDetail> {
     Ok(Ok(NoticeDetail {
         id,
         state: row.state()?,
-        author: name(tx, row.author_id).await?,
-        approver: name(tx, row.approver_id).await?,
+        author: super::act::name(tx, row.author_id).await?,
+        approver: super::act::name(tx, row.approver_id).await?,
         title: row.title,
         text: row.body,
         audience: row.audience,
@@ -251,11 +252,6 @@ async fn show(tx: &mut Tx<'_>, id: NoticeId) -> Done<NoticeDetail> {
         files: files.into_iter().map(|(name,)| name).collect(),
         edition,
     }))
-}
-
-async fn name(tx: &mut Tx<'_>, person: Option<i64>) -> Result<Option<String>, StoreError> {
-    let row: Option<(String,)> = tx.optional("SELECT name FROM people WHERE id = $1", args![person]).await?;
-    Ok(row.map(|(name,)| name))
 }
 
 pub async fn unconfirmed(tx: &mut Tx<'_>, id: NoticeId) -> Result<Vec<Unconfirmed>, StoreError> {

@@ -1,6 +1,7 @@
 //! Notices as the command line and the jobs handle them: one method, one transaction.
 
 use crate::args;
+use crate::conversation::notice::{NewNotice, Stage as State};
 use crate::domain::Timestamp;
 use crate::domain::ids::NoticeId;
 use crate::store::audit::{self, Actor};
@@ -8,7 +9,7 @@ use crate::store::{Env, Store, StoreError, Tx};
 
 use super::edition;
 use super::reach::{Reach, reach};
-use super::write::{self, Done, NewNotice, Refused, State, subject};
+use super::write::{self, Done, Refused, subject};
 
 impl Store {
     /// Writes a notice down as a draft, as the administrator's act.
@@ -103,7 +104,10 @@ impl Store {
                 .db
                 .write(move |tx| {
                     Box::pin(async move {
-                        Ok(edition::begin_next(tx, &env).await? || edition::fan_out_next(tx, &env).await?)
+                        Ok(super::act::show_previews(tx, &env).await? > 0
+                            || edition::begin_next(tx, &env).await?
+                            || edition::fan_out_next(tx, &env).await?
+                            || super::show::show_next(tx, &env).await?)
                     })
                 })
                 .await?;
@@ -124,7 +128,8 @@ impl Store {
                         "SELECT MIN(starts_at) FROM editions WHERE state = 'preparing' AND starts_at > $1";
                     let (next,): (Option<i64>,) = tx.one(sql, args![now]).await?;
                     let file = super::files::next_try(tx).await?;
-                    Ok([next.map(Timestamp), file].into_iter().flatten().min())
+                    let shown = super::show::next(tx).await?;
+                    Ok([next.map(Timestamp), file, shown].into_iter().flatten().min())
                 })
             })
             .await

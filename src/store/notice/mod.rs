@@ -1,5 +1,6 @@
 //! Notices: writing, approving, sending, confirming: what is kept.
 
+mod act;
 mod audience;
 mod confirm;
 mod edition;
@@ -8,9 +9,10 @@ mod files;
 mod list;
 mod manage;
 mod reach;
+mod show;
 mod write;
 
-use crate::conversation::notice::{Answer, Ask, Effect};
+use crate::conversation::notice::{APPROVERS, Answer, Ask, Effect};
 
 use super::{Env, StoreError, Tx};
 
@@ -21,23 +23,32 @@ pub(super) use feed::{ended, feed};
 pub use files::{FetchedFile, WantedFile};
 pub use list::{Counts, EditionLine, NoticeDetail, NoticeLine, Recipient, Unconfirmed};
 pub use reach::Reach;
-pub use write::{Done, FileFrom, NewFile, NewNotice, Refused, State};
+pub use write::{Done, Refused};
 
 /// What the data of a confirmation button begins with. The rest is the delivery's nonce.
 pub const OWN_DATA_PREFIX: &str = "c.";
 
 /// Answers a question of the conversation.
-pub(super) async fn answer(tx: &mut Tx<'_>, _env: &Env, ask: &Ask) -> Result<Answer, StoreError> {
+pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answer, StoreError> {
     Ok(match ask {
         Ask::Receipt { delivery, person } => Answer::Receipt(confirm::receipt(tx, *delivery, *person).await?),
+        Ask::Reach { audience, within } => Answer::Reach(act::reach_facts(tx, env, audience, within).await?),
+        Ask::Approvers { unit, author } => {
+            let people = act::people_over(tx, Some(*unit), &APPROVERS, Some(*author)).await?;
+            Answer::Approvers(people.into_iter().map(|place| place.name).collect())
+        }
+        Ask::Notice(id) => Answer::Notice(act::facts(tx, *id).await?.map(Box::new)),
+        Ask::Submitted(units) => act::submitted(tx, units).await?,
+        Ask::Unconfirmed(id) => {
+            let units = list::unconfirmed(tx, *id).await?;
+            Answer::Unconfirmed(units.into_iter().map(|unit| (unit.unit, unit.count, unit.names)).collect())
+        }
     })
 }
 
 /// Makes a change that the conversation decided.
 pub(super) async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), StoreError> {
-    match effect {
-        Effect::Confirm { delivery, person } => confirm::confirm(tx, env, *delivery, *person).await,
-    }
+    act::apply(tx, env, effect).await
 }
 
 #[cfg(test)]

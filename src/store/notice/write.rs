@@ -1,96 +1,12 @@
 //! A notice as it is written, and what becomes of it until it goes out.
 
-use serde::Serialize;
-
 use crate::args;
-use crate::domain::content::FileKind;
+use crate::conversation::notice::{FileFrom, NewFile, NewNotice, Stage as State};
 use crate::domain::ids::*;
-use crate::domain::{ChannelKind, Timestamp};
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx};
 
 use super::audience::Lost;
-
-/// A notice that is to be written down.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct NewNotice {
-    pub title: String,
-    pub body: String,
-    /// As people write it; see [`crate::domain::audience`].
-    pub audience: String,
-    pub urgent: bool,
-    pub confirm: bool,
-    pub remind_after: Option<std::time::Duration>,
-    /// `None`: as soon as it is approved.
-    pub send_at: Option<Timestamp>,
-    /// `None`: the command line, or a schedule.
-    pub author: Option<PersonId>,
-    pub author_unit: Option<UnitId>,
-    pub files: Vec<NewFile>,
-    pub occurrence: Option<(ScheduleId, Timestamp)>,
-}
-
-/// A file that goes with a notice.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewFile {
-    pub name: String,
-    pub mime: String,
-    pub kind: FileKind,
-    pub from: FileFrom,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum FileFrom {
-    /// Its bytes are in the store under this SHA-256.
-    Stored(String),
-    /// It is still on the platform, and has to be fetched.
-    Platform { channel: ChannelKind, file_id: String },
-}
-
-/// What a notice is on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    Draft,
-    Submitted,
-    Approved,
-    /// An edition of it has begun.
-    Sent,
-    Returned,
-    Cancelled,
-}
-
-impl State {
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Submitted => "submitted",
-            Self::Approved => "approved",
-            Self::Sent => "sent",
-            Self::Returned => "returned",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    pub fn read(code: &str) -> Result<Self, StoreError> {
-        [Self::Draft, Self::Submitted, Self::Approved, Self::Sent, Self::Returned, Self::Cancelled]
-            .into_iter()
-            .find(|state| state.code() == code)
-            .ok_or_else(|| StoreError::Corrupt(format!("notice state {code}")))
-    }
-
-    /// What people call it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Draft => "nháp",
-            Self::Submitted => "chờ duyệt",
-            Self::Approved => "đã duyệt",
-            Self::Sent => "đã gửi",
-            Self::Returned => "bị trả lại",
-            Self::Cancelled => "đã hủy",
-        }
-    }
-}
 
 /// Why something cannot be done to a notice. The person can see why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -134,8 +50,13 @@ pub struct Row {
 
 impl Row {
     pub fn state(&self) -> Result<State, StoreError> {
-        State::read(&self.state)
+        read_state(&self.state)
     }
+}
+
+/// A state as it is kept.
+pub fn read_state(code: &str) -> Result<State, StoreError> {
+    State::from_code(code).ok_or_else(|| StoreError::Corrupt(format!("notice state {code}")))
 }
 
 pub async fn find(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<Row>, StoreError> {
@@ -159,14 +80,13 @@ pub async fn write(
     let sql = "INSERT INTO notices (title, body, audience, urgent, confirm, remind_after, send_at, author_id,
                  author_unit, schedule_id, occurrence, state, created_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'draft', $12) RETURNING id";
-    let remind = new.remind_after.map(|after| i64::try_from(after.as_micros()).unwrap_or(i64::MAX));
     let args = args![
         &new.title,
         &new.body,
         &new.audience,
         new.urgent,
         new.confirm,
-        remind,
+        micros(new.remind_after),
         new.send_at,
         new.author,
         new.author_unit,
@@ -180,6 +100,42 @@ pub async fn write(
     }
     audit::record(tx, env, actor, "notice.write", &subject(id), &new.title).await?;
     Ok(id)
+}
+
+/// Writes a notice over that its author still has in hand; one that is not is left, and a new one written.
+pub async fn rewrite(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    actor: Actor,
+    id: NoticeId,
+    new: &NewNotice,
+) -> Result<NoticeId, StoreError> {
+    let Ok(_) = set_state(tx, id, &[State::Draft, State::Returned], State::Draft).await? else {
+        return write(tx, env, actor, new).await;
+    };
+    let sql = "UPDATE notices SET title = $2, body = $3, audience = $4, urgent = $5, confirm = $6,
+                 remind_after = $7, send_at = $8, reason = NULL WHERE id = $1";
+    let args = args![
+        id,
+        &new.title,
+        &new.body,
+        &new.audience,
+        new.urgent,
+        new.confirm,
+        micros(new.remind_after),
+        new.send_at,
+    ];
+    tx.exec_one(sql, args).await?;
+    tx.exec("DELETE FROM notice_files WHERE notice_id = $1", args![id]).await?;
+    for (seq, file) in new.files.iter().enumerate() {
+        add_file(tx, id, seq, file).await?;
+    }
+    audit::record(tx, env, actor, "notice.rewrite", &subject(id), &new.title).await?;
+    Ok(id)
+}
+
+fn micros(duration: Option<std::time::Duration>) -> Option<i64> {
+    duration.map(|duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
 }
 
 async fn add_file(tx: &mut Tx<'_>, id: NoticeId, seq: usize, file: &NewFile) -> Result<(), StoreError> {

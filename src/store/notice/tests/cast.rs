@@ -7,7 +7,8 @@ use crate::domain::ids::*;
 use crate::domain::text::fold;
 use crate::store::testing::{Shown, Stage};
 
-use super::super::{Ended, NewNotice, ended, feed};
+use super::super::{Ended, ended, feed};
+use crate::conversation::notice::NewNotice;
 use crate::domain::ChannelKind;
 use crate::domain::content::Lane;
 
@@ -161,4 +162,41 @@ pub fn chats(shown: &[Shown]) -> Vec<&str> {
         shown.iter().filter(|message| message.op == "send").map(|message| message.chat.as_str()).collect();
     chats.sort_unstable();
     chats
+}
+
+/// The data of the button with this label in the last message of a chat that has one.
+pub fn button(shown: &[Shown], chat: &str, label: &str) -> String {
+    use crate::domain::content::Button;
+    let here = shown.iter().rev().filter(|message| message.chat == chat);
+    here.flat_map(|message| message.content.buttons.iter().flatten())
+        .find_map(|button| match button {
+            Button::Press { label: found, data } if found.contains(label) => Some(data.clone()),
+            _ => None,
+        })
+        .unwrap_or_else(|| panic!("no button {label:?} in chat {chat}: {shown:#?}"))
+}
+
+/// All that a chat was shown, one below the other.
+pub fn text_in(shown: &[Shown], chat: &str) -> String {
+    let here = shown.iter().filter(|message| message.chat == chat && message.op != "answer");
+    here.map(Shown::text).collect::<Vec<_>>().join("\n---\n")
+}
+
+/// The note that answered a press.
+pub fn toast(shown: &[Shown]) -> &str {
+    shown.iter().find(|message| message.op == "answer").map_or("", Shown::text)
+}
+
+impl Town {
+    /// Presses a button that one of these messages shows in this private chat.
+    pub async fn presses(&self, person: &str, shown: &[Shown], label: &str) -> Vec<Shown> {
+        self.stage.presses(person, &button(shown, person, label)).await
+    }
+
+    /// Writes a notice in chat up to the preview.
+    pub async fn composes(&self, person: &str, words: &str) -> Vec<Shown> {
+        self.stage.says(person, "/thongbao").await;
+        let card = self.stage.says(person, words).await;
+        self.presses(person, &card, "Xem trước").await
+    }
 }

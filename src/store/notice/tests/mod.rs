@@ -1,4 +1,5 @@
 //! Scenes with notices, from writing to the last confirmation.
 
 mod cast;
+mod chat;
 mod sending;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::super::{Lost, NewNotice, Reach, Refused};
+use super::super::{Lost, Reach, Refused};
 use super::cast::*;
 use crate::args;
 use crate::conversation::ChatKind;
+use crate::conversation::notice::NewNotice;
 use crate::domain::Timestamp;
-use crate::store::testing::Shown;
 
 fn counts(town: &Town) -> impl Future<Output = (i64, i64, i64, i64, i64, i64, String)> {
     let db = town.stage.store.db.clone();
@@ -16,10 +16,6 @@ fn counts(town: &Town) -> impl Future<Output = (i64, i64, i64, i64, i64, i64, St
                    ORDER BY id DESC LIMIT 1";
         db.read(|tx| Box::pin(async move { tx.one(sql, args![]).await })).await.expect("an edition")
     }
-}
-
-fn toast(shown: &[Shown]) -> &str {
-    shown.iter().find(|message| message.op == "answer").map_or("", |message| message.text())
 }
 
 #[tokio::test]

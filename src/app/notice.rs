@@ -1,0 +1,421 @@
+//! `loa notice`: notices on the command line.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use crate::conversation::notice::{
+    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, read_duration,
+};
+use crate::domain::Timestamp;
+use crate::domain::audience::Audience;
+use crate::domain::calendar::{parse_when, when_words};
+use crate::domain::content::FileKind;
+use crate::domain::ids::NoticeId;
+use crate::domain::text::{clean_line, clean_text};
+use crate::store::notice::{Counts, NoticeDetail, NoticeLine, Reach, Recipient, Refused, Unconfirmed};
+
+use super::{CommandError, Desk};
+
+/// Telegram takes files of up to 50 MB from bots, and photos of up to 10 MB
+/// (<https://core.telegram.org/bots/api#sending-files>).
+const MOST_BYTES: u64 = 50 * 1024 * 1024;
+const MOST_PHOTO: u64 = 10 * 1024 * 1024;
+
+#[derive(Subcommand, Debug)]
+pub enum NoticeCommand {
+    /// Write a notice down as a draft
+    #[command(after_help = "\
+Examples:
+  loa notice new --title 'Lịch họp' --text-file hop.txt --to 'unit:Tỉnh Mẫu/*' --confirm
+  loa notice new --title 'Bão số 5' --text-file bao.txt --to all --urgent --attach ban-do.jpg
+
+Who gets it (--to), parts separated by ';', '-' takes away:
+  all | groups | people | unit:Xã A | unit:Xã A/* (and below) | role:editor
+  role:head@unit:Xã A/* | group:Tên nhóm | person:Lan | -unit:Xã B")]
+    New {
+        /// The first line, in bold
+        #[arg(long)]
+        title: String,
+        /// A file with the text; - reads standard input
+        #[arg(long, value_name = "FILE")]
+        text_file: PathBuf,
+        /// Who gets it
+        #[arg(long, value_name = "AUDIENCE")]
+        to: String,
+        /// Goes before all other notices
+        #[arg(long)]
+        urgent: bool,
+        /// Asks everybody to confirm with one tap
+        #[arg(long)]
+        confirm: bool,
+        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d
+        #[arg(long, value_name = "SPAN", requires = "confirm")]
+        remind_after: Option<String>,
+        /// When it goes out: '07:30 01/12/2026', '8h mai'; as soon as it is sent where not given
+        #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+        at: Option<String>,
+        /// A picture or document that goes with it; may be given several times
+        #[arg(long, value_name = "FILE")]
+        attach: Vec<PathBuf>,
+    },
+    /// List notices, newest first
+    List {
+        /// How many at most
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        most: u32,
+    },
+    /// Show one notice and how far it has come
+    #[command(after_help = "Examples:\n  loa notice show 7 --recipients\n  loa notice show 7 --json")]
+    Show {
+        id: i64,
+        /// Also everybody it was for, with what became of it
+        #[arg(long)]
+        recipients: bool,
+    },
+    /// Count whom a notice would reach now
+    Preview { id: i64 },
+    /// Approve a notice, as the administrator; one with a time of its own goes out then
+    Approve { id: i64 },
+    /// Send a notice, as the administrator, approving it where it is not
+    Send { id: i64 },
+    /// Hold a notice that is going out
+    Pause { id: i64 },
+    /// Go on with a notice that was held
+    Resume { id: i64 },
+    /// Cancel a notice: what has not gone out does not go out
+    Cancel { id: i64 },
+    /// List who has received a notice and not confirmed it, by unit
+    Unconfirmed { id: i64 },
+}
+
+/// A notice that was written down or moved on.
+#[derive(Serialize)]
+struct Id {
+    id: i64,
+}
+
+/// Runs a command about notices.
+///
+/// # Errors
+/// What the user can put right; what the database gives.
+pub async fn run(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError> {
+    let store = &desk.store;
+    match command {
+        NoticeCommand::New { .. } => new(command, desk).await,
+        NoticeCommand::List { most } => {
+            let rows = store.notice_list(usize::try_from(most).unwrap_or(usize::MAX)).await?;
+            desk.show(&rows, |rows| list_words(rows))
+        }
+        NoticeCommand::Show { id, recipients } => show(desk, NoticeId(id), recipients).await,
+        NoticeCommand::Preview { id } => {
+            let reach = allowed(store.notice_preview(NoticeId(id)).await?)?;
+            desk.show(&reach, reach_words)
+        }
+        NoticeCommand::Approve { id } => {
+            allowed(store.notice_approve(NoticeId(id)).await?)?;
+            desk.show(&Id { id }, |_| format!("Đã duyệt thông báo số {id}."))
+        }
+        NoticeCommand::Send { id } => {
+            let at = allowed(store.notice_send(NoticeId(id)).await?)?;
+            let when = if at > desk.clock.now() { when_words(at) } else { "ngay bây giờ".to_owned() };
+            desk.show(&Id { id }, |_| format!("Thông báo số {id} sẽ gửi {when}."))
+        }
+        NoticeCommand::Pause { id } => {
+            allowed(store.notice_pause(NoticeId(id)).await?)?;
+            desk.show(&Id { id }, |_| format!("Đã tạm dừng thông báo số {id}."))
+        }
+        NoticeCommand::Resume { id } => {
+            allowed(store.notice_resume(NoticeId(id)).await?)?;
+            desk.show(&Id { id }, |_| format!("Đang gửi tiếp thông báo số {id}."))
+        }
+        NoticeCommand::Cancel { id } => {
+            allowed(store.notice_cancel(NoticeId(id)).await?)?;
+            desk.show(&Id { id }, |_| format!("Đã hủy thông báo số {id}."))
+        }
+        NoticeCommand::Unconfirmed { id } => {
+            allowed(store.notice_show(NoticeId(id)).await?)?;
+            let units = store.notice_unconfirmed(NoticeId(id)).await?;
+            desk.show(&units, |units| unconfirmed_words(units))
+        }
+    }
+}
+
+/// A refusal is the user's to put right.
+pub(super) fn allowed<T>(done: Result<T, Refused>) -> Result<T, CommandError> {
+    done.map_err(|refused| CommandError::User(refused.to_string()))
+}
+
+fn user(text: impl Into<String>) -> CommandError {
+    CommandError::User(text.into())
+}
+
+async fn new(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError> {
+    let NoticeCommand::New { title, text_file, to, urgent, confirm, remind_after, at, attach } = command
+    else {
+        return Ok(());
+    };
+    let now = desk.clock.now();
+    let mut notice = NewNotice {
+        title: clean_line(&title, MOST_TITLE).ok_or_else(|| user("Thông báo chưa có tiêu đề."))?,
+        body: read_text(&text_file)?,
+        audience: read_audience(&to)?,
+        urgent,
+        confirm,
+        remind_after: remind_after.as_deref().map(read_span).transpose()?,
+        send_at: at.as_deref().map(|at| read_time(at, now)).transpose()?,
+        ..NewNotice::default()
+    };
+    if attach.len() > MOST_FILES {
+        return Err(user(format!("Mỗi thông báo kèm tối đa {MOST_FILES} tệp.")));
+    }
+    for path in &attach {
+        notice.files.push(store_file(desk, path).await?);
+    }
+    let id = allowed(desk.store.notice_new(notice).await?)?;
+    desk.show(&Id { id: id.0 }, |_| {
+        format!("Đã ghi thông báo số {id}. Xem trước: loa notice preview {id}; gửi: loa notice send {id}")
+    })
+}
+
+pub(super) fn read_audience(text: &str) -> Result<String, CommandError> {
+    let audience: Audience = text.parse().map_err(|wrong| user(format!("Người nhận: {wrong}.")))?;
+    Ok(audience.to_string())
+}
+
+pub(super) fn read_span(text: &str) -> Result<Duration, CommandError> {
+    read_duration(text).ok_or_else(|| user(format!("Chưa hiểu “{text}”; hãy viết như 30m, 4h hoặc 1d.")))
+}
+
+fn read_time(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
+    parse_when(text, now).map_err(|wrong| user(format!("Thời điểm gửi: {wrong}.")))
+}
+
+pub(super) fn read_text(path: &Path) -> Result<String, CommandError> {
+    let read = if path == Path::new("-") {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(path)
+    };
+    let text = read.map_err(|error| user(format!("Không đọc được tệp {}: {error}.", path.display())))?;
+    if text.chars().count() > MOST_TEXT {
+        return Err(user(format!("Nội dung dài quá {MOST_TEXT} ký tự.")));
+    }
+    Ok(clean_text(&text, MOST_TEXT).unwrap_or_default())
+}
+
+async fn store_file(desk: &Desk, path: &Path) -> Result<NewFile, CommandError> {
+    let unreadable = |error| user(format!("Không đọc được tệp {}: {error}.", path.display()));
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    if size > MOST_BYTES {
+        return Err(user(format!("Tệp {} nặng quá 50 MB.", path.display())));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let name = path.file_name().and_then(|name| clean_line(&name.to_string_lossy(), 120));
+    let (mime, kind) = match image::guess_format(&bytes) {
+        Ok(image::ImageFormat::Jpeg) if size <= MOST_PHOTO => ("image/jpeg", FileKind::Photo),
+        Ok(image::ImageFormat::Png) if size <= MOST_PHOTO => ("image/png", FileKind::Photo),
+        _ if bytes.starts_with(b"%PDF") => ("application/pdf", FileKind::Document),
+        _ => ("application/octet-stream", FileKind::Document),
+    };
+    let sha256 = desk.store.put_blob(bytes, mime).await?;
+    let name = name.unwrap_or_else(|| "tep".to_owned());
+    Ok(NewFile { name, mime: mime.to_owned(), kind, from: FileFrom::Stored(sha256) })
+}
+
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    notice: NoticeDetail,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipients: Option<Vec<Recipient>>,
+}
+
+async fn show(desk: &Desk, id: NoticeId, recipients: bool) -> Result<(), CommandError> {
+    let notice = allowed(desk.store.notice_show(id).await?)?;
+    let recipients = if recipients { Some(desk.store.notice_recipients(id).await?) } else { None };
+    desk.show(&Shown { notice, recipients }, |shown| {
+        let mut lines = detail_words(&shown.notice);
+        for one in shown.recipients.iter().flatten() {
+            let unit = one.unit.as_deref().unwrap_or("–");
+            let why = one.reason.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+            lines.push(format!("  {}  {}  {}{why}", recipient_state(&one.state), one.chat, unit));
+        }
+        lines.join("\n")
+    })
+}
+
+fn recipient_state(code: &str) -> &'static str {
+    match code {
+        "waiting" | "queued" => "đang chờ",
+        "sent" => "đã nhận",
+        "confirmed" => "đã xác nhận",
+        "failed" => "không gửi được",
+        "skipped" => "bỏ qua",
+        _ => "không tới được",
+    }
+}
+
+/// What an edition's state is called.
+pub(super) fn edition_state(code: &str) -> &'static str {
+    match code {
+        "preparing" => "chờ đến giờ gửi",
+        "running" => "đang gửi",
+        "paused" => "tạm dừng",
+        "done" => "đã gửi xong",
+        _ => "đã hủy",
+    }
+}
+
+fn detail_words(notice: &NoticeDetail) -> Vec<String> {
+    let mut lines = vec![format!("Thông báo số {}: {}", notice.id, notice.title)];
+    let state = notice.edition.as_ref().map_or(notice.state.label(), |edition| edition_state(&edition.state));
+    lines.push(format!("Trạng thái: {state}"));
+    lines.push(format!("Người nhận: {}", notice.audience));
+    let mut flags = Vec::new();
+    if notice.urgent {
+        flags.push("khẩn");
+    }
+    if notice.confirm {
+        flags.push("cần xác nhận");
+    }
+    if !flags.is_empty() {
+        lines.push(format!("Cách gửi: {}", flags.join(", ")));
+    }
+    if let Some(at) = notice.send_at {
+        lines.push(format!("Giờ gửi: {}", when_words(at)));
+    }
+    lines.push(format!("Người soạn: {}", notice.author.as_deref().unwrap_or("dòng lệnh")));
+    if let Some(approver) = &notice.approver {
+        lines.push(format!("Người duyệt: {approver}"));
+    }
+    if let Some(reason) = &notice.reason {
+        lines.push(format!("Lý do: {reason}"));
+    }
+    if !notice.files.is_empty() {
+        lines.push(format!("Tệp kèm: {}", notice.files.join(", ")));
+    }
+    if let Some(edition) = &notice.edition {
+        lines.push(counts_words(&edition.counts));
+    }
+    lines.push(String::new());
+    lines.push(notice.text.clone());
+    lines
+}
+
+fn counts_words(counts: &Counts) -> String {
+    format!(
+        "Đã nhận {} trên {} ({} đã xác nhận), đang chờ {}, không gửi được {}, bỏ qua {}, không tới được {}",
+        counts.arrived(),
+        counts.total,
+        counts.confirmed,
+        counts.waiting + counts.queued,
+        counts.failed,
+        counts.skipped,
+        counts.unreached
+    )
+}
+
+fn list_words(rows: &[NoticeLine]) -> String {
+    if rows.is_empty() {
+        return "Chưa có thông báo nào.".to_owned();
+    }
+    let line = |row: &NoticeLine| {
+        let state = row.edition.as_deref().map_or(row.state.label(), edition_state);
+        format!(
+            "{:>5}  {}  {state}  {}/{}  {}",
+            row.id,
+            row.created_at.short(),
+            row.counts.arrived(),
+            row.counts.total,
+            row.title
+        )
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn reach_words(reach: &Reach) -> String {
+    format!("Tới {} nhóm và {} người. Không tới được: {}.", reach.groups, reach.people, reach.unreachable)
+}
+
+fn unconfirmed_words(units: &[Unconfirmed]) -> String {
+    if units.is_empty() {
+        return "Không còn ai chưa xác nhận.".to_owned();
+    }
+    let line = |unit: &Unconfirmed| {
+        let more = if unit.count > i64::try_from(unit.names.len()).unwrap_or(0) { ", …" } else { "" };
+        let name = if unit.unit.is_empty() { "(không có đơn vị)" } else { &unit.unit };
+        format!("{name}: {} – {}{more}", unit.count, unit.names.join(", "))
+    };
+    units.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::app::testing::Office;
+    use crate::domain::UnitPath;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(subcommand)]
+        command: NoticeCommand,
+    }
+
+    async fn types(office: &Office, words: &[&str]) -> Result<(), CommandError> {
+        let line = Line::try_parse_from([&["notice"], words].concat()).expect("a command line");
+        run(line.command, &office.desk).await
+    }
+
+    #[tokio::test]
+    async fn a_notice_is_written_looked_at_and_sent() {
+        let office = Office::new(true).await;
+        let path: UnitPath = "Tỉnh Mẫu / Xã A".parse().expect("a path");
+        office.desk.store.find_or_create_unit(path).await.expect("a unit");
+        let text = office.file("hop.txt", "08:00 thứ Hai.\n");
+        let photo = office.file("tep.txt", "xin chào");
+        let text = text.to_str().expect("a path");
+        let photo = photo.to_str().expect("a path");
+        let new = ["new", "--title", "Lịch họp", "--text-file", text, "--to", "Đơn vị: Xã A", "--confirm"];
+        types(&office, &[&new[..], &["--remind-after", "4h", "--attach", photo]].concat())
+            .await
+            .expect("new");
+        assert_eq!(office.said(), "{\n  \"id\": 1\n}\n");
+        types(&office, &["preview", "1"]).await.expect("preview");
+        assert!(office.said().contains("\"groups\": 0"));
+        types(&office, &["send", "1"]).await.expect("send");
+        office.said();
+        types(&office, &["show", "1", "--recipients"]).await.expect("show");
+        let shown: serde_json::Value = serde_json::from_str(&office.said()).expect("JSON");
+        assert_eq!(shown["audience"], "unit:Xã A");
+        assert_eq!(shown["state"], "approved");
+        assert_eq!(shown["files"][0], "tep.txt");
+        assert!(shown["recipients"].as_array().expect("a list").is_empty());
+        types(&office, &["cancel", "1"]).await.expect("cancel");
+        assert!(matches!(types(&office, &["send", "1"]).await, Err(CommandError::User(_))));
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_said_in_one_sentence() {
+        let office = Office::new(false).await;
+        let text = office.file("a.txt", "x");
+        let text = text.to_str().expect("a path");
+        for (words, said) in [
+            (vec!["new", "--title", " ", "--text-file", text, "--to", "all"], "tiêu đề"),
+            (vec!["new", "--title", "A", "--text-file", "/nowhere", "--to", "all"], "/nowhere"),
+            (vec!["new", "--title", "A", "--text-file", text, "--to", "xyz"], "xyz"),
+            (vec!["new", "--title", "A", "--text-file", text, "--to", "unit:Xã B"], "Xã B"),
+            (vec!["new", "--title", "A", "--text-file", text, "--to", "all", "--at", "hôm qua"], "hôm qua"),
+            (vec!["send", "9"], "số 9"),
+        ] {
+            match types(&office, &words).await {
+                Err(CommandError::User(text)) => assert!(text.contains(said), "{text}"),
+                other => panic!("{words:?}: {other:?}"),
+            }
+        }
+    }
+}

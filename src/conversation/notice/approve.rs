@@ -1,0 +1,242 @@
+//! From a notice that is written down to one that goes out: submitting, approving, returning, stopping.
+
+use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
+use super::draft::Expects;
+use super::{
+    APPROVERS, Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WRITERS, compose, facts,
+    not_allowed,
+};
+use crate::domain::Rich;
+use crate::domain::calendar::when_words;
+use crate::domain::ids::{ChatId, NoticeId};
+use crate::domain::text::{clean_line, shorten};
+
+/// The longest reason for returning a notice, in characters.
+const MOST_REASON: usize = 500;
+/// So many notices are listed.
+const MOST_LISTED: usize = 20;
+/// The longest list of who has not confirmed, in characters: it stays one message.
+const MOST_LIST: usize = 3500;
+
+fn button(lang: Lang, key: &str, notice: NoticeId, act: Act) -> Choice {
+    Choice::always(lang.say(key, &[]), Action::Notice { notice, act }.into())
+}
+
+/// What stands below the preview: whom it reaches, and what its author can do.
+pub fn preview_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &ReachFacts) -> Reply {
+    let id = facts.id;
+    let text = Rich::new().push(lang.say("notice-above-is-it", &[])).line().push(about(lang, facts, reach));
+    Reply::to(chat, text).row([button(lang, "notice-submit", id, Act::Submit)]).row([
+        button(lang, "notice-rework", id, Act::Rework),
+        button(lang, "notice-discard", id, Act::Discard),
+    ])
+}
+
+/// What stands below a notice that waits for approval; after the decision, who made it.
+pub fn approval_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &ReachFacts) -> Reply {
+    let author = facts.author.clone().unwrap_or_else(|| lang.say("notice-by-the-machine", &[]));
+    let id = facts.id;
+    let mut text = Rich::new().push(lang.say("notice-waits-for-you", &[("author", &author)])).line();
+    text = text.bold(&facts.notice.title).line().push(about(lang, facts, reach));
+    let reply = |text: Rich| Reply::to(chat, text).slot(format!("approve:{id}"));
+    if facts.stage == Stage::Submitted {
+        return reply(text).row([
+            button(lang, "notice-approve", id, Act::Approve),
+            button(lang, "notice-return", id, Act::Return),
+        ]);
+    }
+    reply(text.line().push(decided(lang, facts)))
+}
+
+fn about(lang: Lang, facts: &NoticeFacts, reach: &ReachFacts) -> String {
+    let (groups, people) = (reach.groups.to_string(), reach.people.to_string());
+    let mut lines = vec![lang.say("notice-reach", &[("groups", &groups), ("people", &people)])];
+    if reach.unreachable > 0 {
+        lines.push(lang.say("notice-unreachable", &[("count", &reach.unreachable.to_string())]));
+    }
+    if facts.notice.confirm {
+        lines.push(lang.say("notice-with-button", &[]));
+    }
+    if let Some(at) = facts.notice.send_at {
+        lines.push(lang.say("notice-line-when", &[("value", &when_words(at))]));
+    }
+    lines.join("\n")
+}
+
+/// What has become of a notice, in one sentence.
+fn decided(lang: Lang, facts: &NoticeFacts) -> String {
+    let who = facts.decided_by.clone().unwrap_or_else(|| lang.say("notice-by-the-machine", &[]));
+    let key = match facts.stage {
+        Stage::Draft => "notice-is-draft",
+        Stage::Submitted => "notice-is-submitted",
+        Stage::Approved | Stage::Sent => "notice-is-approved",
+        Stage::Returned => "notice-is-returned",
+        Stage::Cancelled => "notice-is-cancelled",
+    };
+    lang.say(key, &[("name", &who)])
+}
+
+/// `/duyet`: what waits for approval.
+pub(super) fn list(ctx: &Context<'_>) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let units = facts::units(ctx, &APPROVERS);
+    if units.is_empty() {
+        return Ok(not_allowed(ctx));
+    }
+    if ctx.chat.kind == ChatKind::Group {
+        return Ok(Turn::say(lang.say("notice-in-private", &[])));
+    }
+    let me = ctx.me.map(|me| me.id);
+    let waiting =
+        facts::submitted(ctx, units)?.iter().filter(|(_, _, author)| author.is_none() || *author != me);
+    let waiting: Vec<_> = waiting.take(MOST_LISTED).collect();
+    if waiting.is_empty() {
+        return Ok(Turn::say(lang.say("notice-nothing-waits", &[])));
+    }
+    let mut reply = Reply::here(lang.say("notice-these-wait", &[("count", &waiting.len().to_string())]));
+    for (id, title, _) in waiting {
+        let act = Action::Notice { notice: *id, act: Act::Look };
+        reply = reply.row([Choice::always(shorten(title, 50), act.into())]);
+    }
+    Ok(Turn::default().and(reply))
+}
+
+/// A button about a notice that is written down. Authority is looked at now, whoever was shown the button.
+pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let Some(me) = ctx.me else { return Ok(not_allowed(ctx)) };
+    let Some(facts) = facts::notice(ctx, id)? else {
+        return Ok(Turn::toast(lang.say("button-expired", &[])));
+    };
+    let mine = facts.notice.author == Some(me.id);
+    let allowed = match act {
+        Act::Submit | Act::Rework | Act::Discard => mine && facts::writing_post(ctx).is_some(),
+        Act::Look | Act::Approve | Act::Return => !mine && facts::covers(ctx, &APPROVERS, &facts.line),
+        Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel | Act::Keep | Act::Unconfirmed => {
+            (mine && facts::writing_post(ctx).is_some())
+                || facts::covers(ctx, &APPROVERS, &facts.line)
+                || facts::covers(ctx, &WRITERS, &facts.line)
+        }
+    };
+    if !allowed {
+        return Ok(not_allowed(ctx));
+    }
+    let fits = match act {
+        Act::Submit | Act::Rework | Act::Discard => facts.stage.is_open(),
+        Act::Approve | Act::Return => facts.stage == Stage::Submitted,
+        Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel => {
+            matches!(facts.stage, Stage::Sent | Stage::Approved)
+        }
+        Act::Look | Act::Keep | Act::Unconfirmed => true,
+    };
+    if !fits {
+        return Ok(Turn::toast(decided(lang, facts)));
+    }
+    act_on(ctx, me, facts, act)
+}
+
+fn act_on(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts, act: Act) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let (notice, by) = (facts.id, me.id);
+    let toast = |key: &str| Turn::toast(lang.say(key, &[]));
+    Ok(match act {
+        Act::Submit => return submit(ctx, me, facts),
+        Act::Rework => return rework(ctx, me, facts),
+        Act::Discard => {
+            let gone = Reply::here(lang.say("notice-discarded", &[])).in_place();
+            Turn::default().and(gone).effect(Effect::Cancel { notice, by }.into())
+        }
+        Act::Look => Turn::default().effect(Effect::Show { notice, chat: ctx.chat.id }.into()),
+        Act::Approve => toast("notice-you-approved").effect(Effect::Approve { notice, by }.into()),
+        Act::Return => {
+            let ask = lang.say("notice-ask-reason", &[("title", &facts.notice.title)]);
+            Turn::say(ask).to(State::Returning { notice }.into())
+        }
+        Act::Pause => toast("notice-paused").effect(Effect::Pause { notice, by }.into()),
+        Act::Resume => toast("notice-resumed").effect(Effect::Resume { notice, by }.into()),
+        Act::AskCancel => {
+            let ask = Reply::here(lang.say("notice-really-cancel", &[("title", &facts.notice.title)]));
+            Turn::default().and(ask.row([
+                button(lang, "notice-cancel-yes", notice, Act::Cancel),
+                button(lang, "notice-cancel-no", notice, Act::Keep),
+            ]))
+        }
+        Act::Cancel => {
+            let gone = Reply::here(lang.say("notice-cancelled", &[])).in_place();
+            Turn::default().and(gone).effect(Effect::Cancel { notice, by }.into())
+        }
+        Act::Keep => Turn::default().and(Reply::here(lang.say("notice-goes-on", &[])).in_place()),
+        Act::Unconfirmed => return unconfirmed(ctx, facts),
+    })
+}
+
+fn submit(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    // The author's reach is looked at again: roles may have changed since the preview.
+    match facts::reach(ctx, &facts.notice.audience)? {
+        Err(why) => return Ok(Turn::say(why)),
+        Ok(reach) if reach.beyond => return Ok(Turn::say(lang.say("notice-beyond", &[]))),
+        Ok(_) => {}
+    }
+    let unit = facts.notice.author_unit.or_else(|| facts::writing_post(ctx).map(|post| post.unit));
+    let Some(unit) = unit else { return Ok(not_allowed(ctx)) };
+    let approvers = facts::approvers(ctx, unit, me.id)?;
+    if approvers.is_empty() {
+        return Ok(Turn::say(lang.say("notice-nobody-approves", &[])));
+    }
+    let names = shorten(&approvers.join(", "), 300);
+    let text = lang.say("notice-submitted", &[("title", &facts.notice.title), ("names", &names)]);
+    let effect = Effect::Submit { notice: facts.id, by: me.id };
+    Ok(Turn::default().and(Reply::here(text).in_place()).effect(effect.into()))
+}
+
+/// Back to writing, with everything that is there.
+fn rework(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need> {
+    let Some(post) = facts::writing_post(ctx) else { return Ok(not_allowed(ctx)) };
+    let mut draft: Draft = compose::new_draft(ctx, me, post);
+    draft.notice = facts.notice.clone();
+    draft.written = Some(facts.id);
+    draft.expects = Expects::Settings;
+    compose::open(ctx, draft)
+}
+
+/// The line that says why a notice is returned.
+pub(super) fn reason_heard(ctx: &Context<'_>, id: NoticeId) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let Some(me) = ctx.me else { return Ok(not_allowed(ctx).to(Dialogue::None)) };
+    let Some(reason) = clean_line(ctx.incoming.text(), MOST_REASON) else {
+        return Ok(Turn::say(lang.say("notice-reason-in-words", &[])));
+    };
+    let Some(facts) = facts::notice(ctx, id)? else { return Ok(not_allowed(ctx).to(Dialogue::None)) };
+    if facts.notice.author == Some(me.id) || !facts::covers(ctx, &APPROVERS, &facts.line) {
+        return Ok(not_allowed(ctx).to(Dialogue::None));
+    }
+    if facts.stage != Stage::Submitted {
+        return Ok(Turn::say(decided(lang, facts)).to(Dialogue::None));
+    }
+    let effect = Effect::Return { notice: id, by: me.id, reason };
+    Ok(Turn::say(lang.say("notice-you-returned", &[])).effect(effect.into()).to(Dialogue::None))
+}
+
+/// Who has not confirmed, by unit; as much as one message holds.
+fn unconfirmed(ctx: &Context<'_>, facts: &NoticeFacts) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let units = facts::unconfirmed(ctx, facts.id)?;
+    if units.is_empty() {
+        return Ok(Turn::say(lang.say("notice-all-confirmed", &[("title", &facts.notice.title)])));
+    }
+    let total: i64 = units.iter().map(|(_, count, _)| count).sum();
+    let vars = [("title", facts.notice.title.as_str()), ("count", &total.to_string())];
+    let mut text = Rich::new().push(lang.say("notice-not-confirmed", &vars));
+    for (number, (unit, count, names)) in units.iter().enumerate() {
+        if text.text.chars().count() > MOST_LIST {
+            let left = (units.len() - number).to_string();
+            text = text.line().push(lang.say("notice-more-units", &[("count", &left)]));
+            break;
+        }
+        let more = if usize::try_from(*count).is_ok_and(|count| count > names.len()) { ", …" } else { "" };
+        let unit = if unit.is_empty() { "–" } else { unit };
+        text = text.line().bold(unit).push(format!(" ({count}): {}{more}", shorten(&names.join(", "), 600)));
+    }
+    Ok(Turn::default().and(Reply::here(text)))
+}

@@ -1,0 +1,284 @@
+//! The dialogue in which a notice is written: words, files, settings, preview.
+
+use std::time::Duration;
+
+use super::super::{ChatKind, Choice, Context, Dialogue, Me, Need, Post, Reply, Turn};
+use super::draft::{Expects, LeftOut};
+use super::{Action, Draft, DraftAct, Effect, State, facts, not_allowed, read_duration};
+use crate::domain::Rich;
+use crate::domain::audience::Audience;
+use crate::domain::calendar::{duration_words, parse_when, when_words};
+use crate::domain::screen::{Screening, screen};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// `/thongbao`, alone or with the words.
+pub(super) fn begin(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
+    let (Some(me), Some(post)) = (ctx.me, facts::writing_post(ctx)) else { return Ok(not_allowed(ctx)) };
+    if ctx.chat.kind == ChatKind::Group {
+        return Ok(Turn::say(ctx.lang().say("notice-in-private", &[])));
+    }
+    let mut draft = new_draft(ctx, me, post);
+    if rest.is_empty() && ctx.incoming.message().is_none_or(|m| m.photos.is_empty() && m.documents.is_empty())
+    {
+        return Ok(ask(ctx, draft, Expects::Words, "notice-ask-words"));
+    }
+    take(ctx, &mut draft, rest)
+}
+
+/// An empty notice for everybody whom the writer may address.
+pub(super) fn new_draft(ctx: &Context<'_>, me: &Me, post: &Post) -> Draft {
+    let audience =
+        if facts::is_top(post) { Audience::all() } else { Audience::unit_and_below(&post.unit_path) };
+    Draft::new(ctx.now, me.id, post.unit, audience.to_string())
+}
+
+/// Shows the settings of a draft and keeps it as the dialogue.
+pub(super) fn open(ctx: &Context<'_>, mut draft: Draft) -> Result<Turn, Need> {
+    draft.expects = Expects::Settings;
+    let card = card(ctx, &draft)?;
+    Ok(Turn::default().and(card).to(State::Draft(Box::new(draft)).into()))
+}
+
+/// A message while a notice is being written.
+pub(super) fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
+    let mut draft = draft.clone();
+    let lang = ctx.lang();
+    let text = ctx.incoming.text().trim();
+    if facts::writing_post(ctx).is_none() {
+        return Ok(not_allowed(ctx).to(Dialogue::None));
+    }
+    let Some(message) = ctx.incoming.message() else { return Ok(Turn::nothing()) };
+    let has_files = !message.photos.is_empty() || !message.documents.is_empty();
+    match draft.expects {
+        Expects::Words | Expects::Body => take(ctx, &mut draft, text),
+        _ if has_files => take(ctx, &mut draft, ""),
+        Expects::Audience => {
+            let audience = match text.parse::<Audience>() {
+                Ok(audience) => audience.to_string(),
+                Err(wrong) => return Ok(Turn::say(wrong.to_string())),
+            };
+            match facts::reach(ctx, &audience)? {
+                Err(why) => Ok(Turn::say(why)),
+                Ok(reach) if reach.beyond => Ok(Turn::say(lang.say("notice-beyond", &[]))),
+                Ok(_) => {
+                    draft.notice.audience = audience;
+                    open(ctx, draft)
+                }
+            }
+        }
+        Expects::When => match parse_when(text, ctx.now) {
+            Ok(at) => {
+                draft.notice.send_at = (at > ctx.now).then_some(at);
+                open(ctx, draft)
+            }
+            Err(wrong) => Ok(Turn::say(wrong.to_string())),
+        },
+        Expects::Remind => match read_duration(text) {
+            Some(after) => {
+                draft.notice.remind_after = Some(after);
+                open(ctx, draft)
+            }
+            None => Ok(Turn::say(lang.say("notice-ask-remind", &[]))),
+        },
+        Expects::Settings => {
+            let card = card(ctx, &draft)?;
+            Ok(Turn::say(lang.say("notice-press-a-button", &[])).and(card))
+        }
+    }
+}
+
+/// Takes words and files, and asks for what is missing.
+fn take(ctx: &Context<'_>, draft: &mut Draft, text: &str) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    if screen(text) == Screening::Secret {
+        return Ok(Turn::say(lang.say("notice-secret", &[])).to(Dialogue::None));
+    }
+    let left_out = match ctx.incoming.message() {
+        Some(message) => draft.add_files(message, ctx.incoming.channel),
+        None => LeftOut::default(),
+    };
+    if draft.expects == Expects::Body && !text.is_empty() {
+        draft.notice.body = crate::domain::text::clean_text(text, super::MOST_TEXT).unwrap_or_default();
+        draft.expects = Expects::Settings;
+    } else if !text.is_empty() {
+        draft.take_words(text);
+        draft.expects = if draft.notice.body.is_empty() { Expects::Body } else { Expects::Settings };
+    }
+    let mut turn = if draft.notice.title.is_empty() {
+        ask(ctx, draft.clone(), Expects::Words, "notice-ask-words-files")
+    } else if draft.expects == Expects::Body {
+        ask(ctx, draft.clone(), Expects::Body, "notice-ask-body")
+    } else {
+        open(ctx, draft.clone())?
+    };
+    for (count, key) in
+        [(left_out.too_many, "notice-too-many-files"), (left_out.too_large, "notice-too-large")]
+    {
+        if count > 0 {
+            turn.replies.insert(0, Reply::here(lang.say(key, &[("count", &count.to_string())])));
+        }
+    }
+    Ok(turn)
+}
+
+/// Asks for words, with a way back where there is one.
+fn ask(ctx: &Context<'_>, mut draft: Draft, expects: Expects, key: &str) -> Turn {
+    let lang = ctx.lang();
+    draft.expects = expects;
+    let button = |key: &str, act: DraftAct| choice(&draft, lang.say(key, &[]), act);
+    let row = match expects {
+        Expects::Body => {
+            vec![button("notice-title-is-enough", DraftAct::Back), button("notice-discard", DraftAct::Cancel)]
+        }
+        Expects::When => vec![button("notice-now", DraftAct::Now), button("notice-back", DraftAct::Back)],
+        _ if draft.notice.title.is_empty() => vec![button("notice-discard", DraftAct::Cancel)],
+        _ => vec![button("notice-back", DraftAct::Back)],
+    };
+    let reply = Reply::here(lang.say(key, &[])).row(row);
+    Turn::default().and(reply).to(State::Draft(Box::new(draft)).into())
+}
+
+fn choice(draft: &Draft, label: String, act: DraftAct) -> Choice {
+    Choice::always(label, Action::Draft { draft: draft.id, act }.into())
+}
+
+/// A button about the notice that is being written.
+pub(super) fn press(ctx: &Context<'_>, id: i64, act: DraftAct) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let draft = match ctx.dialogue {
+        Dialogue::Notice(State::Draft(draft)) if draft.id == id => draft,
+        _ => return Ok(Turn::toast(lang.say("notice-draft-over", &[]))),
+    };
+    let (Some(me), Some(post)) = (ctx.me, facts::writing_post(ctx)) else {
+        return Ok(not_allowed(ctx).to(Dialogue::None));
+    };
+    let mut draft = Draft::clone(draft);
+    let top = facts::is_top(post);
+    let notice = &mut draft.notice;
+    match act {
+        DraftAct::Preview => return preview(ctx, me, draft),
+        DraftAct::Cancel => return Ok(cancelled(ctx, &draft, me)),
+        DraftAct::TypeAudience => return Ok(ask(ctx, draft, Expects::Audience, "notice-ask-audience")),
+        DraftAct::When => return Ok(ask(ctx, draft, Expects::When, "notice-ask-when")),
+        DraftAct::EditWords => return Ok(ask(ctx, draft, Expects::Words, "notice-ask-new-words")),
+        DraftAct::ToAll if top => notice.audience = Audience::all().to_string(),
+        DraftAct::ToAll | DraftAct::ToMine => {
+            notice.audience = Audience::unit_and_below(&post.unit_path).to_string();
+        }
+        DraftAct::ToGroups if top => notice.audience = "groups".to_owned(),
+        DraftAct::ToGroups => {
+            notice.audience = format!("{}; -people", Audience::unit_and_below(&post.unit_path));
+        }
+        DraftAct::Urgent => notice.urgent = !notice.urgent,
+        DraftAct::Confirm => {
+            notice.confirm = !notice.confirm;
+            notice.remind_after = notice.remind_after.filter(|_| notice.confirm);
+        }
+        DraftAct::Remind => {
+            if notice.remind_after == Some(24 * HOUR) {
+                return Ok(ask(ctx, draft, Expects::Remind, "notice-ask-remind"));
+            }
+            notice.remind_after = match notice.remind_after {
+                None => Some(4 * HOUR),
+                Some(after) if after == 4 * HOUR => Some(24 * HOUR),
+                Some(_) => None,
+            };
+        }
+        DraftAct::Now => notice.send_at = None,
+        DraftAct::DropFiles => notice.files.clear(),
+        DraftAct::Back => {}
+    }
+    draft.expects = Expects::Settings;
+    let card = card(ctx, &draft)?.in_place();
+    Ok(Turn::default().and(card).to(State::Draft(Box::new(draft)).into()))
+}
+
+fn cancelled(ctx: &Context<'_>, draft: &Draft, me: &Me) -> Turn {
+    let turn = Turn::default().and(Reply::here(ctx.lang().say("notice-discarded", &[])).in_place());
+    let turn = match draft.written {
+        Some(notice) => turn.effect(Effect::Cancel { notice, by: me.id }.into()),
+        None => turn,
+    };
+    turn.to(Dialogue::None)
+}
+
+/// Writes the notice down; the store shows it as it will look, as soon as its files are there.
+fn preview(ctx: &Context<'_>, me: &Me, draft: Draft) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    if draft.notice.title.is_empty() {
+        return Ok(ask(ctx, draft, Expects::Words, "notice-ask-words"));
+    }
+    match facts::reach(ctx, &draft.notice.audience)? {
+        Err(why) => return Ok(Turn::say(why)),
+        Ok(reach) if reach.beyond => return Ok(Turn::say(lang.say("notice-beyond", &[]))),
+        Ok(reach) if reach.groups + reach.people == 0 => {
+            return Ok(Turn::say(lang.say("notice-reaches-nobody", &[])));
+        }
+        Ok(_) => {}
+    }
+    // A draft that somebody has decided upon meanwhile is not written over.
+    if let Some(id) = draft.written
+        && !facts::notice(ctx, id)?.is_some_and(|facts| facts.stage.is_open())
+    {
+        return Ok(Turn::toast(lang.say("notice-draft-over", &[])).to(Dialogue::None));
+    }
+    let effect = Effect::Write {
+        notice: Box::new(draft.notice),
+        replaces: draft.written,
+        by: me.id,
+        chat: ctx.chat.id,
+    };
+    Ok(Turn::toast(lang.say("notice-preview-comes", &[])).effect(effect.into()).to(Dialogue::None))
+}
+
+/// Everything that is set, and the buttons that change it.
+fn card(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
+    let lang = ctx.lang();
+    let notice = &draft.notice;
+    let say = |key: &str, value: &str| lang.say(key, &[("value", value)]);
+    let when = notice.send_at.map_or_else(|| lang.say("notice-now", &[]), when_words);
+    let on = |on: bool| lang.say(if on { "notice-yes" } else { "notice-no" }, &[]);
+    let remind = notice.remind_after.map_or_else(|| lang.say("notice-no", &[]), duration_words);
+    let reach = match facts::reach(ctx, &notice.audience)? {
+        Ok(reach) => {
+            let (groups, people) = (reach.groups.to_string(), reach.people.to_string());
+            lang.say("notice-reach", &[("groups", &groups), ("people", &people)])
+        }
+        Err(why) => why,
+    };
+    let mut text = Rich::new()
+        .push("📝 ")
+        .bold(&notice.title)
+        .push("\n\n")
+        .push(say("notice-line-to", &notice.audience));
+    text = text.line().push(reach).line().push(say("notice-line-when", &when));
+    if !notice.files.is_empty() {
+        text = text.line().push(say("notice-line-files", &notice.files.len().to_string()));
+    }
+    let button = |label: String, act: DraftAct| choice(draft, label, act);
+    let plain = |key: &str, act: DraftAct| button(lang.say(key, &[]), act);
+    let mut to =
+        vec![plain("notice-to-mine", DraftAct::ToMine), plain("notice-to-groups", DraftAct::ToGroups)];
+    if facts::writing_post(ctx).is_some_and(facts::is_top) {
+        to[0] = plain("notice-to-all", DraftAct::ToAll);
+    }
+    to.push(plain("notice-to-typed", DraftAct::TypeAudience));
+    let flags = [
+        button(say("notice-set-urgent", &on(notice.urgent)), DraftAct::Urgent),
+        button(say("notice-set-confirm", &on(notice.confirm)), DraftAct::Confirm),
+    ];
+    let mut times = vec![button(say("notice-set-when", &when), DraftAct::When)];
+    if notice.confirm {
+        times.insert(0, button(say("notice-set-remind", &remind), DraftAct::Remind));
+    }
+    if !notice.files.is_empty() {
+        times.push(plain("notice-drop-files", DraftAct::DropFiles));
+    }
+    let last = [
+        plain("notice-preview", DraftAct::Preview),
+        plain("notice-edit", DraftAct::EditWords),
+        plain("notice-discard", DraftAct::Cancel),
+    ];
+    Ok(Reply::here(text).row(to).row(flags).row(times).row(last))
+}

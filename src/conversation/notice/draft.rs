@@ -1,0 +1,171 @@
+//! A notice as it is written: what it holds, and what can be set.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::content::FileKind;
+use crate::domain::ids::{NoticeId, PersonId, ScheduleId, UnitId};
+use crate::domain::text::{clean_line, clean_text};
+use crate::domain::{ChannelKind, Timestamp};
+
+use super::super::incoming::Message;
+
+/// The longest title, in characters.
+pub const MOST_TITLE: usize = 200;
+/// The longest text, in characters: five messages.
+pub const MOST_TEXT: usize = 20_000;
+/// Files that go with one notice.
+pub const MOST_FILES: usize = 10;
+/// Telegram gives bots files of up to 20 MB (<https://core.telegram.org/bots/api#getfile>).
+pub const MOST_BYTES: u64 = 20 * 1024 * 1024;
+
+/// A notice that is to be written down.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NewNotice {
+    pub title: String,
+    pub body: String,
+    /// As people write it; see [`crate::domain::audience`].
+    pub audience: String,
+    pub urgent: bool,
+    pub confirm: bool,
+    pub remind_after: Option<Duration>,
+    /// `None`: as soon as it is approved.
+    pub send_at: Option<Timestamp>,
+    /// `None`: the command line, or a schedule.
+    pub author: Option<PersonId>,
+    pub author_unit: Option<UnitId>,
+    pub files: Vec<NewFile>,
+    pub occurrence: Option<(ScheduleId, Timestamp)>,
+}
+
+/// A file that goes with a notice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewFile {
+    pub name: String,
+    pub mime: String,
+    pub kind: FileKind,
+    pub from: FileFrom,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileFrom {
+    /// Its bytes are in the store under this SHA-256.
+    Stored(String),
+    /// It is still on the platform, and has to be fetched.
+    Platform { channel: ChannelKind, file_id: String },
+}
+
+/// A notice that is being written in chat.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Tells the buttons of this notice from those of an older one: the instant it was begun.
+    pub id: i64,
+    pub notice: NewNotice,
+    /// It is written down already, and changed.
+    pub written: Option<NoticeId>,
+    pub expects: Expects,
+}
+
+/// What the next words are taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expects {
+    /// Title and text; of one line, the title.
+    Words,
+    /// The text below a title.
+    Body,
+    Audience,
+    When,
+    Remind,
+    /// Everything is there; buttons change it.
+    Settings,
+}
+
+/// What is set with a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftAct {
+    ToAll,
+    ToMine,
+    ToGroups,
+    TypeAudience,
+    Urgent,
+    Confirm,
+    Remind,
+    When,
+    Now,
+    EditWords,
+    DropFiles,
+    Preview,
+    /// Back to the settings.
+    Back,
+    Cancel,
+}
+
+/// How taking words and files went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    pub too_many: usize,
+    pub too_large: usize,
+}
+
+impl Draft {
+    pub fn new(now: Timestamp, author: PersonId, unit: UnitId, audience: String) -> Self {
+        let notice = NewNotice {
+            audience,
+            confirm: true,
+            author: Some(author),
+            author_unit: Some(unit),
+            ..NewNotice::default()
+        };
+        Self { id: now.0, notice, written: None, expects: Expects::Words }
+    }
+
+    /// Takes title and text from words: the first line is the title.
+    pub fn take_words(&mut self, words: &str) {
+        let Some(words) = clean_text(words, MOST_TITLE + MOST_TEXT) else { return };
+        let (first, rest) = words.split_once('\n').unwrap_or((&words, ""));
+        if let Some(title) = clean_line(first, MOST_TITLE) {
+            // A first line that is too long for a title is no title alone: nothing of it is lost.
+            self.notice.body = if first.chars().count() > MOST_TITLE {
+                clean_text(&words, MOST_TEXT).unwrap_or_default()
+            } else {
+                clean_text(rest, MOST_TEXT).unwrap_or_default()
+            };
+            self.notice.title = title;
+        }
+    }
+
+    /// Adds the files of a message, up to the most that one notice takes.
+    pub fn add_files(&mut self, message: &Message, channel: ChannelKind) -> LeftOut {
+        let photos = message.photos.iter().map(|file| (file, FileKind::Photo));
+        let documents = message.documents.iter().map(|file| (file, FileKind::Document));
+        let mut left_out = LeftOut::default();
+        for (file, kind) in photos.chain(documents) {
+            let number = self.notice.files.len() + 1;
+            if number > MOST_FILES {
+                left_out.too_many += 1;
+                continue;
+            }
+            if file.size.is_some_and(|size| size > MOST_BYTES) {
+                left_out.too_large += 1;
+                continue;
+            }
+            let (usual_name, usual_mime) = match kind {
+                FileKind::Photo => (format!("anh-{number}.jpg"), "image/jpeg"),
+                FileKind::Document => (format!("tep-{number}"), "application/octet-stream"),
+            };
+            let name = file.name.as_deref().and_then(|name| clean_line(name, 120)).unwrap_or(usual_name);
+            let mime = file.mime.as_deref().and_then(|mime| clean_line(mime, 100));
+            self.notice.files.push(NewFile {
+                name,
+                mime: mime.unwrap_or_else(|| usual_mime.to_owned()),
+                kind,
+                from: FileFrom::Platform { channel, file_id: file.id.clone() },
+            });
+        }
+        left_out
+    }
+}

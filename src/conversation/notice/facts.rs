@@ -1,0 +1,98 @@
+//! What this part asks, as plain calls; and whose authority reaches where.
+
+use super::super::{Answer as AnyAnswer, Ask as AnyAsk, Context, Need, Post};
+use super::{Answer, Ask, NoticeFacts, ReachFacts, Receipt, WRITERS};
+use crate::domain::Role;
+use crate::domain::ids::*;
+
+fn get<'a>(ctx: &Context<'a>, ask: Ask) -> Result<&'a Answer, Need> {
+    match ctx.facts.get(AnyAsk::Notice(ask))? {
+        AnyAnswer::Notice(answer) => Ok(answer),
+        other => unreachable!("a question of this part was answered by another: {other:?}"),
+    }
+}
+
+/// One call per kind of answer. The store pairs each question with one kind, so that another cannot come.
+macro_rules! expect {
+    ($ctx:expr, $ask:expr, $answer:pat => $value:expr) => {
+        match get($ctx, $ask)? {
+            $answer => Ok($value),
+            other => unreachable!("another kind of answer was expected: {other:?}"),
+        }
+    };
+}
+
+pub(super) fn receipt<'a>(
+    ctx: &Context<'a>,
+    delivery: DeliveryId,
+    person: PersonId,
+) -> Result<Option<&'a Receipt>, Need> {
+    expect!(ctx, Ask::Receipt { delivery, person }, Answer::Receipt(receipt) => receipt.as_ref())
+}
+
+/// How far an audience reaches, within what the writer may address.
+pub(super) fn reach(ctx: &Context<'_>, audience: &str) -> Result<Result<ReachFacts, String>, Need> {
+    let ask = Ask::Reach { audience: audience.to_owned(), within: bounds(ctx) };
+    expect!(ctx, ask, Answer::Reach(reach) => reach.clone())
+}
+
+pub(super) fn approvers<'a>(ctx: &Context<'a>, unit: UnitId, author: PersonId) -> Result<&'a [String], Need> {
+    expect!(ctx, Ask::Approvers { unit, author }, Answer::Approvers(names) => names)
+}
+
+pub(super) fn notice<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<Option<&'a NoticeFacts>, Need> {
+    expect!(ctx, Ask::Notice(id), Answer::Notice(notice) => notice.as_deref())
+}
+
+pub(super) fn submitted<'a>(
+    ctx: &Context<'a>,
+    units: Vec<UnitId>,
+) -> Result<&'a [(NoticeId, String, Option<PersonId>)], Need> {
+    expect!(ctx, Ask::Submitted(units), Answer::Submitted(list) => list)
+}
+
+pub(super) fn unconfirmed<'a>(
+    ctx: &Context<'a>,
+    id: NoticeId,
+) -> Result<&'a [(String, i64, Vec<String>)], Need> {
+    expect!(ctx, Ask::Unconfirmed(id), Answer::Unconfirmed(list) => list)
+}
+
+/// The posts with one of these roles.
+pub(super) fn posts<'a>(ctx: &Context<'a>, roles: &[Role]) -> Vec<&'a Post> {
+    let all = ctx.me.map_or(&[][..], |me| &me.roles);
+    all.iter().filter(|post| roles.contains(&post.role)).collect()
+}
+
+/// The units at which the writer has one of these roles.
+pub(super) fn units(ctx: &Context<'_>, roles: &[Role]) -> Vec<UnitId> {
+    let mut units: Vec<UnitId> = posts(ctx, roles).iter().map(|post| post.unit).collect();
+    units.sort_unstable();
+    units.dedup();
+    units
+}
+
+/// Whether one of these roles reaches a unit, given that unit and all above it.
+pub(super) fn covers(ctx: &Context<'_>, roles: &[Role], line: &[UnitId]) -> bool {
+    posts(ctx, roles).iter().any(|post| line.contains(&post.unit))
+}
+
+/// The post from which somebody writes: the highest in the tree.
+pub(super) fn writing_post<'a>(ctx: &Context<'a>) -> Option<&'a Post> {
+    posts(ctx, &WRITERS).into_iter().min_by_key(|post| depth(post))
+}
+
+fn depth(post: &Post) -> usize {
+    post.unit_path.split(" / ").count()
+}
+
+/// Whether a post is at the top of the tree, from where everybody may be addressed.
+pub(super) fn is_top(post: &Post) -> bool {
+    depth(post) == 1
+}
+
+/// The units that the writer may address with all below them; none where there are no bounds.
+fn bounds(ctx: &Context<'_>) -> Vec<UnitId> {
+    let posts = posts(ctx, &WRITERS);
+    if posts.iter().any(|post| is_top(post)) { Vec::new() } else { units(ctx, &WRITERS) }
+}

@@ -1,0 +1,104 @@
+//! The count while a notice goes out, and after.
+
+use super::super::{Choice, Lang, Reply};
+use super::{Act, Action};
+use crate::domain::Rich;
+use crate::domain::ids::{ChatId, NoticeId};
+
+/// How far a notice has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub notice: NoticeId,
+    pub title: String,
+    /// `running`, `paused`, `done` or `cancelled`.
+    pub state: String,
+    pub confirm: bool,
+    pub total: i64,
+    pub arrived: i64,
+    pub confirmed: i64,
+    pub waiting: i64,
+    pub failed: i64,
+    pub skipped: i64,
+    pub unreached: i64,
+}
+
+/// Boxes of the bar.
+const BOXES: i64 = 10;
+
+/// The message that keeps itself up to date while a notice goes out.
+pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply {
+    let ended = now.total - now.waiting;
+    let filled = if now.total > 0 { ended * BOXES / now.total } else { BOXES };
+    let percent = if now.total > 0 { ended * 100 / now.total } else { 100 };
+    let bar = |count: i64, sign: &str| sign.repeat(usize::try_from(count).unwrap_or(0));
+    let state = match now.state.as_str() {
+        "running" => "notice-state-running",
+        "paused" => "notice-state-paused",
+        "done" => "notice-state-done",
+        _ => "notice-state-cancelled",
+    };
+    let mut text = Rich::new()
+        .push(lang.say(state, &[]))
+        .push(" – ")
+        .bold(&now.title)
+        .line()
+        .push(format!("{}{} {percent}%", bar(filled, "▓"), bar(BOXES - filled, "░")))
+        .line()
+        .push(
+            lang.say("notice-count-arrived", &[("count", &group(now.arrived)), ("total", &group(now.total))]),
+        );
+    let mut line = |key: &str, count: i64| {
+        if count > 0 {
+            text = std::mem::take(&mut text).line().push(lang.say(key, &[("count", &group(count))]));
+        }
+    };
+    if now.confirm {
+        line("notice-count-confirmed", now.confirmed);
+    }
+    line("notice-count-waiting", now.waiting);
+    line("notice-count-failed", now.failed);
+    line("notice-count-skipped", now.skipped);
+    line("notice-count-unreached", now.unreached);
+    let button = |key: &str, act: Act| {
+        Choice::always(lang.say(key, &[]), Action::Notice { notice: now.notice, act }.into())
+    };
+    let mut reply = Reply::to(chat, text).slot(format!("edition:{edition}"));
+    match now.state.as_str() {
+        "running" => {
+            reply = reply.row([button("notice-pause", Act::Pause), button("notice-stop", Act::AskCancel)])
+        }
+        "paused" => {
+            reply = reply.row([button("notice-resume", Act::Resume), button("notice-stop", Act::AskCancel)])
+        }
+        _ => {}
+    }
+    if now.confirm && now.arrived > 0 {
+        reply = reply.row([button("notice-who-not", Act::Unconfirmed)]);
+    }
+    reply
+}
+
+/// A number with its thousands apart, as it is written in Vietnam: 12.345.
+fn group(number: i64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) && digit.is_ascii_digit() {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(group(0), "0");
+        assert_eq!(group(999), "999");
+        assert_eq!(group(1_234_567), "1.234.567");
+    }
+}

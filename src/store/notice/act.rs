@@ -1,0 +1,365 @@
+//! What people do to notices in chat, and what they are shown of them.
+
+use crate::args;
+use crate::conversation::notice::{
+    Answer, Effect, FileFrom, NewFile, NewNotice, NoticeFacts, ReachFacts, Stage, approval_card, preview_card,
+};
+use crate::conversation::{Choice, Lang, Reply, notice as talk};
+use crate::domain::calendar::when_words;
+use crate::domain::content::FileKind;
+use crate::domain::ids::*;
+use crate::domain::{ChannelKind, Timestamp};
+use crate::store::audit::{self, Actor};
+use crate::store::{Env, Sql, StoreError, Tx, outbox};
+
+use super::write::{self, Refused, subject};
+use super::{edition, manage, reach};
+
+/// Makes a change that the conversation decided, except confirmations.
+pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), StoreError> {
+    match effect {
+        Effect::Confirm { delivery, person } => super::confirm::confirm(tx, env, *delivery, *person).await,
+        Effect::Write { notice, replaces, by, chat } => {
+            let actor = Actor::Person(*by);
+            let id = match replaces {
+                Some(id) => write::rewrite(tx, env, actor, *id, notice).await?,
+                None => write::write(tx, env, actor, notice).await?,
+            };
+            let sql = "INSERT INTO notice_previews (notice_id, chat_id) VALUES ($1, $2)
+                       ON CONFLICT (notice_id, chat_id) DO NOTHING";
+            tx.exec(sql, args![id, *chat]).await?;
+            show_previews(tx, env).await.map(|_| ())
+        }
+        Effect::Submit { notice, by } => submit(tx, env, *notice, *by).await,
+        Effect::Show { notice, chat } => show_for_approval(tx, env, *notice, *chat).await,
+        Effect::Approve { notice, by } => approve(tx, env, *notice, *by).await,
+        Effect::Return { notice, by, reason } => give_back(tx, env, *notice, *by, reason).await,
+        // What cannot be done any more, because somebody was quicker, is no failure: nothing happens.
+        Effect::Pause { notice, by } => {
+            edition::pause(tx, env, Actor::Person(*by), *notice).await.map(|_| ())
+        }
+        Effect::Resume { notice, by } => {
+            edition::resume(tx, env, Actor::Person(*by), *notice).await.map(|_| ())
+        }
+        Effect::Cancel { notice, by } => {
+            edition::cancel(tx, env, Actor::Person(*by), *notice).await.map(|_| ())
+        }
+    }
+}
+
+/// The facts about a notice.
+pub async fn facts(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<NoticeFacts>, StoreError> {
+    let Some(row) = write::find(tx, id).await? else { return Ok(None) };
+    let sql = "SELECT name, mime, kind, sha256, channel, file_id FROM notice_files
+               WHERE notice_id = $1 AND error IS NULL ORDER BY seq";
+    let rows: Vec<FileRow> = tx.all(sql, args![id]).await?;
+    let line = match row.author_unit {
+        Some(unit) => lineage(tx, UnitId(unit)).await?,
+        None => roots(tx).await?,
+    };
+    let author = name(tx, row.author_id).await?;
+    let decided_by = name(tx, row.approver_id).await?;
+    let stage = row.state()?;
+    let notice = NewNotice {
+        title: row.title,
+        body: row.body,
+        audience: row.audience,
+        urgent: row.urgent != 0,
+        confirm: row.confirm != 0,
+        remind_after: row
+            .remind_after
+            .and_then(|after| u64::try_from(after).ok())
+            .map(std::time::Duration::from_micros),
+        send_at: row.send_at.map(Timestamp),
+        author: row.author_id.map(PersonId),
+        author_unit: row.author_unit.map(UnitId),
+        files: rows.into_iter().filter_map(FileRow::read).collect(),
+        occurrence: row.schedule_id.map(ScheduleId).zip(row.occurrence.map(Timestamp)),
+    };
+    Ok(Some(NoticeFacts { id, stage, notice, author, decided_by, line }))
+}
+
+#[derive(sqlx::FromRow)]
+struct FileRow {
+    name: String,
+    mime: String,
+    kind: String,
+    sha256: Option<String>,
+    channel: Option<String>,
+    file_id: Option<String>,
+}
+
+impl FileRow {
+    fn read(self) -> Option<NewFile> {
+        let from = match (self.sha256, self.channel, self.file_id) {
+            (Some(sha256), _, _) => FileFrom::Stored(sha256),
+            (None, Some(channel), Some(file_id)) => {
+                let all =
+                    [ChannelKind::Telegram, ChannelKind::ZaloBot, ChannelKind::ZaloOa, ChannelKind::Email];
+                FileFrom::Platform { channel: all.into_iter().find(|kind| kind.code() == channel)?, file_id }
+            }
+            _ => return None,
+        };
+        let kind = if self.kind == "photo" { FileKind::Photo } else { FileKind::Document };
+        Some(NewFile { name: self.name, mime: self.mime, kind, from })
+    }
+}
+
+pub async fn name(tx: &mut Tx<'_>, person: Option<i64>) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT name FROM people WHERE id = $1";
+    let row: Option<(String,)> = tx.optional(sql, args![person]).await?;
+    Ok(row.map(|(name,)| name))
+}
+
+async fn lineage(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>, StoreError> {
+    let sql = "WITH RECURSIVE above (id, parent_id) AS (
+                 SELECT id, parent_id FROM units WHERE id = $1
+                 UNION SELECT u.id, u.parent_id FROM units u JOIN above a ON u.id = a.parent_id)
+               SELECT id FROM above";
+    let rows: Vec<(i64,)> = tx.all(sql, args![unit]).await?;
+    Ok(rows.into_iter().map(|(id,)| UnitId(id)).collect())
+}
+
+async fn roots(tx: &mut Tx<'_>) -> Result<Vec<UnitId>, StoreError> {
+    let rows: Vec<(i64,)> = tx.all("SELECT id FROM units WHERE parent_id IS NULL", args![]).await?;
+    Ok(rows.into_iter().map(|(id,)| UnitId(id)).collect())
+}
+
+/// How far an audience reaches, and whether beyond these units; or why it cannot be said.
+pub async fn reach_facts(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    audience: &str,
+    within: &[UnitId],
+) -> Result<Result<ReachFacts, String>, StoreError> {
+    let whom = match edition::whom(tx, env, audience).await? {
+        Ok(whom) => whom,
+        Err(refused) => return Ok(Err(refused.to_string())),
+    };
+    let reach = reach::reach(tx, &whom).await?;
+    let beyond = !within.is_empty() && reach::reaches_beyond(tx, &whom, within).await?;
+    let reach::Reach { groups, people, unreachable } = reach;
+    Ok(Ok(ReachFacts { groups, people, unreachable, beyond }))
+}
+
+/// A person's private chat, and its language.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Place {
+    pub chat: i64,
+    pub lang: String,
+    pub name: String,
+}
+
+impl Place {
+    pub fn chat(&self) -> ChatId {
+        ChatId(self.chat)
+    }
+
+    pub fn lang(&self) -> Lang {
+        Lang::from_code(&self.lang)
+    }
+}
+
+/// The people with these roles at the unit or above it, each with one open private chat; not this one.
+pub async fn people_over(
+    tx: &mut Tx<'_>,
+    unit: Option<UnitId>,
+    roles: &[crate::domain::Role],
+    but: Option<PersonId>,
+) -> Result<Vec<Place>, StoreError> {
+    let line = match unit {
+        Some(unit) => lineage(tx, unit).await?,
+        None => roots(tx).await?,
+    };
+    let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
+    let args = args![serde_json::to_string(&line)?, serde_json::to_string(&codes)?, but.map_or(0, |id| id.0)];
+    tx.all(PEOPLE_OVER, args).await
+}
+
+const PEOPLE_OVER: Sql = Sql {
+    lite: "SELECT c.id AS chat, c.lang, p.name FROM people p JOIN chats c ON c.id = (
+             SELECT MIN(o.id) FROM chats o WHERE o.person_id = p.id AND o.kind = 'private' AND o.state = 'open')
+           WHERE p.state = 'active' AND p.id <> $3 AND EXISTS (
+             SELECT 1 FROM roles r WHERE r.person_id = p.id AND r.unit_id IN (SELECT value FROM json_each($1))
+               AND r.role IN (SELECT value FROM json_each($2)))
+           ORDER BY p.folded, p.id LIMIT 100",
+    pg: "SELECT c.id AS chat, c.lang, p.name FROM people p JOIN chats c ON c.id = (
+           SELECT MIN(o.id) FROM chats o WHERE o.person_id = p.id AND o.kind = 'private' AND o.state = 'open')
+         WHERE p.state = 'active' AND p.id <> $3 AND EXISTS (
+           SELECT 1 FROM roles r WHERE r.person_id = p.id
+             AND r.unit_id IN (SELECT value::bigint FROM json_array_elements_text($1::json))
+             AND r.role IN (SELECT value FROM json_array_elements_text($2::json)))
+         ORDER BY p.folded, p.id LIMIT 100",
+};
+
+/// One open private chat of a person.
+pub async fn place_of(tx: &mut Tx<'_>, person: Option<i64>) -> Result<Option<Place>, StoreError> {
+    let sql = "SELECT c.id AS chat, c.lang, p.name FROM chats c JOIN people p ON p.id = c.person_id
+               WHERE p.id = $1 AND p.state = 'active' AND c.kind = 'private' AND c.state = 'open'
+               ORDER BY c.id LIMIT 1";
+    tx.optional(sql, args![person]).await
+}
+
+/// What waits for approval at these units and below.
+pub async fn submitted(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<Answer, StoreError> {
+    let sql = Sql {
+        lite: "WITH RECURSIVE below (id) AS (SELECT value FROM json_each($1)
+                 UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id)
+               SELECT id, title, author_id FROM notices
+               WHERE state = 'submitted' AND author_unit IN (SELECT id FROM below) ORDER BY id LIMIT 100",
+        pg: "WITH RECURSIVE below (id) AS (SELECT value::bigint FROM json_array_elements_text($1::json)
+               UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id)
+             SELECT id, title, author_id FROM notices
+             WHERE state = 'submitted' AND author_unit IN (SELECT id FROM below) ORDER BY id LIMIT 100",
+    };
+    let rows: Vec<(i64, String, Option<i64>)> = tx.all(sql, args![serde_json::to_string(units)?]).await?;
+    let line = |(id, title, author): (i64, String, Option<i64>)| (NoticeId(id), title, author.map(PersonId));
+    Ok(Answer::Submitted(rows.into_iter().map(line).collect()))
+}
+
+/// Shows the previews whose files have come. Gives how many.
+pub async fn show_previews(tx: &mut Tx<'_>, env: &Env) -> Result<usize, StoreError> {
+    let sql = "SELECT p.notice_id, p.chat_id, c.lang FROM notice_previews p JOIN chats c ON c.id = p.chat_id
+               WHERE NOT EXISTS (SELECT 1 FROM notice_files f
+                 WHERE f.notice_id = p.notice_id AND f.sha256 IS NULL AND f.error IS NULL)
+               ORDER BY p.notice_id LIMIT 50";
+    let rows: Vec<(i64, i64, String)> = tx.all(sql, args![]).await?;
+    let count = rows.len();
+    for (notice, chat, lang) in rows {
+        let sql = "DELETE FROM notice_previews WHERE notice_id = $1 AND chat_id = $2";
+        tx.exec(sql, args![notice, chat]).await?;
+        let (id, chat, lang) = (NoticeId(notice), ChatId(chat), Lang::from_code(&lang));
+        let Some(facts) = facts(tx, id).await? else { continue };
+        if !facts.stage.is_open() {
+            continue;
+        }
+        let reach = reach_facts(tx, env, &facts.notice.audience, &[]).await?.unwrap_or_default();
+        show_as_it_looks(tx, env, id, chat).await?;
+        outbox::post(tx, env, chat, &preview_card(lang, chat, &facts, &reach), None).await?;
+        let sql = "SELECT COUNT(*) FROM notice_files WHERE notice_id = $1 AND error IS NOT NULL";
+        let lost = tx.int(sql, args![id]).await?;
+        if lost > 0 {
+            let words = lang.say("notice-files-lost", &[("count", &lost.to_string())]);
+            outbox::post(tx, env, chat, &Reply::to(chat, words), None).await?;
+        }
+    }
+    Ok(count)
+}
+
+/// Posts the same words and files that the recipients will get.
+async fn show_as_it_looks(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId) -> Result<(), StoreError> {
+    let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
+    let content = edition::content(tx, &row).await?;
+    let reply = Reply::to(chat, content.text).files(content.files);
+    outbox::post(tx, env, chat, &reply, None).await
+}
+
+async fn submit(tx: &mut Tx<'_>, env: &Env, id: NoticeId, by: PersonId) -> Result<(), StoreError> {
+    let open = [Stage::Draft, Stage::Returned];
+    let Ok(row) = write::set_state(tx, id, &open, Stage::Submitted).await? else { return Ok(()) };
+    let sql = "UPDATE notices SET submitted_at = $2, approver_id = NULL, reason = NULL WHERE id = $1";
+    tx.exec_one(sql, args![id, env.now]).await?;
+    audit::record(tx, env, Actor::Person(by), "notice.submit", &subject(id), &row.title).await?;
+    for place in people_over(tx, row.author_unit.map(UnitId), &talk::APPROVERS, Some(by)).await? {
+        // A card of an earlier round stands above the words that it was about: a new one is sent.
+        let sql = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
+        tx.exec(sql, args![place.chat, format!("approve:{id}")]).await?;
+        show_for_approval(tx, env, id, place.chat()).await?;
+    }
+    Ok(())
+}
+
+async fn show_for_approval(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId) -> Result<(), StoreError> {
+    let sql = "INSERT INTO notice_cards (notice_id, chat_id) VALUES ($1, $2)
+               ON CONFLICT (notice_id, chat_id) DO NOTHING";
+    tx.exec(sql, args![id, chat]).await?;
+    show_as_it_looks(tx, env, id, chat).await?;
+    tx.exec("DELETE FROM slots WHERE chat_id = $1 AND slot = $2", args![chat, format!("approve:{id}")])
+        .await?;
+    show_card(tx, env, id, chat).await
+}
+
+async fn show_card(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId) -> Result<(), StoreError> {
+    let facts = facts(tx, id).await?.ok_or(StoreError::Missing)?;
+    let reach = reach_facts(tx, env, &facts.notice.audience, &[]).await?.unwrap_or_default();
+    let (lang,): (String,) = tx.one("SELECT lang FROM chats WHERE id = $1", args![chat]).await?;
+    outbox::post(tx, env, chat, &approval_card(Lang::from_code(&lang), chat, &facts, &reach), None).await
+}
+
+/// Everybody who was asked sees what was decided.
+async fn refresh_cards(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Result<(), StoreError> {
+    let sql = "SELECT chat_id FROM notice_cards WHERE notice_id = $1";
+    let rows: Vec<(i64,)> = tx.all(sql, args![id]).await?;
+    for (chat,) in rows {
+        show_card(tx, env, id, ChatId(chat)).await?;
+    }
+    Ok(())
+}
+
+async fn approve(tx: &mut Tx<'_>, env: &Env, id: NoticeId, by: PersonId) -> Result<(), StoreError> {
+    let Some(row) = write::find(tx, id).await? else { return Ok(()) };
+    if row.state()? != Stage::Submitted || row.author_id == Some(by.0) {
+        return Ok(());
+    }
+    let at = match manage::send(tx, env, Actor::Person(by), id).await? {
+        Ok(at) => at,
+        Err(refused) => {
+            tracing::warn!(notice = id.0, cause = %refused, "an approved notice cannot be sent");
+            return Ok(());
+        }
+    };
+    refresh_cards(tx, env, id).await?;
+    let who = name(tx, Some(by.0)).await?.unwrap_or_default();
+    let Some(author) = place_of(tx, row.author_id).await? else { return Ok(()) };
+    let when = when_words(at);
+    let vars = [("name", who.as_str()), ("title", row.title.as_str()), ("when", when.as_str())];
+    let key = if at > env.now { "notice-author-approved-at" } else { "notice-author-approved" };
+    let reply = Reply::to(author.chat(), author.lang().say(key, &vars));
+    outbox::post(tx, env, author.chat(), &reply, None).await
+}
+
+async fn give_back(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    id: NoticeId,
+    by: PersonId,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let Ok(row) = write::set_state(tx, id, &[Stage::Submitted], Stage::Returned).await? else {
+        return Ok(());
+    };
+    let sql = "UPDATE notices SET approver_id = $2, decided_at = $3, reason = $4 WHERE id = $1";
+    tx.exec_one(sql, args![id, by, env.now, reason]).await?;
+    audit::record(tx, env, Actor::Person(by), "notice.return", &subject(id), reason).await?;
+    refresh_cards(tx, env, id).await?;
+    let who = name(tx, Some(by.0)).await?.unwrap_or_default();
+    tell_author(tx, env, &row, "notice-author-returned", &who, reason).await
+}
+
+/// Tells the author why a notice came back, with the way on.
+pub async fn tell_author(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    row: &write::Row,
+    key: &str,
+    who: &str,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let Some(author) = place_of(tx, row.author_id).await? else { return Ok(()) };
+    let lang = author.lang();
+    let text = lang.say(key, &[("name", who), ("title", &row.title), ("reason", reason)]);
+    let rework = talk::Action::Notice { notice: NoticeId(row.id), act: talk::Act::Rework };
+    let reply =
+        Reply::to(author.chat(), text).row([Choice::always(lang.say("notice-rework", &[]), rework.into())]);
+    outbox::post(tx, env, author.chat(), &reply, None).await
+}
+
+/// Why a notice cannot go out, as its author is told.
+pub async fn tell_failed(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    row: &write::Row,
+    refused: &Refused,
+) -> Result<(), StoreError> {
+    tell_author(tx, env, row, "notice-author-failed", "", &refused.to_string()).await
+}
