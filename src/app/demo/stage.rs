@@ -171,6 +171,28 @@ impl Stage {
         self.after(chat).await
     }
 
+    /// Everybody who is there.
+    pub fn people(&self) -> Vec<i64> {
+        self.names.keys().copied().filter(|id| *id > 0).collect()
+    }
+
+    /// Somebody opens the bot for the first time.
+    pub async fn opens_bot(&mut self, person: i64) -> anyhow::Result<Seen> {
+        self.tell(person, person, "/start");
+        self.sandbox.open_link(person, "");
+        self.after(person).await
+    }
+
+    /// Many open the bot for the first time. It is not shown.
+    pub async fn all_open_bot(&mut self, people: &[i64]) -> anyhow::Result<()> {
+        for person in people {
+            self.sandbox.open_link(*person, "");
+        }
+        self.settle().await?;
+        self.take_news();
+        Ok(())
+    }
+
     /// Somebody opens an invite link.
     pub async fn opens_link(&mut self, person: i64, token: &str) -> anyhow::Result<Seen> {
         self.tell(person, person, "🔗 mở liên kết mời");

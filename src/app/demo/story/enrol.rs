@@ -19,7 +19,22 @@ pub async fn organisation(stage: &mut Stage) -> anyhow::Result<()> {
     let (people, groups, units) = (report.people_added, report.groups_bound, report.units_added);
     stage.expect(people > 30 && groups >= 14, "danh sách vào thiếu người hoặc thiếu nhóm")?;
     stage.show.line(&format!("Đã nhập: {units} đơn vị, {people} người, {groups} nhóm (một nhóm trực)."));
-    stage.news().await
+    stage.news().await?;
+    everybody_agrees(stage).await
+}
+
+/// Who is on the list opens the bot once, reads what is kept of them, and agrees.
+async fn everybody_agrees(stage: &mut Stage) -> anyhow::Result<()> {
+    stage.scene(BEGINS + minutes(5), "Mỗi người mở bot một lần, đọc và đồng ý").await?;
+    stage.opens_bot(VILLAGE_HEAD).await?;
+    stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Đồng ý").await?;
+    let others: Vec<i64> = stage.people().into_iter().filter(|id| *id != VILLAGE_HEAD).collect();
+    stage.all_open_bot(&others).await?;
+    let presses: Vec<(i64, i64)> = others.iter().map(|id| (*id, *id)).collect();
+    stage.all_press(&presses, "Đồng ý").await?;
+    stage.show.aside(&format!("{} người khác cũng đã mở bot và đồng ý.", others.len()));
+    let people = stage.store.people(None).await?;
+    stage.expect(people.iter().all(|person| person.consent.is_some()), "có người chưa đồng ý được")
 }
 
 /// Two enrol by a link; one who guesses does not.
