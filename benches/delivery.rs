@@ -21,7 +21,7 @@ use loa::jobs::{Engine, Signals};
 use loa::random::Random;
 use loa::sandbox::{Options, Sandbox};
 use loa::store::Store;
-use loa::store::notice::NewNotice;
+use loa::conversation::notice::NewNotice;
 use tokio_util::sync::CancellationToken;
 
 const RECIPIENTS: i64 = 10_000;
