@@ -1,6 +1,6 @@
 //! The stage: the practice platform, the app on it, and the hands of the people.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +33,11 @@ const REST_WITHIN: Duration = Duration::from_secs(30);
 const SOON: Duration = Duration::from_secs(3);
 /// The same words in so many chats are shown once, with the number of the others.
 const BROADCAST: usize = 4;
+/// After so many looks without a call to the platform the clock is moved on by as much.
+const HELD: usize = 1;
+const NUDGE: Duration = Duration::from_millis(250);
+/// Words of more lines than this are shown in full once only.
+const REPEATED: usize = 4;
 /// Steps in which the clock moves on, so that what is due comes about when it is due.
 const STEP: Duration = Duration::from_secs(30 * 60);
 
@@ -49,6 +54,8 @@ pub struct Stage {
     pub groups: BTreeMap<i64, Vec<i64>>,
     /// What stood in a chat when it was shown last, by chat and message.
     shown: HashMap<(i64, i64), (String, Vec<String>)>,
+    /// Long words that were shown in full.
+    read: HashSet<String>,
     /// So many of the platform's accepted calls were looked at.
     looked: usize,
     _folder: TempDir,
@@ -77,6 +84,7 @@ impl Stage {
             names: BTreeMap::new(),
             groups: BTreeMap::new(),
             shown: HashMap::new(),
+            read: HashSet::new(),
             looked: 0,
             _folder: folder,
         })
@@ -145,9 +153,11 @@ impl Stage {
         }
     }
 
-    /// Lets some minutes pass.
+    /// Lets some minutes pass, to a full one: how many seconds an act took is nobody's business.
     pub async fn minutes(&mut self, minutes: u64) -> anyhow::Result<()> {
-        self.until(self.clock.now() + Duration::from_secs(60 * minutes)).await
+        let minute = 60 * 1_000_000;
+        let begun = Timestamp(self.clock.now().0 / minute * minute);
+        self.until(begun + Duration::from_secs(60 * minutes)).await
     }
 
     /// Somebody writes to the bot in private.
@@ -278,8 +288,10 @@ impl Stage {
     pub fn button(&self, chat: i64, label: &str) -> anyhow::Result<(i64, String)> {
         let all = self.sandbox.chat(chat);
         let found = all.iter().rev().find_map(|seen| {
-            let exact = seen.labels().into_iter().find(|exact| exact.contains(label))?;
-            Some((seen.id, exact.to_owned()))
+            let labels = seen.labels();
+            let same = labels.iter().find(|exact| **exact == label);
+            let exact = same.or_else(|| labels.iter().find(|exact| exact.contains(label)))?;
+            Some((seen.id, (*exact).to_owned()))
         });
         found.with_context(|| format!("không có nút “{label}” trong:\n{}", self.sandbox.render_chat(chat)))
     }
@@ -306,6 +318,7 @@ impl Stage {
     async fn settle(&self) -> anyhow::Result<()> {
         let rest = async {
             let mut quiet = 0;
+            let (mut held, mut attempts) = (0, 0);
             while quiet < 2 {
                 let round = self.engine.signals.round_done();
                 self.engine.signals.wake_all();
@@ -313,7 +326,17 @@ impl Stage {
                 let soon = self.clock.now() + SOON;
                 quiet = match self.store.idle().await? {
                     _ if self.sandbox.pending_updates() > 0 => 0,
-                    Idle::Busy => 0,
+                    Idle::Busy => {
+                        // Where nothing moves, the limit over all chats holds messages back: time has to pass.
+                        let now = self.sandbox.attempt_count();
+                        held = if now == attempts { held + 1 } else { 0 };
+                        attempts = now;
+                        if held > HELD {
+                            self.clock.advance(NUDGE);
+                            held = 0;
+                        }
+                        0
+                    }
                     Idle::Until(Some(due)) if due <= soon => {
                         self.clock.set(due);
                         0
@@ -332,17 +355,20 @@ impl Stage {
     fn show_news(&mut self) {
         let news = self.take_news();
         for (number, piece) in news.iter().enumerate() {
-            let alike = || news.iter().filter(|other| other.body == piece.body);
+            let alike = || news.iter().filter(|other| other.is_like(piece));
             let same_kind = alike().filter(|other| (other.chat < 0) == (piece.chat < 0)).count();
             let many = alike().count() >= BROADCAST;
-            let said = news[..number].iter().any(|b| b.body == piece.body && (b.chat < 0) == (piece.chat < 0));
+            let said = news[..number].iter().any(|b| b.is_like(piece) && (b.chat < 0) == (piece.chat < 0));
             // Of what goes to many: one person and one group.
             if many && said {
                 continue;
             }
             let also = if many { also(piece.chat < 0, same_kind - 1) } else { String::new() };
             let (at, to) = (piece.at, self.name(piece.chat));
-            self.show.bot(at, &to, &piece.seen, &piece.body, &also);
+            let known = piece.body.lines().count() > REPEATED && !self.read.insert(piece.body.clone());
+            let beginning = || piece.body.lines().take(REPEATED - 1).collect::<Vec<_>>().join("\n") + " …";
+            let body = if known { beginning() } else { piece.body.clone() };
+            self.show.bot(at, &to, &piece.seen, &body, &also);
         }
     }
 
@@ -405,6 +431,14 @@ struct Piece {
     at: Timestamp,
     seen: Seen,
     body: String,
+}
+
+impl Piece {
+    /// The same words and files, to somebody else.
+    fn is_like(&self, other: &Self) -> bool {
+        let what = |piece: &Self| (piece.seen.photos, piece.seen.edited);
+        self.body == other.body && what(self) == what(other) && self.seen.files == other.seen.files
+    }
 }
 
 /// ` · và 13 nhóm khác`

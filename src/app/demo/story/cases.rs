@@ -33,7 +33,7 @@ pub async fn landslide(stage: &mut Stage) -> anyhow::Result<()> {
     stage.minutes(3).await?;
     stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Trả lời").await?;
     stage.says(VILLAGE_HEAD, "Không ai bị thương. Hai hộ phía dưới đã chuyển sang nhà họ hàng.").await?;
-    forward(stage, THU, "Nậm Khoa").await?;
+    forward(stage, THU, "Xã Nậm Khoa").await?;
 
     stage.scene(day(3, 8, 10), "Xã Nậm Khoa tiếp nhận và xử lý").await?;
     stage.presses(COMMUNE_ROADS, COMMUNE_GROUP, "Tiếp nhận").await?;
@@ -57,7 +57,7 @@ pub async fn compensation(stage: &mut Stage) -> anyhow::Result<()> {
     expect_state(stage, "ML-2026-0002", State::New).await?;
     stage.minutes(12).await?;
     stage.presses(KHANH, DUTY, "Nhận xử lý").await?;
-    forward(stage, KHANH, "Bình Minh").await?;
+    forward(stage, KHANH, "Phường Bình Minh").await?;
     stage.minutes(20).await?;
     stage.presses(WARD_LAND, WARD_GROUP, "Tiếp nhận").await?;
 
@@ -98,11 +98,11 @@ pub async fn road(stage: &mut Stage) -> anyhow::Result<()> {
     stage.presses(THU, DUTY, "ML-2026-0003").await?;
     expect_state(stage, "ML-2026-0004", State::Merged).await?;
     stage.presses(THU, DUTY, "Nhận xử lý").await?;
-    forward(stage, THU, "Bản Lếch").await?;
+    forward(stage, THU, "Xã Bản Lếch").await?;
     stage.minutes(25).await?;
     stage.presses(BAN_LECH_FARMS, BAN_LECH_GROUP, "Tiếp nhận").await?;
 
-    stage.scene(day(17, 10, 20), "Dặm vá xong, cả hai người báo đều được tin").await?;
+    stage.scene(day(17, 10, 20), "Đường đã vá, cả hai người báo đều được tin").await?;
     stage.presses(BAN_LECH_FARMS, BAN_LECH_GROUP, "Đã xử lý").await?;
     let result = "Xã đã đổ đá cấp phối 600 m đường vào bản Pho, bà con góp 40 ngày công.";
     stage.replies(BAN_LECH_FARMS, BAN_LECH_GROUP, result).await?;
