@@ -275,9 +275,11 @@ impl Stage {
             let (message, button) = self.button(*chat, label)?;
             self.sandbox.press(*person, *chat, message, &button);
         }
-        self.settle().await?;
-        self.take_news();
-        Ok(())
+        self.show.mute(true);
+        // Counts of a notice are shown anew once a minute.
+        let counted = self.until(self.clock.now() + Duration::from_secs(61)).await;
+        self.show.mute(false);
+        counted
     }
 
     /// Somebody presses several buttons of their own chat in one go.
@@ -338,7 +340,8 @@ impl Stage {
                     Idle::Busy => {
                         // Where nothing moves, the limit over all chats holds messages back: time has to pass.
                         let now = self.sandbox.attempt_count();
-                        held = if now == attempts { held + 1 } else { 0 };
+                        let still = now == attempts && self.store.under_way().await? == 0;
+                        held = if still { held + 1 } else { 0 };
                         attempts = now;
                         if held > HELD {
                             self.clock.advance(NUDGE);
