@@ -1,5 +1,8 @@
 //! How fast the outbox turns over without any network: what the store alone permits.
 
+#![allow(clippy::disallowed_methods, reason = "a measurement asks a watch")]
+#![allow(clippy::print_stdout, reason = "a measurement is printed")]
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,8 @@
 # What the command line says. One thing each, and the way on.
 cli-failed = loa could not do this: { $why }
 cli-database-url = The key database.url has to begin with sqlite: or postgres://, such as "sqlite:loa.db".
+cli-token-wrong = the token is wrong
+cli-no-answer = no answer
 cli-database-closed = the database cannot be opened
 
 cli-init-there = { $file } is there already and is not written over. Choose another directory, or run "loa check" to look at what is there.
@@ -17,6 +19,8 @@ cli-init-step-run = Run "loa --config { $file } run", then open the invite on th
 cli-check-faults = { $count } things have to be put right.
 cli-check-config = The configuration { $file } can be used.
 cli-check-secret-open = Everybody on this machine can read { $file }, which holds what must stay private. Run: chmod 600 { $file }
+cli-check-token = The Telegram bot's token works: @{ $name }.
+cli-check-token-refused = The Telegram bot at { $api } cannot be asked: { $why }. Look at the token and the network.
 cli-check-token-missing = There is no token for the Telegram bot. Set telegram.token_file, or the variable LOA_TELEGRAM__TOKEN.
 cli-check-database = The database is sound ({ $engine }, schema { $schema }).
 cli-check-database-missing = There is no database { $file }. Run "loa init" in a new directory, or look at the key database.url.
@@ -28,6 +32,7 @@ cli-check-outbox = In the last day no message ran into trouble.
 cli-check-outbox-trouble = In the last day: { $unknown } messages of which nobody knows whether they arrived, { $failed } that could not be sent.
 cli-check-clock = The machine's clock: { $now }.
 cli-check-clock-far = The machine's clock says { $now }, which is wrong. Turn time synchronisation (NTP) on.
+cli-check-clock-off = The machine's clock says { $now }, Telegram's { $platform }. Turn time synchronisation (NTP) on.
 cli-check-clock-behind = The machine's clock says { $now }, but something was received at { $latest }. Set the clock right.
 cli-check-disk = { $megabytes } MB are free on the disk.
 cli-check-disk-scant = Only { $megabytes } MB are free on the disk. Make room this week.
@@ -44,3 +49,12 @@ cli-status-lane-urgent = urgent
 cli-status-lane-notice = notices
 cli-status-day = In the last day: { $sent } sent, { $unknown } unknown, { $failed } failed.
 cli-status-channel = Channel { $channel }: { $people } people, { $groups } groups, { $closed } places that no longer receive.
+
+run-no-token = There is no Telegram token; set token or token_file in [telegram], or LOA_TELEGRAM__TOKEN.
+run-token-refused = Telegram refuses the token; copy it again from @BotFather into [telegram] token.
+cli-status-cases = Cases: { $open } open, { $overdue } overdue.
+cli-status-notice = Notice { $id } "{ $title }" { $state }: { $sent }/{ $total }.
+cli-status-notice-running = going out
+cli-status-notice-paused = paused
+cli-status-notice-preparing = about to go out
+cli-status-schedule = Schedule "{ $name }": next at { $at }.

@@ -1,6 +1,8 @@
 # Câu của dòng lệnh. Mỗi câu một việc, nói luôn cách làm tiếp.
 cli-failed = Loa chưa làm được việc này: { $why }
 cli-database-url = Khóa database.url cần bắt đầu bằng sqlite: hoặc postgres://, ví dụ "sqlite:loa.db".
+cli-token-wrong = mã bot không đúng
+cli-no-answer = không có trả lời
 cli-database-closed = không mở được cơ sở dữ liệu
 
 cli-init-there = Đã có { $file } rồi nên loa không ghi đè. Bạn chọn thư mục khác, hoặc chạy "loa check" để xem cấu hình đang có.
@@ -17,6 +19,8 @@ cli-init-step-run = Chạy "loa --config { $file } run", rồi mở lời mời 
 cli-check-faults = Có { $count } chỗ cần sửa.
 cli-check-config = Cấu hình { $file } dùng được.
 cli-check-secret-open = Ai trên máy này cũng đọc được { $file }, trong đó có điều cần giữ kín. Bạn chạy: chmod 600 { $file }
+cli-check-token = Mã bot Telegram dùng được: @{ $name }.
+cli-check-token-refused = Không hỏi được bot Telegram ở { $api }: { $why }. Bạn xem lại mã bot và đường mạng.
 cli-check-token-missing = Chưa có mã bot Telegram. Bạn đặt telegram.token_file, hoặc biến LOA_TELEGRAM__TOKEN.
 cli-check-database = Cơ sở dữ liệu lành lặn ({ $engine }, lược đồ số { $schema }).
 cli-check-database-missing = Chưa có cơ sở dữ liệu { $file }. Bạn chạy "loa init" ở một thư mục mới, hoặc xem lại khóa database.url.
@@ -28,6 +32,7 @@ cli-check-outbox = Một ngày qua, không tin gửi nào gặp trục trặc.
 cli-check-outbox-trouble = Một ngày qua: { $unknown } tin không rõ đã đến hay chưa, { $failed } tin không gửi được.
 cli-check-clock = Đồng hồ máy: { $now }.
 cli-check-clock-far = Đồng hồ máy đang là { $now }, không đúng. Bạn bật đồng bộ giờ (NTP) cho máy.
+cli-check-clock-off = Đồng hồ máy đang là { $now }, còn Telegram là { $platform }. Bạn bật đồng bộ giờ (NTP) cho máy.
 cli-check-clock-behind = Đồng hồ máy đang là { $now }, nhưng đã có tin nhận lúc { $latest }. Bạn chỉnh lại giờ máy.
 cli-check-disk = Ổ đĩa còn trống { $megabytes } MB.
 cli-check-disk-scant = Ổ đĩa chỉ còn trống { $megabytes } MB. Bạn dọn bớt trong tuần này.
@@ -44,3 +49,12 @@ cli-status-lane-urgent = khẩn
 cli-status-lane-notice = thông báo
 cli-status-day = Một ngày qua: đã gửi { $sent }, không rõ { $unknown }, không gửi được { $failed }.
 cli-status-channel = Kênh { $channel }: { $people } người, { $groups } nhóm, { $closed } nơi không nhận được nữa.
+
+run-no-token = Chưa có mã bot Telegram; hãy đặt token hoặc token_file trong [telegram], hoặc biến LOA_TELEGRAM__TOKEN.
+run-token-refused = Telegram không nhận mã bot; hãy chép lại mã từ @BotFather vào [telegram] token.
+cli-status-cases = Vụ việc: { $open } đang mở, { $overdue } quá hạn.
+cli-status-notice = Thông báo { $id } "{ $title }" { $state }: { $sent }/{ $total }.
+cli-status-notice-running = đang gửi
+cli-status-notice-paused = tạm dừng
+cli-status-notice-preparing = sắp gửi
+cli-status-schedule = Lịch "{ $name }": lần tới { $at }.

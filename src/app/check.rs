@@ -12,13 +12,13 @@ use crate::domain::Timestamp;
 use crate::jobs::WORKER_LEASE;
 use crate::store::{Store, StoreError};
 
-use super::{CommandError, say};
+use super::{CommandError, channels, say};
 
 /// Less room than this on the disk stops the work soon.
 const LITTLE_ROOM: u64 = 200 * 1024 * 1024;
 /// Less room than this is worth a word.
 const SCANT_ROOM: u64 = 1024 * 1024 * 1024;
-/// How far the clock may be behind what is written down already.
+/// How far the clock may be behind what is written down already, or off the platform's.
 const CLOCK_SLACK: Duration = Duration::from_secs(60);
 
 /// Checks the configuration, the database, the clock, the disk, and what was set aside.
@@ -99,12 +99,13 @@ async fn look_at_all(path: &Path) -> Vec<Finding> {
     }));
     let clock = Clock::System;
     let store = database(&config, &clock, &mut findings).await;
-    token(&config, &mut findings);
+    token(&config, store.as_ref(), &mut findings).await;
     let latest = match &store {
         Some(store) => store_findings(store, &mut findings).await,
         None => None,
     };
-    findings.push(look_at_clock(clock.now(), latest));
+    let platform = channels::platform_time(&config).await;
+    findings.push(look_at_clock(clock.now(), latest, platform));
     findings.extend(disk(&config));
     findings
 }
@@ -134,12 +135,28 @@ async fn database(config: &Config, clock: &Clock, findings: &mut Vec<Finding>) -
     }
 }
 
-fn token(config: &Config, findings: &mut Vec<Finding>) {
-    match config.telegram_token() {
-        Err(error) => findings.push(Finding { what: "token", state: State::Fault, says: error.to_string() }),
-        Ok(None) => findings.push(Finding::new("token", State::Fault, "cli-check-token-missing", &[])),
-        Ok(Some(_)) => {}
-    }
+/// Asks the platform who the bot is: proves that the token works.
+async fn token(config: &Config, store: Option<&Store>, findings: &mut Vec<Finding>) {
+    let bot = match channels::telegram(config) {
+        Ok(Some(bot)) => bot,
+        Ok(None) => {
+            return findings.push(Finding::new("token", State::Fault, "cli-check-token-missing", &[]));
+        }
+        Err(error) => {
+            let says = error.to_string();
+            return findings.push(Finding { what: "token", state: State::Fault, says });
+        }
+    };
+    let api = config.telegram.api_url.as_str();
+    findings.push(match channels::ask_bot_name(&bot, store).await {
+        Ok(Ok(name)) => Finding::new("token", State::Good, "cli-check-token", &[("name", &name)]),
+        Ok(Err(why)) => {
+            Finding::new("token", State::Fault, "cli-check-token-refused", &[("why", &why), ("api", api)])
+        }
+        Err(error) => {
+            Finding::new("database", State::Fault, "cli-check-database-fails", &[("why", &error.to_string())])
+        }
+    });
 }
 
 /// What the database shows. Gives the latest moment that is written down in it.
@@ -202,22 +219,24 @@ async fn outbox(store: &Store, findings: &mut Vec<Finding>) -> Result<(), StoreE
     Ok(())
 }
 
-/// A clock that stands before what is written down already, or far off, would send at the wrong time.
-fn look_at_clock(now: Timestamp, latest: Option<Timestamp>) -> Finding {
+/// A clock that stands before what is written down already, or is not the platform's, would send at the
+/// wrong time.
+fn look_at_clock(now: Timestamp, latest: Option<Timestamp>, platform: Option<Timestamp>) -> Finding {
     let sane = Timestamp::vietnam(2026, 1, 1, 0, 0)..Timestamp::vietnam(2100, 1, 1, 0, 0);
     let at = now.short();
-    let vars = [("now", at.as_str())];
     if !sane.contains(&now) {
-        return Finding::new("clock", State::Fault, "cli-check-clock-far", &vars);
+        return Finding::new("clock", State::Fault, "cli-check-clock-far", &[("now", &at)]);
     }
-    match latest {
-        Some(latest) if latest > now + CLOCK_SLACK => {
-            let latest = latest.short();
-            let vars = [vars[0], ("latest", latest.as_str())];
-            Finding::new("clock", State::Fault, "cli-check-clock-behind", &vars)
-        }
-        _ => Finding::new("clock", State::Good, "cli-check-clock", &vars),
+    let off = |platform: &Timestamp| platform.since(now).max(now.since(*platform)) > CLOCK_SLACK;
+    if let Some(platform) = platform.filter(off) {
+        let vars = [("now", at.as_str()), ("platform", &platform.short())];
+        return Finding::new("clock", State::Fault, "cli-check-clock-off", &vars);
     }
+    if let Some(latest) = latest.filter(|latest| *latest > now + CLOCK_SLACK) {
+        let vars = [("now", at.as_str()), ("latest", &latest.short())];
+        return Finding::new("clock", State::Fault, "cli-check-clock-behind", &vars);
+    }
+    Finding::new("clock", State::Good, "cli-check-clock", &[("now", &at)])
 }
 
 /// The room on the disk that an SQLite database is on.
@@ -240,11 +259,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_that_went_back_is_a_fault() {
+    fn a_clock_that_went_back_or_is_off_is_a_fault() {
         let now = Timestamp::vietnam(2026, 11, 23, 8, 0);
-        assert_eq!(look_at_clock(now, None).state, State::Good);
-        assert_eq!(look_at_clock(now, Some(now + Duration::from_secs(30))).state, State::Good);
-        assert_eq!(look_at_clock(now, Some(now + Duration::from_secs(3600))).state, State::Fault);
-        assert_eq!(look_at_clock(Timestamp(0), None).state, State::Fault);
+        let state = |now, latest, platform| look_at_clock(now, latest, platform).state;
+        assert_eq!(state(now, None, None), State::Good);
+        assert_eq!(state(now, Some(now + Duration::from_secs(30)), None), State::Good);
+        assert_eq!(state(now, Some(now + Duration::from_secs(3600)), None), State::Fault);
+        assert_eq!(state(now, None, Some(now.before(Duration::from_secs(59)))), State::Good);
+        assert_eq!(state(now, None, Some(now.before(Duration::from_secs(61)))), State::Fault);
+        assert_eq!(state(Timestamp(0), None, None), State::Fault);
     }
 }

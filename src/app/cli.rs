@@ -9,7 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::config::{Config, Environment};
 
 use super::{
-    CommandError, Desk, check, digest, import, incident, init, logging, notice, people, say, status,
+    CommandError, Desk, check, digest, import, incident, init, logging, notice, people, say, schedule, serve,
+    status,
 };
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
@@ -21,6 +22,7 @@ use super::{
     after_help = "\
 Examples:
   loa init truc-ban                  a new configuration and database, and the first invite
+  loa run                            the service
   loa check                          is everything in order?
   loa --config truc-ban/loa.toml status --json
 
@@ -50,6 +52,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::InitCommand),
+    Run(serve::RunCommand),
     Check(check::CheckCommand),
     Status(status::StatusCommand),
     Import(import::ImportCommand),
@@ -66,6 +69,9 @@ enum Command {
     /// Notices: writes, previews, approves, sends them, and shows who has confirmed.
     #[command(subcommand)]
     Notice(notice::NoticeCommand),
+    /// Schedules: what the calendar sends, or asks the editors to write.
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
     /// Prints the completions for a shell.
     #[command(after_help = "\
 Examples:
@@ -109,9 +115,17 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         command => command,
     };
     let config = Config::load(&path, &Environment::of_process())?;
+    let command = match command {
+        Command::Run(command) => {
+            logging::start(&config.log).map_err(|error| CommandError::User(error.to_string()))?;
+            return serve::run(command, &config).await;
+        }
+        command => command,
+    };
     logging::quiet();
     // What works on the database.
-    let desk = Desk::open(&config, json).await?;
+    let links = matches!(command, Command::Invite(_));
+    let desk = Desk::open(&config, json, links).await?;
     match command {
         Command::Status(command) => status::run(command, &desk).await,
         Command::Import(command) => import::run(command, &desk).await,
@@ -121,7 +135,8 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Incident(command) => incident::run(command, &desk).await,
         Command::Digest(command) => digest::run(command, &desk).await,
         Command::Notice(command) => notice::run(command, &desk).await,
-        Command::Init(_) | Command::Check(_) | Command::Completions { .. } => Ok(()),
+        Command::Schedule(command) => schedule::run(command, &desk).await,
+        Command::Init(_) | Command::Run(_) | Command::Check(_) | Command::Completions { .. } => Ok(()),
     }
 }
 

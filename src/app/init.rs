@@ -53,7 +53,7 @@ pub async fn run(command: InitCommand, json: bool) -> Result<(), CommandError> {
     std::fs::create_dir_all(&command.dir).map_err(|error| not_written(&command.dir, &error))?;
     let config = Config::parse(&file, CONFIGURATION, &Environment::of_process())?;
     keep_to_owner(&config)?;
-    let desk = Desk::open(&config, json).await?;
+    let desk = Desk::open(&config, json, true).await?;
     write_new(&file, CONFIGURATION)?;
     desk.say(say("cli-init-made", &[("file", &file.display().to_string())]));
     let id = desk.store.find_or_create_unit(path).await?;

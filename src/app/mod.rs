@@ -1,5 +1,6 @@
 //! Puts the rooms together, and takes the command line apart.
 
+pub mod channels;
 pub mod check;
 pub mod cli;
 pub mod digest;
@@ -10,6 +11,8 @@ pub mod logging;
 pub mod notice;
 pub mod people;
 pub mod run;
+pub mod schedule;
+pub mod serve;
 pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -38,15 +41,19 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Opens the database that the configuration names; writes to standard output.
+    /// Opens the database that the configuration names; writes to standard output. `links`: whether the
+    /// bot's name is needed, even if the platform has to be asked for it.
     ///
     /// # Errors
     /// A configuration that cannot be used; a database that cannot be opened.
-    pub async fn open(config: &Config, json: bool) -> Result<Self, CommandError> {
+    pub async fn open(config: &Config, json: bool, links: bool) -> Result<Self, CommandError> {
         let clock = Clock::System;
         let store = open_store(config, clock.clone()).await?;
-        let bot_username = store.bot_name(ChannelKind::Telegram).await?.unwrap_or_default();
-        let rules = Arc::new(rules(config, bot_username));
+        let name = match links {
+            true => channels::bot_name(config, &store).await?,
+            false => store.bot_name(ChannelKind::Telegram).await?.unwrap_or_default(),
+        };
+        let rules = Arc::new(rules(config, name));
         Ok(Self { store, clock, rules, json, out: Mutex::new(Box::new(std::io::stdout())) })
     }
 

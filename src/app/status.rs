@@ -1,11 +1,12 @@
 //! `loa status`: what waits, what went, who is reached.
 
+use crate::domain::calendar::when_words;
 use crate::jobs::WORKER_LEASE;
-use crate::store::status::{LaneStatus, Status};
+use crate::store::status::{LaneStatus, Running, Status};
 
 use super::{CommandError, Desk, say};
 
-/// Shows the queues, what was sent, and the channels.
+/// Shows the queues, what was sent, the channels, open cases, and what the calendar holds.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -43,7 +44,36 @@ fn words(status: &Status) -> String {
         ];
         lines.push(say("cli-status-channel", &vars));
     }
+    lines.push(cases_words(status));
+    lines.extend(status.notices.iter().map(notice_words));
+    for next in &status.schedules {
+        let at = when_words(next.at);
+        lines.push(say("cli-status-schedule", &[("name", &next.name), ("at", &at)]));
+    }
     lines.join("\n")
+}
+
+fn cases_words(status: &Status) -> String {
+    let (open, overdue) = (status.cases.open.to_string(), status.cases.overdue.to_string());
+    say("cli-status-cases", &[("open", &open), ("overdue", &overdue)])
+}
+
+fn notice_words(notice: &Running) -> String {
+    let key = match notice.state.as_str() {
+        "paused" => "cli-status-notice-paused",
+        "preparing" => "cli-status-notice-preparing",
+        _ => "cli-status-notice-running",
+    };
+    let (id, sent, total) = (notice.id.to_string(), notice.sent.to_string(), notice.total.to_string());
+    let state = say(key, &[]);
+    let vars = [
+        ("id", id.as_str()),
+        ("title", &notice.title),
+        ("state", &state),
+        ("sent", &sent),
+        ("total", &total),
+    ];
+    say("cli-status-notice", &vars)
 }
 
 fn inbox_words(status: &Status) -> String {

@@ -149,7 +149,7 @@ impl Default for Reports {
     fn default() -> Self {
         Self {
             case_prefix: CaseLetters::usual(),
-            default_deadline_hours: 15,
+            default_deadline_hours: 16,
             categories: Categories::default(),
         }
     }

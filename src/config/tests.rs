@@ -151,7 +151,7 @@ fn a_secret_that_others_can_read_is_named() {
     let config = Config::load(&file, &Environment::default()).expect("a configuration");
     let mode = |mode| std::fs::set_permissions(&token, std::fs::Permissions::from_mode(mode)).expect("set");
     mode(0o644);
-    assert_eq!(config.open_secret_files(), [token.clone()]);
+    assert_eq!(config.open_secret_files(), std::slice::from_ref(&token));
     mode(0o600);
     assert!(config.open_secret_files().is_empty());
 }

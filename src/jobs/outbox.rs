@@ -23,6 +23,11 @@ use super::{Engine, WORKER_LEASE};
 
 /// Payloads that are kept at hand, so that a broadcast reads its text once.
 const KEEP_PAYLOADS: usize = 256;
+/// So many times as many messages are claimed as are sent at once, so that a sender never waits for the store.
+/// Only where the limits permit so many: otherwise as many are claimed as may be sent now.
+const CLAIM_AHEAD: usize = 8;
+/// So many outcomes are kept in one transaction, where they come fast.
+const SETTLE_TOGETHER: usize = 100;
 /// The wait after a failure that can pass: first, and at most.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
 /// So many different chats refused within [`REFUSAL_SPAN`] mean that the whole bot is too fast.
@@ -80,8 +85,7 @@ impl Desk {
     async fn work(mut self) {
         let (done, mut results) = mpsc::unbounded_channel::<Ended>();
         let slots = Arc::new(Semaphore::new(self.engine.concurrency));
-        // Twice as many are claimed as are sent at once, so that a sender never waits for the store.
-        let most = self.engine.concurrency * 2;
+        let most = self.engine.concurrency * CLAIM_AHEAD;
         let mut under_way = 0;
         let mut settled: Vec<Settled> = Vec::new();
         loop {
@@ -108,13 +112,21 @@ impl Desk {
                     Some(self.engine.clock.now() + BACKOFF.0)
                 }
             };
-            tokio::select! {
-                Some(ended) = results.recv(), if under_way > 0 => {
-                    under_way -= 1;
-                    settled.push(self.judge(ended));
+            // While enough is claimed to keep every sender busy, outcomes are gathered for one transaction.
+            loop {
+                let stopping = self.engine.stop.is_cancelled();
+                if stopping && under_way == 0 {
+                    break;
                 }
-                go_on = self.engine.rest(&self.engine.signals.outbox, due), if !stopping => {
-                    let _ = go_on;
+                tokio::select! {
+                    Some(ended) = results.recv(), if under_way > 0 => {
+                        under_way -= 1;
+                        settled.push(self.judge(ended));
+                        if under_way <= self.engine.concurrency || settled.len() >= SETTLE_TOGETHER {
+                            break;
+                        }
+                    }
+                    _ = self.engine.rest(&self.engine.signals.outbox, due), if !stopping => break,
                 }
             }
         }

@@ -258,7 +258,7 @@ mod tests {
                     pacer.answered(&message, at(answered));
                 }
                 let group = kind == 0;
-                let chat = if group { 7 } else { 100 + number as i64 };
+                let chat = if group { 7 } else { 100 + i64::try_from(number).expect("few") };
                 let lane = if kind == 1 { Lane::Interactive } else { Lane::Notice };
                 let message = message(chat, group, lane);
                 if pacer.admit(&message, at(now)) == Admission::Now {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::Timestamp;
 use crate::store::StoreError;
 
-use super::{Engine, incidents};
+use super::{Engine, incidents, notices};
 
 /// How often what is past its time is swept away.
 const SWEEP: Duration = Duration::from_secs(3600);
@@ -35,8 +35,9 @@ pub async fn run(engine: Engine) {
 /// Does everything that is due. Gives when the next thing is.
 async fn look(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
     let cases = incidents::tick(&engine.store).await?;
+    let notices = notices::tick(engine).await?;
     engine.signals.outbox.notify_one();
-    Ok([cases].into_iter().flatten().min())
+    Ok([cases, notices].into_iter().flatten().min())
 }
 
 async fn sweep(engine: &Engine) {

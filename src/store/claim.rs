@@ -12,9 +12,9 @@ use super::outbox::Op;
 use super::settle::{self, Settled};
 use super::{Env, Sql, Store, StoreError, Tx, lease, notice};
 
-/// How many messages of notices wait in the outbox at most, for each lane. Small, so that a notice that is
+/// How many deliveries of notices come into the outbox at a time, for each lane. Few, so that a notice that is
 /// paused or cancelled stops at once.
-const STOCK: i64 = 1000;
+const STOCK: usize = 1000;
 
 /// A message that is to be sent now: the attempt is on the disk.
 #[derive(Clone, Debug)]
@@ -134,8 +134,8 @@ impl Store {
         self.db
             .write(move |tx| {
                 Box::pin(async move {
-                    let mut exchange = Exchange::default();
-                    exchange.late = settle::keep(tx, &env, channel, settled).await?;
+                    let late = settle::keep(tx, &env, channel, settled).await?;
+                    let mut exchange = Exchange { late, ..Exchange::default() };
                     if !lease::holds(tx, lease.0, &lease.1).await? {
                         exchange.lost_lease = true;
                         return Ok(exchange);
@@ -211,10 +211,14 @@ async fn claim<G: Gate>(
         if claimed.len() >= want {
             break;
         }
-        if lane != Lane::Interactive {
-            stock_up(tx, env, channel, lane).await?;
+        let room = want - claimed.len();
+        let mut rows: Vec<Row> = tx.all(READY, args![channel.code(), lane.code(), room]).await?;
+        if rows.len() < room && lane != Lane::Interactive {
+            // Notices come into the outbox a little at a time, so that a pause takes hold at once.
+            if notice::feed(tx, env, channel, lane, STOCK).await? > 0 {
+                rows = tx.all(READY, args![channel.code(), lane.code(), room]).await?;
+            }
         }
-        let rows: Vec<Row> = tx.all(READY, args![channel.code(), lane.code(), want - claimed.len()]).await?;
         for row in rows {
             let parked = Timestamp(row.parked_until);
             let expires = row.expires_at.map(Timestamp);
@@ -261,17 +265,6 @@ pub(super) async fn defer_chat(tx: &mut Tx<'_>, chat: ChatId, at: Timestamp) -> 
     let sql = "UPDATE messages SET ready = 0, not_before = $2
                WHERE chat_id = $1 AND state = 0 AND not_before < $2";
     tx.exec(sql, args![chat, at]).await?;
-    Ok(())
-}
-
-/// Moves deliveries of running notices into the outbox, up to the stock of their lane.
-async fn stock_up(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind, lane: Lane) -> Result<(), StoreError> {
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM messages
-                 WHERE channel = $1 AND lane = $2 AND state = 0 AND ready = 1 LIMIT $3) AS stock";
-    let stock = tx.int(sql, args![channel.code(), lane.code(), STOCK]).await?;
-    if stock < STOCK / 2 {
-        notice::feed(tx, env, channel, lane, usize::try_from(STOCK - stock).unwrap_or(0)).await?;
-    }
     Ok(())
 }
 

@@ -46,7 +46,6 @@ pub(super) async fn holds(tx: &mut Tx<'_>, name: &str, holder: &str) -> Result<b
 }
 
 /// On PostgreSQL the row is locked until the commit, so that nobody takes the lease in between.
-
 const HOLDS: super::Sql = super::Sql {
     lite: "SELECT until FROM leases WHERE name = $1 AND holder = $2",
     pg: "SELECT until FROM leases WHERE name = $1 AND holder = $2 FOR UPDATE",

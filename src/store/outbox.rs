@@ -187,8 +187,13 @@ pub fn lay_out(content: Content) -> Vec<Content> {
     if !under_file && !text.is_empty() {
         parts.extend(split(&text, MAX_TEXT).into_iter().map(Content::text));
     }
+    if buttons.is_empty() && !parts.is_empty() {
+        return parts;
+    }
     match parts.last_mut() {
-        Some(last) => last.buttons = buttons,
+        Some(last) if last.files.len() <= 1 => last.buttons = buttons,
+        // Buttons below an album need a message of their own, and a message needs words.
+        Some(_) => parts.push(Content { text: "👆".into(), buttons, files: Vec::new() }),
         None => parts.push(Content { text, buttons, files: Vec::new() }),
     }
     parts

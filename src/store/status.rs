@@ -22,6 +22,11 @@ pub struct Status {
     pub outbox: Vec<LaneStatus>,
     pub last_day: LastDay,
     pub channels: Vec<ChannelStatus>,
+    pub cases: Cases,
+    /// Notices that go out now, or wait in the middle of it.
+    pub notices: Vec<Running>,
+    /// Schedules that are active, the next one first.
+    pub schedules: Vec<Next>,
 }
 
 /// What came in and is not done.
@@ -60,6 +65,33 @@ pub struct ChannelStatus {
     pub closed: i64,
 }
 
+/// Cases that are not settled.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+pub struct Cases {
+    pub open: i64,
+    pub overdue: i64,
+}
+
+/// A notice on its way.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+pub struct Running {
+    pub id: i64,
+    pub title: String,
+    /// `preparing`, `running` or `paused`
+    pub state: String,
+    /// Sent or confirmed.
+    pub sent: i64,
+    pub total: i64,
+}
+
+/// When a schedule runs next.
+#[derive(Clone, Debug, Serialize)]
+pub struct Next {
+    pub id: i64,
+    pub name: String,
+    pub at: Timestamp,
+}
+
 /// What the database says about itself.
 #[derive(Clone, Debug, Serialize)]
 pub struct Health {
@@ -92,6 +124,9 @@ impl Store {
                         outbox: outbox(tx).await?,
                         last_day: last_day(tx, now.before(COUNTED)).await?,
                         channels: channels(tx).await?,
+                        cases: cases(tx, now).await?,
+                        notices: running(tx).await?,
+                        schedules: schedules(tx).await?,
                     })
                 })
             })
@@ -169,6 +204,25 @@ async fn channels(tx: &mut Tx<'_>) -> Result<Vec<ChannelStatus>, StoreError> {
                       COUNT(CASE WHEN state = 'closed' THEN 1 END) AS closed
                FROM chats GROUP BY channel ORDER BY channel";
     tx.all(sql, args![]).await
+}
+
+async fn cases(tx: &mut Tx<'_>, now: Timestamp) -> Result<Cases, StoreError> {
+    let sql = "SELECT COUNT(*) AS open, COUNT(CASE WHEN due_at < $1 THEN 1 END) AS overdue
+               FROM incidents WHERE state NOT IN ('settled', 'confirmed', 'rejected', 'merged')";
+    tx.one(sql, args![now]).await
+}
+
+async fn running(tx: &mut Tx<'_>) -> Result<Vec<Running>, StoreError> {
+    let sql = "SELECT n.id, n.title, e.state, e.sent + e.confirmed AS sent, e.total
+               FROM editions e JOIN notices n ON n.id = e.notice_id
+               WHERE e.state IN ('preparing', 'running', 'paused') ORDER BY e.lane, e.id LIMIT 20";
+    tx.all(sql, args![]).await
+}
+
+async fn schedules(tx: &mut Tx<'_>) -> Result<Vec<Next>, StoreError> {
+    let sql = "SELECT id, name, next_at FROM schedules WHERE state = 'active' ORDER BY next_at, id LIMIT 20";
+    let rows: Vec<(i64, String, i64)> = tx.all(sql, args![]).await?;
+    Ok(rows.into_iter().map(|(id, name, at)| Next { id, name, at: Timestamp(at) }).collect())
 }
 
 async fn damage(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {

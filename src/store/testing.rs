@@ -27,10 +27,14 @@ pub struct Shown {
     /// The platform's id of the chat.
     pub chat: String,
     pub op: String,
+    #[allow(dead_code, reason = "for scenes that look at slots and edits")]
     pub target: Option<String>,
     pub content: Content,
     pub own_data: Option<String>,
 }
+
+/// Chat, operation, target, content and the recipient's own data.
+type Waiting = (String, String, Option<String>, String, Option<String>);
 
 impl Shown {
     pub fn text(&self) -> &str {
@@ -107,7 +111,7 @@ impl Stage {
             .db
             .write(|tx| {
                 Box::pin(async move {
-                    let rows: Vec<(String, String, Option<String>, String, Option<String>)> = tx
+                    let rows: Vec<Waiting> = tx
                         .all(
                             "SELECT c.external_id, m.op, m.target, p.body, m.own_data FROM messages m
                              JOIN chats c ON c.id = m.chat_id JOIN payloads p ON p.id = m.payload_id

@@ -1,5 +1,9 @@
 //! The practice platform over real HTTP.
 
+#![allow(clippy::disallowed_methods, reason = "real HTTP takes real time, and clients of the tests' own")]
+#![allow(clippy::cast_possible_truncation, reason = "small numbers that stand in the test")]
+#![allow(clippy::print_stdout, reason = "what is skipped is named")]
+
 mod api;
 mod browser;
 mod faults;

@@ -1,108 +1,181 @@
-//! What the platform's "no" means for a message.
-//!
-//! The texts are those of the Bot API's server; they are compared by their beginnings and parts, since their
-//! ends change from one version to the next.
+//! What a failure means, as a table. Telegram's own errors have a code and an English sentence; the
+//! sentences change now and then, so that they are searched for their telling part only.
 
-use super::call::{Refusal, Trouble};
-use crate::channel::SendError;
+use std::time::Duration;
 
-/// Parts of a 400's description, and what each means.
-const CLOSED: [&str; 9] = [
-    "chat not found",
-    "user is deactivated",
-    "peer_id_invalid",
-    "group chat was deactivated",
-    "bot is not a member",
-    "not enough rights to send",
-    "need administrator rights",
-    "chat_write_forbidden",
-    "have no rights to send",
+use crate::channel::{FetchError, ReceiveError, SendError};
+
+use super::transport::{Failure, Refusal};
+
+/// The wait if a 429 does not say how long.
+const SHORTEST_WAIT: u64 = 1;
+/// The longest wait that is believed; 10,072 s have been seen.
+const LONGEST_WAIT: u64 = 24 * 3600;
+/// What a bot can download (<https://core.telegram.org/bots/api#getfile>).
+const MAX_DOWNLOAD: usize = 20_000_000;
+
+/// What a telling part of a 400's sentence means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    ChatClosed,
+    FileGone,
+    Markup,
+    MessageGone,
+}
+
+/// Looked through from top to bottom, in lower case. All other 400 are [`SendError::Refused`].
+const MEANINGS: &[(&str, Meaning)] = &[
+    ("wrong file identifier", Meaning::FileGone),
+    ("wrong remote file", Meaning::FileGone),
+    ("wrong file_id", Meaning::FileGone),
+    ("invalid file_id", Meaning::FileGone),
+    ("file_reference_", Meaning::FileGone),
+    ("file reference", Meaning::FileGone),
+    ("can't use file of type", Meaning::FileGone),
+    ("type of file mismatch", Meaning::FileGone),
+    ("can't parse entities", Meaning::Markup),
+    ("can't parse message entit", Meaning::Markup),
+    ("can't parse messageentity", Meaning::Markup),
+    ("can't parse caption entities", Meaning::Markup),
+    ("entity_", Meaning::Markup),
+    ("entities_too_long", Meaning::Markup),
+    ("message to edit not found", Meaning::MessageGone),
+    ("message can't be edited", Meaning::MessageGone),
+    ("message_id_invalid", Meaning::MessageGone),
+    ("chat not found", Meaning::ChatClosed),
+    ("user not found", Meaning::ChatClosed),
+    ("user is deactivated", Meaning::ChatClosed),
+    ("user_deactivated", Meaning::ChatClosed),
+    ("user_is_blocked", Meaning::ChatClosed),
+    ("peer_id_invalid", Meaning::ChatClosed),
+    ("chat was deactivated", Meaning::ChatClosed),
+    ("chat was deleted", Meaning::ChatClosed),
+    ("upgraded to a supergroup", Meaning::ChatClosed),
+    ("bot is not a member", Meaning::ChatClosed),
+    ("bot was kicked", Meaning::ChatClosed),
+    ("not enough rights to send", Meaning::ChatClosed),
+    ("have no rights to send", Meaning::ChatClosed),
+    ("need administrator rights", Meaning::ChatClosed),
+    ("chat_write_forbidden", Meaning::ChatClosed),
+    ("chat_restricted", Meaning::ChatClosed),
+    ("chat_send_", Meaning::ChatClosed),
+    ("channel_private", Meaning::ChatClosed),
+    ("topic_closed", Meaning::ChatClosed),
 ];
-const FILE_GONE: [&str; 3] = ["wrong file identifier", "wrong remote file", "file reference"];
-const MARKUP: [&str; 3] = ["can't parse entities", "entity_", "entities are invalid"];
-const MESSAGE_GONE: [&str; 3] =
-    ["message to edit not found", "message can't be edited", "message_id_invalid"];
 
-pub(super) fn classify(trouble: Trouble) -> SendError {
-    match trouble {
-        Trouble::NotSent(why) => SendError::Retry(why),
-        Trouble::NoAnswer(why) => SendError::Unknown(why),
-        Trouble::Answered(refusal) => refused(refusal),
+/// Asked for an edit of a text, Telegram found a picture or document with a caption.
+pub(super) fn has_no_text(failure: &Failure) -> bool {
+    is_bad_request(failure, "there is no text in the message to edit")
+}
+
+/// The message shows already what an edit was to make of it.
+pub(super) fn is_not_modified(failure: &Failure) -> bool {
+    is_bad_request(failure, "message is not modified")
+}
+
+fn is_bad_request(failure: &Failure, part: &str) -> bool {
+    matches!(failure, Failure::Refused(refusal) if refusal.code == 400 && refusal.says(part))
+}
+
+impl Refusal {
+    fn says(&self, part: &str) -> bool {
+        self.description.as_ref().is_some_and(|text| text.to_lowercase().contains(part))
+    }
+
+    fn text(&self) -> String {
+        match self.description.as_deref() {
+            Some(text) if !text.is_empty() => text.to_owned(),
+            _ => format!("HTTP status {}", self.code),
+        }
+    }
+
+    fn wait(&self) -> Duration {
+        let seconds = self.retry_after.unwrap_or(SHORTEST_WAIT);
+        Duration::from_secs(seconds.clamp(SHORTEST_WAIT, LONGEST_WAIT))
+    }
+
+    /// 401, or the 404 with which the Bot API answers to a token that it does not know. The same from
+    /// something before it (a proxy) says nothing about the token.
+    fn is_about_token(&self) -> bool {
+        let Some(text) = &self.description else { return false };
+        self.code == 401 || (self.code == 404 && text.trim() == "Not Found")
     }
 }
 
-fn refused(refusal: Refusal) -> SendError {
+/// What a failure means for a message.
+pub(super) fn sending(failure: Failure) -> SendError {
+    let refusal = match failure {
+        Failure::NotAccepted(why) => return SendError::Retry(why),
+        Failure::Lost(why) => return SendError::Unknown(why),
+        Failure::Refused(refusal) => refusal,
+    };
+    let own = refusal.description.is_some();
+    match refusal.code {
+        429 => SendError::TooMany { after: refusal.wait() },
+        _ if refusal.is_about_token() => SendError::Unauthorized,
+        // Something in between passed the request on and waited in vain.
+        504 => SendError::Unknown(refusal.text()),
+        500.. => SendError::Retry(refusal.text()),
+        // 413 is answered before the Bot API sees the request; so is any other without its words.
+        413 => SendError::Refused(refusal.text()),
+        400 => bad_request(&refusal),
+        _ if !own => SendError::Retry(format!("{}, not from the Bot API", refusal.text())),
+        403 if refusal.says("forbidden:") => SendError::ChatClosed(refusal.text()),
+        409 => SendError::Retry(refusal.text()),
+        ..400 => SendError::Retry(refusal.text()),
+        _ => SendError::Refused(refusal.text()),
+    }
+}
+
+fn bad_request(refusal: &Refusal) -> SendError {
     if let Some(to) = refusal.migrate_to {
         return SendError::Moved { to: to.to_string() };
     }
-    let text = refusal.description.to_lowercase();
-    let says = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
-    match refusal.code {
-        429 => SendError::TooMany { after: refusal.retry_after() },
-        401 | 404 => SendError::Unauthorized,
-        403 => SendError::ChatClosed(refusal.description),
-        500.. => SendError::Retry(format!("{}: {}", refusal.code, refusal.description)),
-        _ if says(&MESSAGE_GONE) => SendError::MessageGone,
-        _ if says(&CLOSED) => SendError::ChatClosed(refusal.description),
-        _ if says(&FILE_GONE) => SendError::FileGone(refusal.description),
-        _ if says(&MARKUP) => SendError::Markup(refusal.description),
-        _ => SendError::Refused(refusal.description),
+    let text = refusal.text();
+    match MEANINGS.iter().find(|(part, _)| refusal.says(part)) {
+        Some((_, Meaning::ChatClosed)) => SendError::ChatClosed(text),
+        Some((_, Meaning::FileGone)) => SendError::FileGone(text),
+        Some((_, Meaning::Markup)) => SendError::Markup(text),
+        Some((_, Meaning::MessageGone)) => SendError::MessageGone,
+        None => SendError::Refused(text),
     }
 }
 
-/// Whether an edit was refused because there is nothing to change: what was wanted is there.
-pub(super) fn is_not_modified(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Answered(refusal) if refusal.description.contains("message is not modified"))
-}
-
-/// Whether an edit of the text was refused because the message has a caption instead.
-pub(super) fn has_no_text(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Answered(refusal)
-        if refusal.description.contains("there is no text in the message to edit"))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    fn answered(code: u16, description: &str) -> SendError {
-        let description = description.to_owned();
-        classify(Trouble::Answered(Refusal { code, description, ..Refusal::default() }))
-    }
-
-    #[test]
-    fn a_refusal_says_what_is_to_be_done() {
-        let closed = |text: &str| SendError::ChatClosed(text.to_owned());
-        for text in
-            ["Forbidden: bot was blocked by the user", "Forbidden: bot was kicked from the group chat"]
-        {
-            assert_eq!(answered(403, text), closed(text));
+/// What a failure means for receiving.
+pub(super) fn receiving(failure: Failure) -> ReceiveError {
+    match failure {
+        Failure::NotAccepted(why) | Failure::Lost(why) => ReceiveError::Failed(why),
+        Failure::Refused(refusal) if refusal.code == 429 => ReceiveError::TooMany { after: refusal.wait() },
+        Failure::Refused(refusal) if refusal.is_about_token() => ReceiveError::Unauthorized,
+        Failure::Refused(refusal) if refusal.code == 409 && refusal.description.is_some() => {
+            ReceiveError::Conflict(refusal.text())
         }
-        let text = "Bad Request: chat not found";
-        assert_eq!(answered(400, text), closed(text));
-        assert_eq!(answered(400, "Bad Request: message to edit not found"), SendError::MessageGone);
-        assert!(matches!(
-            answered(400, "Bad Request: wrong file identifier/HTTP URL specified"),
-            SendError::FileGone(_)
-        ));
-        assert!(matches!(answered(400, "Bad Request: can't parse entities: x"), SendError::Markup(_)));
-        assert!(matches!(answered(400, "Bad Request: message is too long"), SendError::Refused(_)));
-        assert!(matches!(answered(502, "Bad Gateway"), SendError::Retry(_)));
-        assert_eq!(answered(401, "Unauthorized"), SendError::Unauthorized);
-        assert_eq!(answered(429, "Too Many Requests"), SendError::TooMany { after: Duration::from_secs(1) });
+        Failure::Refused(refusal) => ReceiveError::Failed(refusal.text()),
     }
+}
 
-    #[test]
-    fn a_group_that_moved_says_where_to() {
-        let refusal = Refusal { code: 400, migrate_to: Some(-1005), ..Refusal::default() };
-        assert_eq!(classify(Trouble::Answered(refusal)), SendError::Moved { to: "-1005".to_owned() });
+/// What a failure of `getFile` means.
+pub(super) fn asking_for_file(failure: Failure, max: usize) -> FetchError {
+    match failure {
+        Failure::NotAccepted(why) | Failure::Lost(why) => FetchError::Failed(why),
+        Failure::Refused(refusal) if refusal.code == 400 && refusal.says("file is too big") => {
+            FetchError::TooLarge { max: max.min(MAX_DOWNLOAD) }
+        }
+        Failure::Refused(refusal) if matches!(bad_request(&refusal), SendError::FileGone(_)) => {
+            FetchError::Gone(refusal.text())
+        }
+        Failure::Refused(refusal) if refusal.is_about_token() => {
+            FetchError::Failed("the token was refused".to_owned())
+        }
+        Failure::Refused(refusal) => FetchError::Failed(refusal.text()),
     }
+}
 
-    #[test]
-    fn what_went_out_without_an_answer_is_unknown() {
-        assert!(matches!(classify(Trouble::NoAnswer("reset".into())), SendError::Unknown(_)));
-        assert!(matches!(classify(Trouble::NotSent("refused".into())), SendError::Retry(_)));
+/// What a failure of the download itself means.
+pub(super) fn downloading(failure: Failure) -> FetchError {
+    match failure {
+        Failure::NotAccepted(why) | Failure::Lost(why) => FetchError::Failed(why),
+        Failure::Refused(refusal) if refusal.code == 404 => FetchError::Gone(refusal.text()),
+        Failure::Refused(refusal) => FetchError::Failed(refusal.text()),
     }
 }

@@ -1,194 +1,228 @@
-//! Messages, edits and answers to presses, in the platform's form.
+//! Messages on their way out.
 
-use reqwest::multipart::{Form, Part};
-use serde::Deserialize;
-use serde_json::{Value, json};
-use teloxide::payloads::{AnswerCallbackQuery, EditMessageCaption, EditMessageText, SendMessage};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use teloxide::payloads::{
+    AnswerCallbackQuery, EditMessageCaption, EditMessageReplyMarkup, EditMessageText, SendDocument,
+    SendMediaGroup, SendMessage, SendPhoto,
+};
+use teloxide::requests::Payload;
 use teloxide::types::{
-    CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity,
-    MessageId, Recipient, ReplyMarkup,
+    CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputMedia, InputMediaDocument,
+    InputMediaPhoto, LinkPreviewOptions, MessageEntity, MessageId, Recipient, ReplyMarkup,
 };
 
-use super::Telegram;
-use super::classify::{classify, has_no_text, is_not_modified};
 use crate::channel::{Act, Call, FileSource, SendError, Sent};
-use crate::domain::content::{Button, FileKind};
-use crate::domain::rich::Style;
-use crate::domain::text::shorten;
-use crate::domain::{Rich, content::Content};
+use crate::domain::Rich;
+use crate::domain::content::{Attachment, Button, FileKind};
+use crate::domain::rich::{Style, utf16_len};
 
-/// The longest answer to a press (<https://core.telegram.org/bots/api#answercallbackquery>).
-const LONGEST_ANSWER: usize = 200;
+use super::classify::{has_no_text, is_not_modified, sending};
+use super::cut;
+use super::multipart::Uploads;
+use super::tolerant::{List, tolerant};
+use super::transport::{Failure, Transport};
 
-/// Of a message that was sent, only what is needed: anything new in the rest does no harm.
-#[derive(Deserialize)]
-struct Posted {
-    message_id: i64,
-    #[serde(default)]
-    photo: Vec<PostedFile>,
-    document: Option<PostedFile>,
+/// What an answer to a press can say (<https://core.telegram.org/bots/api#answercallbackquery>).
+const MAX_TOAST: usize = 200;
+/// Files in one album (<https://core.telegram.org/bots/api#sendmediagroup>).
+const MAX_ALBUM: usize = 10;
+
+tolerant! {
+    /// A message as it was accepted.
+    struct Accepted {
+        message_id: i64,
+        photo: List<Size>,
+        document: File,
+    }
+    struct Size {
+        file_id: String,
+        width: u64,
+        height: u64,
+    }
+    struct File {
+        file_id: String,
+    }
 }
 
-#[derive(Deserialize)]
-struct PostedFile {
-    file_id: String,
-}
-
-pub(super) async fn send(telegram: &Telegram, call: &Call<'_>) -> Result<Sent, SendError> {
+/// Sends, edits or answers.
+pub(super) async fn send(transport: &Transport, call: &Call<'_>) -> Result<Sent, SendError> {
     match call.act {
-        Act::Answer { press } => answer(telegram, press, call.content).await,
-        Act::Edit { message } => edit(telegram, call, message).await,
-        Act::Send => match call.files {
-            [] => text(telegram, call).await,
-            [file] => one_file(telegram, call, file).await,
-            files => album(telegram, call, files).await,
-        },
+        Act::Send => send_new(transport, call).await,
+        Act::Edit { message } => edit(transport, call, message).await,
+        Act::Answer { press } => answer(transport, call, press).await,
     }
 }
 
-async fn answer(telegram: &Telegram, press: &str, content: &Content) -> Result<Sent, SendError> {
-    let mut payload = AnswerCallbackQuery::new(CallbackQueryId(press.to_owned()));
-    if !content.text.is_empty() {
-        payload.text = Some(shorten(&content.text.text, LONGEST_ANSWER));
+async fn send_new(transport: &Transport, call: &Call<'_>) -> Result<Sent, SendError> {
+    let files = call.content.files.as_slice();
+    match (files, call.files) {
+        ([], []) => send_text(transport, call).await,
+        ([file], [source]) => send_file(transport, call, file, source).await,
+        _ if files.len() != call.files.len() => Err(refused("not every file has a source")),
+        _ if files.len() > MAX_ALBUM => Err(refused("more than 10 files in one message")),
+        _ => send_album(transport, call).await,
     }
-    let result: Result<bool, _> = telegram.call(&payload, telegram.timeout).await;
-    result.map(|_| Sent::default()).map_err(classify)
 }
 
-async fn text(telegram: &Telegram, call: &Call<'_>) -> Result<Sent, SendError> {
-    let mut payload = SendMessage::new(chat(call)?, call.content.text.text.clone());
-    payload.entities = entities(&call.content.text);
+async fn send_text(transport: &Transport, call: &Call<'_>) -> Result<Sent, SendError> {
+    let text = &call.content.text;
+    let mut payload = SendMessage::new(recipient(call.chat)?, text.text.clone());
+    payload.entities = entities(text);
     payload.link_preview_options = Some(no_preview());
     payload.reply_markup = keyboard(call)?.map(ReplyMarkup::InlineKeyboard);
-    let posted: Posted = telegram.call(&payload, telegram.timeout).await.map_err(classify)?;
-    Ok(Sent { message: posted.message_id.to_string(), file_ids: Vec::new() })
+    let result = transport.call(&payload).await.map_err(sending)?;
+    one(&result)
 }
 
-async fn edit(telegram: &Telegram, call: &Call<'_>, message: &str) -> Result<Sent, SendError> {
-    let id = MessageId(message.parse().map_err(|_| SendError::MessageGone)?);
-    let done = || Sent { message: message.to_owned(), file_ids: Vec::new() };
-    let mut payload = EditMessageText::new(chat(call)?, id, call.content.text.text.clone());
-    payload.entities = entities(&call.content.text);
-    payload.link_preview_options = Some(no_preview());
-    payload.reply_markup = keyboard(call)?;
-    let result: Result<serde::de::IgnoredAny, _> = telegram.call(&payload, telegram.timeout).await;
-    match result {
-        Ok(_) => Ok(done()),
-        Err(trouble) if is_not_modified(&trouble) => Ok(done()),
-        // The platform has said that it did nothing, so that another try does no harm.
-        Err(trouble) if has_no_text(&trouble) => edit_caption(telegram, call, id).await.map(|()| done()),
-        Err(trouble) => Err(classify(trouble)),
-    }
-}
-
-async fn edit_caption(telegram: &Telegram, call: &Call<'_>, id: MessageId) -> Result<(), SendError> {
-    let mut payload = EditMessageCaption::new(chat(call)?, id);
-    payload.caption = Some(call.content.text.text.clone());
-    payload.caption_entities = entities(&call.content.text);
-    payload.reply_markup = keyboard(call)?;
-    let result: Result<serde::de::IgnoredAny, _> = telegram.call(&payload, telegram.timeout).await;
-    match result {
-        Ok(_) => Ok(()),
-        Err(trouble) if is_not_modified(&trouble) => Ok(()),
-        Err(trouble) => Err(classify(trouble)),
-    }
-}
-
-/// `sendPhoto` or `sendDocument`, by the id that the platform knows, or with the bytes.
-async fn one_file(telegram: &Telegram, call: &Call<'_>, source: &FileSource) -> Result<Sent, SendError> {
-    let file = call.content.files.first().ok_or_else(|| SendError::Refused("no file".to_owned()))?;
-    let (method, field) = match file.kind {
-        FileKind::Photo => ("SendPhoto", "photo"),
-        FileKind::Document => ("SendDocument", "document"),
-    };
-    let mut fields = json!({ "chat_id": chat(call)? });
-    if !call.content.text.is_empty() {
-        fields["caption"] = json!(call.content.text.text);
-        fields["caption_entities"] = json!(entities(&call.content.text).unwrap_or_default());
-    }
-    if let Some(keyboard) = keyboard(call)? {
-        fields["reply_markup"] = json!(keyboard);
-    }
-    let posted: Result<Posted, _> = match source {
-        FileSource::Known { file_id } => {
-            fields[field] = json!(file_id);
-            telegram.call_json(method, &fields, telegram.timeout).await
+async fn send_file(
+    transport: &Transport,
+    call: &Call<'_>,
+    file: &Attachment,
+    source: &FileSource,
+) -> Result<Sent, SendError> {
+    let (chat, caption) = (recipient(call.chat)?, caption(&call.content.text));
+    let markup = keyboard(call)?.map(ReplyMarkup::InlineKeyboard);
+    let mut uploads = Uploads::default();
+    let input = uploads.input(source, &file.name);
+    let result = match file.kind {
+        FileKind::Photo => {
+            let mut payload = SendPhoto::new(chat, input);
+            (payload.caption, payload.caption_entities) = caption;
+            payload.reply_markup = markup;
+            call_with(transport, &payload, uploads).await
         }
-        FileSource::Upload { bytes, mime } => {
-            let form = form(&fields).part(field, part(bytes.clone(), &file.name, mime)?);
-            telegram.call_form(method, form, telegram.timeout * 4).await
+        FileKind::Document => {
+            let mut payload = SendDocument::new(chat, input);
+            (payload.caption, payload.caption_entities) = caption;
+            payload.reply_markup = markup;
+            // Else a document can come back as an animation or a sound, whose id is none of a document.
+            payload.disable_content_type_detection = Some(true);
+            call_with(transport, &payload, uploads).await
         }
     };
-    let posted = posted.map_err(classify)?;
-    Ok(Sent { message: posted.message_id.to_string(), file_ids: vec![file_id(&posted, file.kind)] })
+    one(&result.map_err(sending)?)
 }
 
-/// `sendMediaGroup`: two to ten files of one kind; the text goes under the first.
-async fn album(telegram: &Telegram, call: &Call<'_>, sources: &[FileSource]) -> Result<Sent, SendError> {
-    let mut media = Vec::with_capacity(sources.len());
-    let mut uploads = Vec::new();
-    for (number, (file, source)) in call.content.files.iter().zip(sources).enumerate() {
-        let place = match source {
-            FileSource::Known { file_id } => file_id.clone(),
-            FileSource::Upload { bytes, mime } => {
-                uploads.push((format!("file{number}"), part(bytes.clone(), &file.name, mime)?));
-                format!("attach://file{number}")
+async fn send_album(transport: &Transport, call: &Call<'_>) -> Result<Sent, SendError> {
+    if !call.content.buttons.is_empty() {
+        return Err(refused("an album can have no buttons"));
+    }
+    let mut uploads = Uploads::default();
+    // The caption of the first file is shown as that of the album.
+    let mut text = caption(&call.content.text);
+    let mut media = Vec::with_capacity(call.files.len());
+    for (file, source) in call.content.files.iter().zip(call.files) {
+        let input = uploads.input(source, &file.name);
+        let (caption, caption_entities) = std::mem::take(&mut text);
+        media.push(match file.kind {
+            FileKind::Photo => InputMedia::Photo(InputMediaPhoto {
+                caption,
+                caption_entities,
+                ..InputMediaPhoto::new(input)
+            }),
+            FileKind::Document => {
+                let new = InputMediaDocument::new(input);
+                InputMedia::Document(InputMediaDocument { caption, caption_entities, ..new })
             }
-        };
-        let mut item = json!({ "type": file.kind.code(), "media": place });
-        if number == 0 && !call.content.text.is_empty() {
-            item["caption"] = json!(call.content.text.text);
-            item["caption_entities"] = json!(entities(&call.content.text).unwrap_or_default());
-        }
-        media.push(item);
+        });
     }
-    let fields = json!({ "chat_id": chat(call)?, "media": media });
-    let posted: Result<Vec<Posted>, _> = if uploads.is_empty() {
-        telegram.call_json("SendMediaGroup", &fields, telegram.timeout).await
+    let payload = SendMediaGroup::new(recipient(call.chat)?, media);
+    let result = call_with(transport, &payload, uploads).await.map_err(sending)?;
+    let messages: List<Accepted> = serde_json::from_str(result.get()).unwrap_or(List(Vec::new()));
+    let sent: Vec<Sent> = messages.0.into_iter().filter_map(accepted).collect();
+    let message = sent.first().map(|sent| sent.message.clone()).ok_or_else(no_number)?;
+    let mut file_ids: Vec<_> = sent.into_iter().flat_map(|sent| sent.file_ids).collect();
+    // With one missing nobody knows which, and a wrong name would show another picture.
+    if file_ids.len() != call.files.len() {
+        file_ids = vec![None; call.files.len()];
+    }
+    Ok(Sent { message, file_ids })
+}
+
+/// Calls a method, with a form if there is anything to upload.
+async fn call_with<P: Payload + Serialize>(
+    transport: &Transport,
+    payload: &P,
+    uploads: Uploads,
+) -> Result<Box<RawValue>, Failure> {
+    if uploads.is_empty() {
+        return transport.call(payload).await;
+    }
+    let timeout = transport.timeout + uploads.extra_time();
+    let form = uploads.into_form(payload).map_err(|error| Failure::NotAccepted(error.to_string()))?;
+    transport.upload(P::NAME, form, timeout).await
+}
+
+async fn edit(transport: &Transport, call: &Call<'_>, message: &str) -> Result<Sent, SendError> {
+    let chat = recipient(call.chat)?;
+    let id = message.parse().map(MessageId).map_err(|_| refused("the message's id is not a number"))?;
+    let (text, buttons) = (&call.content.text, keyboard(call)?);
+    let mut result = if text.is_empty() {
+        let mut payload = EditMessageReplyMarkup::new(chat.clone(), id);
+        payload.reply_markup = buttons.clone();
+        transport.call(&payload).await
     } else {
-        let form = uploads.into_iter().fold(form(&fields), |form, (name, part)| form.part(name, part));
-        telegram.call_form("SendMediaGroup", form, telegram.timeout * 4).await
+        let mut payload = EditMessageText::new(chat.clone(), id, text.text.clone());
+        payload.entities = entities(text);
+        payload.link_preview_options = Some(no_preview());
+        payload.reply_markup = buttons.clone();
+        transport.call(&payload).await
     };
-    let posted = posted.map_err(classify)?;
-    let first = posted.first().ok_or_else(|| SendError::Unknown("an album without messages".to_owned()))?;
-    let file_ids =
-        call.content.files.iter().zip(&posted).map(|(file, posted)| file_id(posted, file.kind)).collect();
-    Ok(Sent { message: first.message_id.to_string(), file_ids })
-}
-
-/// What the platform calls the file from now on: of a picture, its largest size.
-fn file_id(posted: &Posted, kind: FileKind) -> Option<(FileKind, String)> {
-    let file = match kind {
-        FileKind::Photo => posted.photo.last(),
-        FileKind::Document => posted.document.as_ref(),
-    };
-    file.map(|file| (kind, file.file_id.clone()))
-}
-
-/// The fields of a call as parts of a form: plain values as they are, the others as JSON.
-fn form(fields: &Value) -> Form {
-    let mut form = Form::new();
-    for (name, value) in fields.as_object().into_iter().flatten() {
-        let text = match value {
-            Value::String(text) => text.clone(),
-            value => value.to_string(),
-        };
-        form = form.text(name.clone(), text);
+    // Nothing was accepted then, so that this is no second attempt.
+    if result.as_ref().is_err_and(has_no_text) {
+        let mut payload = EditMessageCaption::new(chat, id);
+        (payload.caption, payload.caption_entities) = caption(text);
+        payload.reply_markup = buttons;
+        result = transport.call(&payload).await;
     }
-    form
+    match result {
+        Err(failure) if !is_not_modified(&failure) => Err(sending(failure)),
+        _ => Ok(Sent { message: message.to_owned(), file_ids: Vec::new() }),
+    }
 }
 
-fn part(bytes: bytes::Bytes, name: &str, mime: &str) -> Result<Part, SendError> {
-    let len = bytes.len() as u64;
-    Part::stream_with_length(bytes, len)
-        .file_name(name.to_owned())
-        .mime_str(mime)
-        .map_err(|_| SendError::Refused("a file of an impossible kind".to_owned()))
+async fn answer(transport: &Transport, call: &Call<'_>, press: &str) -> Result<Sent, SendError> {
+    let mut payload = AnswerCallbackQuery::new(CallbackQueryId(press.to_owned()));
+    let text = call.content.text.text.as_str();
+    if utf16_len(text) > MAX_TOAST {
+        payload.text = Some(format!("{}…", cut(text, MAX_TOAST - 1).trim_end()));
+    } else if !text.is_empty() {
+        payload.text = Some(text.to_owned());
+    }
+    transport.call(&payload).await.map_err(sending)?;
+    Ok(Sent::default())
 }
 
-fn chat(call: &Call<'_>) -> Result<Recipient, SendError> {
-    let id = call.chat.parse().map_err(|_| SendError::Refused("not a chat of Telegram".to_owned()))?;
-    Ok(Recipient::Id(ChatId(id)))
+/// What the platform says about one message that it accepted.
+fn one(result: &RawValue) -> Result<Sent, SendError> {
+    let message: Accepted = serde_json::from_str(result.get()).unwrap_or_default();
+    accepted(message).ok_or_else(no_number)
+}
+
+fn accepted(message: Accepted) -> Option<Sent> {
+    let id = message.message_id?;
+    let sizes = message.photo.map(|List(sizes)| sizes).unwrap_or_default();
+    let area = |size: &Size| size.width.unwrap_or(0).saturating_mul(size.height.unwrap_or(0));
+    let photo = sizes.into_iter().max_by_key(area).and_then(|size| size.file_id);
+    let document = message.document.and_then(|document| document.file_id);
+    let known = document.map(|id| (FileKind::Document, id)).or(photo.map(|id| (FileKind::Photo, id)));
+    Some(Sent { message: id.to_string(), file_ids: vec![known] })
+}
+
+fn no_number() -> SendError {
+    SendError::Unknown("accepted, but without the message's number".to_owned())
+}
+
+fn refused(why: &str) -> SendError {
+    SendError::Refused(why.to_owned())
+}
+
+fn recipient(chat: &str) -> Result<Recipient, SendError> {
+    match chat.parse() {
+        Ok(id) => Ok(Recipient::Id(ChatId(id))),
+        Err(_) => Err(refused("the chat's id is not a number")),
+    }
 }
 
 /// Official texts are full of addresses; a preview of a stranger's page below them helps nobody.
@@ -202,36 +236,44 @@ fn no_preview() -> LinkPreviewOptions {
     }
 }
 
+fn caption(text: &Rich) -> (Option<String>, Option<Vec<MessageEntity>>) {
+    ((!text.is_empty()).then(|| text.text.clone()), entities(text))
+}
+
+/// The emphasis as Telegram's entities; ranges that are not within the text are left out, since one of
+/// them would have the whole message refused.
 fn entities(text: &Rich) -> Option<Vec<MessageEntity>> {
-    let spans = text.spans.iter().map(|span| match span.style {
-        Style::Bold => MessageEntity::bold(span.start, span.len),
-        Style::Italic => MessageEntity::italic(span.start, span.len),
-        Style::Code => MessageEntity::code(span.start, span.len),
-    });
-    (!text.spans.is_empty()).then(|| spans.collect())
+    let length = text.utf16_len();
+    let fits = |start: usize, len: usize| len > 0 && start.checked_add(len).is_some_and(|end| end <= length);
+    let spans = text.spans.iter().filter(|span| fits(span.start, span.len));
+    let entities: Vec<_> = spans
+        .map(|span| match span.style {
+            Style::Bold => MessageEntity::bold(span.start, span.len),
+            Style::Italic => MessageEntity::italic(span.start, span.len),
+            Style::Code => MessageEntity::code(span.start, span.len),
+        })
+        .collect();
+    (!entities.is_empty()).then_some(entities)
 }
 
 fn keyboard(call: &Call<'_>) -> Result<Option<InlineKeyboardMarkup>, SendError> {
-    if call.content.buttons.is_empty() {
-        return Ok(None);
-    }
     let mut rows = Vec::with_capacity(call.content.buttons.len());
-    for row in &call.content.buttons {
-        rows.push(row.iter().map(|button| key(button, call.own_data)).collect::<Result<Vec<_>, _>>()?);
+    for row in call.content.buttons.iter().filter(|row| !row.is_empty()) {
+        rows.push(row.iter().map(|one| button(one, call.own_data)).collect::<Result<Vec<_>, _>>()?);
     }
-    Ok(Some(InlineKeyboardMarkup::new(rows)))
+    Ok((!rows.is_empty()).then(|| InlineKeyboardMarkup::new(rows)))
 }
 
-fn key(button: &Button, own_data: Option<&str>) -> Result<InlineKeyboardButton, SendError> {
-    match button {
-        Button::Press { label, data } => Ok(InlineKeyboardButton::callback(label, data)),
+fn button(button: &Button, own_data: Option<&str>) -> Result<InlineKeyboardButton, SendError> {
+    Ok(match button {
+        Button::Press { label, data } => InlineKeyboardButton::callback(label, data),
         Button::PressOwn { label } => {
-            let data = own_data.ok_or_else(|| SendError::Refused("a button without data".to_owned()))?;
-            Ok(InlineKeyboardButton::callback(label, data))
+            let data = own_data.ok_or_else(|| refused("a button of this message has no data"))?;
+            InlineKeyboardButton::callback(label, data)
         }
         Button::Link { label, url } => {
-            let url = url.parse().map_err(|_| SendError::Refused("a link that is none".to_owned()))?;
-            Ok(InlineKeyboardButton::url(label, url))
+            let url = url.parse().map_err(|_| refused("a button's link is not a URL"))?;
+            InlineKeyboardButton::url(label.clone(), url)
         }
-    }
+    })
 }

@@ -29,7 +29,7 @@ pub(super) struct Target {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)] // the names and types are what is checked
+#[expect(dead_code, reason = "the names and types are what is checked")]
 pub(super) struct Reply {
     pub message_id: i64,
     pub chat_id: Option<Value>,
@@ -44,7 +44,7 @@ pub(super) struct Reply {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)] // the names and types are what is checked
+#[expect(dead_code, reason = "the names and types are what is checked")]
 struct LinkPreview {
     is_disabled: Option<bool>,
     url: Option<String>,
@@ -55,7 +55,7 @@ struct LinkPreview {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)] // some names and types are only checked
+#[expect(dead_code, reason = "some names and types are only checked")]
 pub(super) struct Media {
     #[serde(rename = "type")]
     pub kind: String,

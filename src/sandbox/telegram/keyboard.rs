@@ -51,7 +51,7 @@ const REPLY_ACTIONS: [&str; 6] =
 /// Fields beside the rows, by kind of markup.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)] // the names and types are what is checked
+#[expect(dead_code, reason = "the names and types are what is checked")]
 struct ReplyExtras {
     is_persistent: Option<bool>,
     resize_keyboard: Option<bool>,

@@ -1,0 +1,34 @@
+# `just` shows what there is; every recipe is one command that can be typed as well.
+
+default:
+    @just --list
+
+# The sample organisation on the practice platform, and its page.
+demo *args:
+    cargo run --release -- demo {{args}}
+
+# The tests; what is not installed (PostgreSQL, Chromium) is skipped and named.
+test *args:
+    cargo test --locked {{args}}
+
+# All that has to hold before a change goes in.
+ci:
+    .ci/run
+
+# How fast messages go out, beside the limit.
+bench:
+    cargo bench
+
+fmt:
+    cargo fmt
+
+lint:
+    cargo clippy --locked --all-targets -- -D warnings
+
+# Licences, sources, copies: needs cargo-deny.
+deny:
+    cargo deny check
+
+# The smallest and fastest program, for packages.
+dist:
+    cargo build --locked --profile dist

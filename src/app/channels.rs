@@ -1,0 +1,75 @@
+//! The platforms that the configuration names, ready to be spoken to.
+
+use std::time::Duration;
+
+use crate::channel::telegram::Telegram;
+use crate::channel::{Channel, ReceiveError};
+use crate::config::Config;
+use crate::domain::{ChannelKind, Timestamp};
+use crate::http::http_client;
+use crate::store::{Store, StoreError};
+
+use super::{CommandError, say};
+
+/// How long one call to a platform may take, but for the waiting for updates.
+const CALL_WITHIN: Duration = Duration::from_secs(30);
+/// How long somebody at a terminal is left waiting for a platform.
+const ASK_WITHIN: Duration = Duration::from_secs(8);
+
+/// The bot on Telegram; `None` without a token.
+///
+/// # Errors
+/// A token that cannot be one.
+pub fn telegram(config: &Config) -> Result<Option<Telegram>, CommandError> {
+    let Some(token) = config.telegram_token()? else { return Ok(None) };
+    let client = http_client().map_err(anyhow::Error::from)?;
+    Telegram::new(client, &config.telegram.api_url, token, CALL_WITHIN)
+        .map(Some)
+        .map_err(|error| CommandError::User(error.to_string()))
+}
+
+/// Asks the platform what the bot is called, and keeps the answer. The error says why there is none.
+///
+/// # Errors
+/// A database that fails.
+pub async fn ask_bot_name(
+    bot: &Telegram,
+    store: Option<&Store>,
+) -> Result<Result<String, String>, StoreError> {
+    let name = match tokio::time::timeout(ASK_WITHIN, bot.who_am_i()).await {
+        Ok(Ok(name)) => name,
+        Ok(Err(ReceiveError::Unauthorized)) => return Ok(Err(say("cli-token-wrong", &[]))),
+        Ok(Err(ReceiveError::Failed(why))) => return Ok(Err(why)),
+        Ok(Err(error)) => return Ok(Err(error.to_string())),
+        Err(_) => return Ok(Err(say("cli-no-answer", &[]))),
+    };
+    if let Some(store) = store {
+        store.keep_bot_name(ChannelKind::Telegram, &name).await?;
+    }
+    Ok(Ok(name))
+}
+
+/// What the bot is called: as it was last told, or asked now. Empty where neither helps; links are then
+/// words to send to the bot.
+///
+/// # Errors
+/// A token that cannot be one; a database that fails.
+pub async fn bot_name(config: &Config, store: &Store) -> Result<String, CommandError> {
+    if let Some(name) = store.bot_name(ChannelKind::Telegram).await? {
+        return Ok(name);
+    }
+    match telegram(config)? {
+        Some(bot) => Ok(ask_bot_name(&bot, Some(store)).await?.unwrap_or_default()),
+        None => Ok(String::new()),
+    }
+}
+
+/// What time it is at the platform; `None` where it does not say.
+pub async fn platform_time(config: &Config) -> Option<Timestamp> {
+    let client = http_client().ok()?;
+    let request = client.head(&config.telegram.api_url).timeout(ASK_WITHIN);
+    let answer = request.send().await.ok()?;
+    let date = answer.headers().get(reqwest::header::DATE)?.to_str().ok()?;
+    let date = chrono::DateTime::parse_from_rfc2822(date).ok()?;
+    Some(Timestamp::from(date.to_utc()))
+}

@@ -1,0 +1,8 @@
+//! Rules that hold for the whole tree: what the compiler does not see.
+
+mod arrows;
+mod exceptions;
+mod licences;
+mod schema;
+mod sources;
+mod wording;
