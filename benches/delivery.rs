@@ -2,6 +2,9 @@
 //! 100,000 people costs. Everything runs against the practice platform in this process, so that both share
 //! one machine in the same way.
 
+#![allow(clippy::disallowed_methods, reason = "a measurement asks a watch")]
+#![allow(clippy::print_stdout, reason = "a measurement is printed")]
+
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,6 @@
 # What the command line says. One thing each, and the way on.
 cli-failed = loa could not do this: { $why }
+cli-log-level = The log level (the key log.level, or LOA_LOG) has to be error, warn, info, debug, trace, or like "loa::jobs=debug,info".
 cli-database-url = The key database.url has to begin with sqlite: or postgres://, such as "sqlite:loa.db".
 cli-token-wrong = the token is wrong
 cli-no-answer = no answer

@@ -1,5 +1,6 @@
 # Câu của dòng lệnh. Mỗi câu một việc, nói luôn cách làm tiếp.
 cli-failed = Loa chưa làm được việc này: { $why }
+cli-log-level = Mức ghi (khóa log.level hoặc biến LOA_LOG) cần là error, warn, info, debug, trace, hoặc như "loa::jobs=debug,info".
 cli-database-url = Khóa database.url cần bắt đầu bằng sqlite: hoặc postgres://, ví dụ "sqlite:loa.db".
 cli-token-wrong = mã bot không đúng
 cli-no-answer = không có trả lời

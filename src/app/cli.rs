@@ -54,6 +54,21 @@ enum Command {
     Init(init::InitCommand),
     Run(serve::RunCommand),
     Check(check::CheckCommand),
+    #[command(flatten)]
+    AtDesk(DeskCommand),
+    /// Prints the completions for a shell.
+    #[command(after_help = "\
+Examples:
+  loa completions bash > /etc/bash_completion.d/loa
+  loa completions zsh > ~/.zfunc/_loa")]
+    Completions {
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What works on the database, also while the service does.
+#[derive(Debug, Subcommand)]
+enum DeskCommand {
     Status(status::StatusCommand),
     Import(import::ImportCommand),
     #[command(subcommand)]
@@ -72,14 +87,6 @@ enum Command {
     /// Schedules: what the calendar sends, or asks the editors to write.
     #[command(subcommand)]
     Schedule(schedule::ScheduleCommand),
-    /// Prints the completions for a shell.
-    #[command(after_help = "\
-Examples:
-  loa completions bash > /etc/bash_completion.d/loa
-  loa completions zsh > ~/.zfunc/_loa")]
-    Completions {
-        shell: clap_complete::Shell,
-    },
 }
 
 /// Does what was typed and says how it went.
@@ -98,45 +105,42 @@ pub fn main() -> ExitCode {
 
 async fn dispatch(cli: Cli) -> Result<(), CommandError> {
     let Cli { config: path, json, command } = cli;
-    // What works without a configuration.
-    let command = match command {
+    if !matches!(command, Command::Run(_)) {
+        logging::quiet();
+    }
+    match command {
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "loa", &mut std::io::stdout());
-            return Ok(());
+            Ok(())
         }
-        Command::Init(command) => {
-            logging::quiet();
-            return init::run(command, json).await;
-        }
-        Command::Check(command) => {
-            logging::quiet();
-            return check::run(command, &path, json).await;
-        }
-        command => command,
-    };
-    let config = Config::load(&path, &Environment::of_process())?;
-    let command = match command {
+        Command::Init(command) => init::run(command, json).await,
+        Command::Check(command) => check::run(command, &path, json).await,
         Command::Run(command) => {
-            logging::start(&config.log).map_err(|error| CommandError::User(error.to_string()))?;
-            return serve::run(command, &config).await;
+            let config = Config::load(&path, &Environment::of_process())?;
+            let wrong = |_| CommandError::User(say("cli-log-level", &[]));
+            logging::start(&config.log).map_err(wrong)?;
+            serve::run(command, &config).await
         }
-        command => command,
-    };
-    logging::quiet();
-    // What works on the database.
-    let links = matches!(command, Command::Invite(_));
-    let desk = Desk::open(&config, json, links).await?;
+        Command::AtDesk(command) => {
+            let config = Config::load(&path, &Environment::of_process())?;
+            // Whoever makes a link needs the bot's name.
+            let links = matches!(command, DeskCommand::Invite(_));
+            at_desk(command, &Desk::open(&config, json, links).await?).await
+        }
+    }
+}
+
+async fn at_desk(command: DeskCommand, desk: &Desk) -> Result<(), CommandError> {
     match command {
-        Command::Status(command) => status::run(command, &desk).await,
-        Command::Import(command) => import::run(command, &desk).await,
-        Command::Invite(command) => people::run_invite(command, &desk).await,
-        Command::People(command) => people::run_people(command, &desk).await,
-        Command::Unit(command) => people::run_unit(command, &desk).await,
-        Command::Incident(command) => incident::run(command, &desk).await,
-        Command::Digest(command) => digest::run(command, &desk).await,
-        Command::Notice(command) => notice::run(command, &desk).await,
-        Command::Schedule(command) => schedule::run(command, &desk).await,
-        Command::Init(_) | Command::Run(_) | Command::Check(_) | Command::Completions { .. } => Ok(()),
+        DeskCommand::Status(command) => status::run(command, desk).await,
+        DeskCommand::Import(command) => import::run(command, desk).await,
+        DeskCommand::Invite(command) => people::run_invite(command, desk).await,
+        DeskCommand::People(command) => people::run_people(command, desk).await,
+        DeskCommand::Unit(command) => people::run_unit(command, desk).await,
+        DeskCommand::Incident(command) => incident::run(command, desk).await,
+        DeskCommand::Digest(command) => digest::run(command, desk).await,
+        DeskCommand::Notice(command) => notice::run(command, desk).await,
+        DeskCommand::Schedule(command) => schedule::run(command, desk).await,
     }
 }
 

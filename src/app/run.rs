@@ -31,7 +31,6 @@ impl Running {
             }));
             tasks.spawn(supervise("timers", engine.clone(), jobs::timers::run));
             tasks.spawn(supervise("media", engine.clone(), jobs::media::run));
-            tasks.spawn(supervise("media", engine.clone(), jobs::media::run));
         }
         Self { engine, tasks }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::sources::files;
+use crate::sources::{files, root};
 
 /// Table to its columns, each with its type in SQLite's words; and the definition of every index.
 #[derive(Debug, Default, PartialEq)]
@@ -28,6 +28,14 @@ fn both_engines_have_the_same_migrations() {
         files(directory, ".sql").into_iter().map(|source| file(source.path)).collect()
     };
     assert_eq!(names("migrations/sqlite"), names("migrations/postgres"));
+}
+
+#[test]
+fn every_table_is_named_in_the_architecture() {
+    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("text");
+    for table in schema("migrations/sqlite").tables.keys() {
+        assert!(text.contains(&format!("`{table}`")), "ARCHITECTURE.md does not name the table {table}");
+    }
 }
 
 fn schema(directory: &str) -> Schema {

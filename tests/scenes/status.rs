@@ -8,7 +8,6 @@ use loa::random::Random;
 use loa::store::Store;
 use loa::store::inbox::NewUpdate;
 
-use crate::engines::Database;
 use crate::on_both;
 
 on_both! {
