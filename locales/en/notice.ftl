@@ -97,3 +97,22 @@ notice-all-confirmed = ✅ Everybody has confirmed “{ $title }”.
 notice-not-confirmed = “{ $title }”: { $count } have not confirmed.
 notice-more-units = … and { $count } more units.
 notice-files-lost = ⚠️ { $count } files could not be fetched and will not go along. Press Edit to send them again.
+
+notice-remind-person = ⏰ A reminder: “{ $title }” waits for you to confirm it. Please press the button below.
+notice-remind-group = ⏰ Nobody in this group has confirmed “{ $title }” yet. Please press the button below.
+notice-reminded = ⏰ Reminded { $count } who had not confirmed “{ $title }”.
+notice-nobody-to-remind = ✅ “{ $title }”: everybody has confirmed, nobody had to be reminded.
+
+notice-no-schedules = There is no schedule yet. The administrator makes one with loa schedule new.
+notice-schedule-asks = 🗓 “{ $name }” is due ({ $when }) and has no text yet. Please write it; it goes out once approved.
+notice-schedule-compose = ✍️ Write
+notice-schedule-compose-for = ✍️ Write for { $when }
+notice-schedule-missed = ⚠️ “{ $name }” missed { $count } runs while the machine was off: { $times }. If still needed, send it with /thongbao.
+notice-schedule-taken = Somebody has written this one already.
+notice-schedule-paused = ⏸ Held.
+notice-schedule-by-itself = 📤 Goes out by itself { $when }.
+notice-schedule-ready = ✅ Its text is approved and goes out { $when }.
+notice-schedule-waits = ⏳ Next { $when }; its text waits for approval.
+notice-schedule-open = Next: { $when }. No text yet.
+notice-schedule-now-paused = This schedule is held now.
+notice-schedule-now-active = This schedule runs again.

@@ -97,3 +97,22 @@ notice-all-confirmed = ✅ Mọi người đã xác nhận “{ $title }”.
 notice-not-confirmed = “{ $title }”: { $count } nơi chưa xác nhận.
 notice-more-units = … và { $count } đơn vị nữa.
 notice-files-lost = ⚠️ { $count } tệp không lấy được nên sẽ không gửi kèm. Bạn bấm Sửa để gửi lại tệp nhé.
+
+notice-remind-person = ⏰ Nhắc bạn: “{ $title }” đang chờ bạn xác nhận. Bạn bấm nút bên dưới giúp nhé.
+notice-remind-group = ⏰ Nhóm mình chưa có ai xác nhận “{ $title }”. Mọi người bấm nút bên dưới giúp nhé.
+notice-reminded = ⏰ Đã nhắc { $count } nơi chưa xác nhận “{ $title }”.
+notice-nobody-to-remind = ✅ “{ $title }”: ai cũng đã xác nhận, không cần nhắc.
+
+notice-no-schedules = Chưa có lịch gửi nào. Quản trị đặt lịch bằng lệnh loa schedule new.
+notice-schedule-asks = 🗓 Đến kỳ “{ $name }” ({ $when }) mà chưa có nội dung. Bạn soạn giúp nhé, duyệt xong là gửi.
+notice-schedule-compose = ✍️ Soạn
+notice-schedule-compose-for = ✍️ Soạn cho { $when }
+notice-schedule-missed = ⚠️ Lịch “{ $name }” đã lỡ { $count } kỳ lúc máy nghỉ: { $times }. Nếu còn cần, bạn gõ /thongbao để gửi bù.
+notice-schedule-taken = Kỳ này đã có người soạn rồi.
+notice-schedule-paused = ⏸ Đang tạm dừng.
+notice-schedule-by-itself = 📤 Tự gửi { $when }.
+notice-schedule-ready = ✅ Đã có nội dung được duyệt, gửi { $when }.
+notice-schedule-waits = ⏳ Kỳ tới { $when }, nội dung đang chờ duyệt.
+notice-schedule-open = Kỳ tới: { $when }. Chưa có nội dung.
+notice-schedule-now-paused = Đã tạm dừng lịch này.
+notice-schedule-now-active = Lịch chạy lại rồi.

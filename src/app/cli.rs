@@ -9,7 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::config::{Config, Environment};
 
 use super::{
-    CommandError, Desk, check, demo, digest, import, incident, init, logging, notice, people, say, serve, status,
+    CommandError, Desk, check, demo, digest, import, incident, init, logging, notice, people, say, schedule,
+    serve, status,
 };
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
@@ -85,6 +86,9 @@ enum DeskCommand {
     /// Notices: writes, previews, approves, sends them, and shows who has confirmed.
     #[command(subcommand)]
     Notice(notice::NoticeCommand),
+    /// Schedules: what the calendar sends, or asks the editors to write.
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
 }
 
 /// Does what was typed and says how it went.
@@ -139,6 +143,7 @@ async fn at_desk(command: DeskCommand, desk: &Desk) -> Result<(), CommandError> 
         DeskCommand::Incident(command) => incident::run(command, desk).await,
         DeskCommand::Digest(command) => digest::run(command, desk).await,
         DeskCommand::Notice(command) => notice::run(command, desk).await,
+        DeskCommand::Schedule(command) => schedule::run(command, desk).await,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod logging;
 pub mod notice;
 pub mod people;
 pub mod run;
+pub mod schedule;
 pub mod serve;
 pub mod status;
 #[cfg(test)]

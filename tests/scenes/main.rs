@@ -7,6 +7,7 @@ mod contract;
 mod engine;
 mod engines;
 mod incident;
+mod notice;
 mod people;
 mod postgres;
 mod status;

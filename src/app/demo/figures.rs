@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::domain::incident::State;
 use crate::domain::calendar::duration_words;
+use crate::domain::incident::State;
 use crate::store::incident::Shown;
 
 use super::stage::Stage;
@@ -73,7 +73,8 @@ pub async fn all_cases(stage: &Stage) -> anyhow::Result<Vec<Shown>> {
 
 fn cases(all: &[Shown]) -> Vec<String> {
     let count = |state: State| all.iter().filter(|case| case.state == state).count();
-    let (confirmed, merged, rejected) = (count(State::Confirmed), count(State::Merged), count(State::Rejected));
+    let (confirmed, merged, rejected) =
+        (count(State::Confirmed), count(State::Merged), count(State::Rejected));
     let open = all.len() - confirmed - merged - rejected - count(State::Settled);
     let mut lines = vec![say(
         "demo-figure-cases",

@@ -206,7 +206,7 @@ fn width(text: &str) -> usize {
 }
 
 fn columns_of(grapheme: &str) -> usize {
-    let wide = grapheme.chars().any(|c| matches!(u32::from(c), 0x1F000.. | 0x2600..=0x27BF | 0x23E9..=0x23FA));
+    let wide = grapheme.chars().any(|c| matches!(u32::from(c), 0x1F000..|0x2600..=0x27BF| 0x23E9..=0x23FA));
     if wide { 2 } else { 1 }
 }
 

@@ -13,8 +13,8 @@ use crate::app::run::Running;
 use crate::channel::telegram::Telegram;
 use crate::clock::Clock;
 use crate::conversation::{Rules, step};
-use crate::domain::import::{self, ImportRow, Kind};
 use crate::domain::Timestamp;
+use crate::domain::import::{self, ImportRow, Kind};
 use crate::http::http_client;
 use crate::jobs::pacing::Limits;
 use crate::jobs::{Engine, Signals};
@@ -227,7 +227,11 @@ impl Stage {
         caption: &str,
     ) -> anyhow::Result<Seen> {
         let count = pictures.len();
-        let what = if caption.is_empty() { format!("🖼  {count} ảnh") } else { format!("🖼  {count} ảnh\n{caption}") };
+        let what = if caption.is_empty() {
+            format!("🖼  {count} ảnh")
+        } else {
+            format!("🖼  {count} ảnh\n{caption}")
+        };
         self.tell(person, person, &what);
         match pictures {
             [one] => drop(self.sandbox.send_photo(person, person, *one, caption)),
@@ -525,7 +529,8 @@ async fn listen(mut options: Options, port: u16) -> anyhow::Result<Sandbox> {
 fn engine(sandbox: &Sandbox, store: &Store, clock: &Clock) -> anyhow::Result<Engine> {
     let token = sandbox.token().to_owned().into();
     let telegram = Telegram::new(http_client()?, sandbox.url(), token, Duration::from_secs(5))?;
-    let rules = Rules { bot_username: "loa_bot".to_owned(), case_prefix: "ML".to_owned(), ..Rules::default() };
+    let rules =
+        Rules { bot_username: "loa_bot".to_owned(), case_prefix: "ML".to_owned(), ..Rules::default() };
     let limits = Limits { per_second: 30, per_chat_per_second: 1, per_group_per_minute: 20 };
     Ok(Engine {
         store: store.clone(),

@@ -40,6 +40,20 @@ pub(super) fn open(ctx: &Context<'_>, mut draft: Draft) -> Result<Turn, Need> {
     Ok(Turn::default().and(card).to(State::Draft(Box::new(draft)).into()))
 }
 
+/// Goes on with a draft that has some of its words already: asks for the text if that is missing.
+pub(super) fn continue_with(ctx: &Context<'_>, draft: Draft) -> Result<Turn, Need> {
+    match (draft.notice.title.is_empty(), draft.notice.body.is_empty()) {
+        (true, _) => Ok(ask(ctx, draft, Expects::Words, "notice-ask-words")),
+        (false, true) => {
+            let title = Reply::here(Rich::new().push("📝 ").bold(&draft.notice.title));
+            let mut turn = ask(ctx, draft, Expects::Body, "notice-ask-body");
+            turn.replies.insert(0, title);
+            Ok(turn)
+        }
+        (false, false) => open(ctx, draft),
+    }
+}
+
 /// A message while a notice is being written.
 pub(super) fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
     let mut draft = draft.clone();

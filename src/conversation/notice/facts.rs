@@ -1,9 +1,9 @@
 //! What this part asks, as plain calls; and whose authority reaches where.
 
 use super::super::{Answer as AnyAnswer, Ask as AnyAsk, Context, Need, Post};
-use super::{Answer, Ask, NoticeFacts, ReachFacts, Receipt, WRITERS};
-use crate::domain::Role;
+use super::{Answer, Ask, NoticeFacts, ReachFacts, Receipt, ScheduleFacts, UnitNames, WRITERS, Waiting};
 use crate::domain::ids::*;
+use crate::domain::{Role, Timestamp};
 
 fn get<'a>(ctx: &Context<'a>, ask: Ask) -> Result<&'a Answer, Need> {
     match ctx.facts.get(AnyAsk::Notice(ask))? {
@@ -44,18 +44,24 @@ pub(super) fn notice<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<Option<&'a N
     expect!(ctx, Ask::Notice(id), Answer::Notice(notice) => notice.as_deref())
 }
 
-pub(super) fn submitted<'a>(
-    ctx: &Context<'a>,
-    units: Vec<UnitId>,
-) -> Result<&'a [(NoticeId, String, Option<PersonId>)], Need> {
+pub(super) fn submitted<'a>(ctx: &Context<'a>, units: Vec<UnitId>) -> Result<&'a [Waiting], Need> {
     expect!(ctx, Ask::Submitted(units), Answer::Submitted(list) => list)
 }
 
-pub(super) fn unconfirmed<'a>(
-    ctx: &Context<'a>,
-    id: NoticeId,
-) -> Result<&'a [(String, i64, Vec<String>)], Need> {
+pub(super) fn unconfirmed<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a [UnitNames], Need> {
     expect!(ctx, Ask::Unconfirmed(id), Answer::Unconfirmed(list) => list)
+}
+
+pub(super) fn schedules<'a>(ctx: &Context<'a>, units: Vec<UnitId>) -> Result<&'a [ScheduleFacts], Need> {
+    expect!(ctx, Ask::Schedules(units), Answer::Schedules(list) => list)
+}
+
+pub(super) fn schedule<'a>(
+    ctx: &Context<'a>,
+    schedule: ScheduleId,
+    at: Option<Timestamp>,
+) -> Result<Option<&'a ScheduleFacts>, Need> {
+    expect!(ctx, Ask::Schedule { schedule, at }, Answer::Schedule(facts) => facts.as_deref())
 }
 
 /// The posts with one of these roles.

@@ -9,12 +9,13 @@ mod confirm;
 mod draft;
 mod facts;
 mod running;
+mod schedule;
 mod spans;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Dialogue, Lang, Need, Turn};
-use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, UnitId};
+use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, ScheduleId, UnitId};
 use crate::domain::{Rich, Role, Timestamp};
 
 pub use approve::{approval_card, preview_card};
@@ -47,6 +48,20 @@ pub enum Action {
     Draft { draft: i64, act: DraftAct },
     /// Something about a notice that is written down.
     Notice { notice: NoticeId, act: Act },
+    /// Something about a schedule.
+    Schedule { schedule: ScheduleId, act: ScheduleAct },
+}
+
+/// What is done to a schedule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScheduleAct {
+    /// Writes the notice of a run.
+    Compose {
+        at: Timestamp,
+    },
+    Pause,
+    Resume,
 }
 
 /// What is done to a notice that is written down.
@@ -93,6 +108,13 @@ pub enum Ask {
     Submitted(Vec<UnitId>),
     /// Who has not confirmed, by unit.
     Unconfirmed(NoticeId),
+    /// The schedules at these units and below.
+    Schedules(Vec<UnitId>),
+    /// One schedule, and what there is for its run at a moment.
+    Schedule {
+        schedule: ScheduleId,
+        at: Option<Timestamp>,
+    },
 }
 
 /// The answer to an [`Ask`].
@@ -103,10 +125,33 @@ pub enum Answer {
     Reach(Result<ReachFacts, String>),
     Approvers(Vec<String>),
     Notice(Option<Box<NoticeFacts>>),
-    /// Number, title, author; never the asker's own.
-    Submitted(Vec<(NoticeId, String, Option<PersonId>)>),
-    /// Unit, how many, some of their names.
-    Unconfirmed(Vec<(String, i64, Vec<String>)>),
+    Submitted(Vec<Waiting>),
+    Unconfirmed(Vec<UnitNames>),
+    Schedules(Vec<ScheduleFacts>),
+    Schedule(Option<Box<ScheduleFacts>>),
+}
+
+/// A notice that waits for approval: its number, title, author.
+pub type Waiting = (NoticeId, String, Option<PersonId>);
+/// A unit, how many have not confirmed there, and some of their names.
+pub type UnitNames = (String, i64, Vec<String>);
+
+/// A schedule, and what there is for its next run (or the one that was asked for).
+#[derive(Clone, Debug)]
+pub struct ScheduleFacts {
+    pub id: ScheduleId,
+    pub name: String,
+    /// The rule in words.
+    pub rule: String,
+    pub paused: bool,
+    pub self_sending: bool,
+    pub next: Option<Timestamp>,
+    /// The notice of the run, filled in as far as the template goes.
+    pub notice: NewNotice,
+    /// How far the notice is that somebody wrote for the run.
+    pub taken: Option<Stage>,
+    /// The schedule's unit and all above it.
+    pub line: Vec<UnitId>,
 }
 
 /// What is known of a delivery when somebody confirms it.
@@ -236,6 +281,11 @@ pub enum Effect {
         notice: NoticeId,
         by: PersonId,
     },
+    SetSchedule {
+        schedule: ScheduleId,
+        by: PersonId,
+        paused: bool,
+    },
 }
 
 impl From<Action> for super::Action {
@@ -261,6 +311,7 @@ pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>
     Ok(Some(match name {
         "thongbao" => compose::begin(ctx, rest)?,
         "duyet" => approve::list(ctx)?,
+        "lich" => schedule::list(ctx)?,
         _ => return Ok(None),
     }))
 }
@@ -271,6 +322,7 @@ pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
         Action::Confirm { delivery } => confirm::press(ctx, *delivery),
         Action::Draft { draft, act } => compose::press(ctx, *draft, *act),
         Action::Notice { notice, act } => approve::press(ctx, *notice, *act),
+        Action::Schedule { schedule, act } => schedule::press(ctx, *schedule, act),
     }
 }
 

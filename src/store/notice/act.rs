@@ -44,6 +44,9 @@ pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), St
         Effect::Cancel { notice, by } => {
             edition::cancel(tx, env, Actor::Person(*by), *notice).await.map(|_| ())
         }
+        Effect::SetSchedule { schedule, by, paused } => {
+            super::schedule::set_in_chat(tx, env, *schedule, *by, *paused).await
+        }
     }
 }
 
@@ -111,7 +114,7 @@ pub async fn name(tx: &mut Tx<'_>, person: Option<i64>) -> Result<Option<String>
     Ok(row.map(|(name,)| name))
 }
 
-async fn lineage(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>, StoreError> {
+pub async fn lineage(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>, StoreError> {
     let sql = "WITH RECURSIVE above (id, parent_id) AS (
                  SELECT id, parent_id FROM units WHERE id = $1
                  UNION SELECT u.id, u.parent_id FROM units u JOIN above a ON u.id = a.parent_id)
@@ -120,7 +123,7 @@ async fn lineage(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>, StoreErro
     Ok(rows.into_iter().map(|(id,)| UnitId(id)).collect())
 }
 
-async fn roots(tx: &mut Tx<'_>) -> Result<Vec<UnitId>, StoreError> {
+pub async fn roots(tx: &mut Tx<'_>) -> Result<Vec<UnitId>, StoreError> {
     let rows: Vec<(i64,)> = tx.all("SELECT id FROM units WHERE parent_id IS NULL", args![]).await?;
     Ok(rows.into_iter().map(|(id,)| UnitId(id)).collect())
 }

@@ -99,6 +99,12 @@ async fn begin(tx: &mut Tx<'_>, env: &Env, edition: EditionId, notice: &write::R
         Ok(whom) => whom,
         Err(refused) => return Ok(Err(refused)),
     };
+    if let (Some(schedule), Some(at)) = (notice.schedule_id, notice.occurrence) {
+        let (id, schedule, at) = (NoticeId(notice.id), ScheduleId(schedule), Timestamp(at));
+        if !super::schedule::take_run(tx, env, schedule, at, id, edition).await? {
+            return Ok(Err(Refused::Taken));
+        }
+    }
     let content = content(tx, notice).await?;
     let parts = outbox::lay_out(content);
     let count = parts.len();

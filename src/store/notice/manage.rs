@@ -105,8 +105,10 @@ impl Store {
                 .write(move |tx| {
                     Box::pin(async move {
                         Ok(super::act::show_previews(tx, &env).await? > 0
+                            || super::schedule::run_next(tx, &env).await?
                             || edition::begin_next(tx, &env).await?
                             || edition::fan_out_next(tx, &env).await?
+                            || super::remind::remind_next(tx, &env).await?
                             || super::show::show_next(tx, &env).await?)
                     })
                 })
@@ -129,7 +131,9 @@ impl Store {
                     let (next,): (Option<i64>,) = tx.one(sql, args![now]).await?;
                     let file = super::files::next_try(tx).await?;
                     let shown = super::show::next(tx).await?;
-                    Ok([next.map(Timestamp), file, shown].into_iter().flatten().min())
+                    let remind = super::remind::next(tx).await?;
+                    let run = super::schedule::next(tx).await?;
+                    Ok([next.map(Timestamp), file, shown, remind, run].into_iter().flatten().min())
                 })
             })
             .await

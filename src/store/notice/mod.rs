@@ -9,6 +9,8 @@ mod files;
 mod list;
 mod manage;
 mod reach;
+mod remind;
+mod schedule;
 mod show;
 mod write;
 
@@ -23,6 +25,7 @@ pub(super) use feed::{ended, feed};
 pub use files::{FetchedFile, WantedFile};
 pub use list::{Counts, EditionLine, NoticeDetail, NoticeLine, Recipient, Unconfirmed};
 pub use reach::Reach;
+pub use schedule::{NewSchedule, ScheduleLine, ScheduleRefused};
 pub use write::{Done, Refused};
 
 /// What the data of a confirmation button begins with. The rest is the delivery's nonce.
@@ -42,6 +45,10 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         Ask::Unconfirmed(id) => {
             let units = list::unconfirmed(tx, *id).await?;
             Answer::Unconfirmed(units.into_iter().map(|unit| (unit.unit, unit.count, unit.names)).collect())
+        }
+        Ask::Schedules(units) => Answer::Schedules(schedule::within(tx, env, units).await?),
+        Ask::Schedule { schedule, at } => {
+            Answer::Schedule(schedule::facts(tx, env, *schedule, *at).await?.map(Box::new))
         }
     })
 }

@@ -23,6 +23,8 @@ pub enum Refused {
     NotRunning(NoticeId),
     #[error("Thông báo số {0} không đang tạm dừng.")]
     NotPaused(NoticeId),
+    #[error("Kỳ này của lịch đã gửi bằng một thông báo khác.")]
+    Taken,
 }
 
 /// What an act gives: done, or why not; and the store's own failures outside.
@@ -45,7 +47,6 @@ pub struct Row {
     pub schedule_id: Option<i64>,
     pub occurrence: Option<i64>,
     pub state: String,
-    pub created_at: i64,
 }
 
 impl Row {
@@ -61,7 +62,7 @@ pub fn read_state(code: &str) -> Result<State, StoreError> {
 
 pub async fn find(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<Row>, StoreError> {
     let sql = "SELECT id, title, body, audience, urgent, confirm, remind_after, send_at, author_id,
-                 author_unit, approver_id, reason, schedule_id, occurrence, state, created_at
+                 author_unit, approver_id, reason, schedule_id, occurrence, state
                FROM notices WHERE id = $1";
     tx.optional(sql, args![id]).await
 }

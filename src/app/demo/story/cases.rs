@@ -14,7 +14,8 @@ const INTERN: i64 = 1104;
 /// Photo and place, asked back, forwarded, accepted, reported, settled, confirmed: all in one day.
 pub async fn landslide(stage: &mut Stage) -> anyhow::Result<()> {
     stage.scene(day(3, 7, 40), "Báo nhanh: sạt lở ở thôn Nà Lùng (ảnh và vị trí)").await?;
-    let words = "Sạt lở taluy ở thôn Nà Lùng từ lúc 5 giờ sáng, đất đá lấp hơn nửa đường, ô tô không qua được";
+    let words =
+        "Sạt lở taluy ở thôn Nà Lùng từ lúc 5 giờ sáng, đất đá lấp hơn nửa đường, ô tô không qua được";
     stage.sends_photos(VILLAGE_HEAD, &[LANDSLIDE], words).await?;
     stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Nà Lùng").await?;
     stage.shares_place(VILLAGE_HEAD, 22.03417, 103.18052).await?;
@@ -39,7 +40,8 @@ pub async fn landslide(stage: &mut Stage) -> anyhow::Result<()> {
     stage.presses(COMMUNE_ROADS, COMMUNE_GROUP, "Tiếp nhận").await?;
     stage.until(day(3, 10, 50)).await?;
     stage.presses(COMMUNE_ROADS, COMMUNE_GROUP, "Đã xử lý").await?;
-    let result = "Máy xúc của xã đã dọn xong, thông xe lúc 10 giờ 40. Dân quân cắm biển, trực tại chỗ đêm nay.";
+    let result =
+        "Máy xúc của xã đã dọn xong, thông xe lúc 10 giờ 40. Dân quân cắm biển, trực tại chỗ đêm nay.";
     stage.replies(COMMUNE_ROADS, COMMUNE_GROUP, result).await?;
     settle_as_reported(stage, THU).await?;
     stage.minutes(5).await?;
@@ -83,7 +85,8 @@ pub async fn compensation(stage: &mut Stage) -> anyhow::Result<()> {
 /// Words first, photos after; a second report of the same is merged.
 pub async fn road(stage: &mut Stage) -> anyhow::Result<()> {
     stage.scene(day(15, 14, 5), "Báo nhanh: đường vào bản Pho hỏng (lời trước, ảnh sau)").await?;
-    let words = "Đường từ trung tâm xã Bản Lếch vào bản Pho hỏng nặng, ổ gà sâu, xe chở nông sản không vào được";
+    let words =
+        "Đường từ trung tâm xã Bản Lếch vào bản Pho hỏng nặng, ổ gà sâu, xe chở nông sản không vào được";
     stage.says(BAN_LECH_CULTURE, words).await?;
     stage.presses(BAN_LECH_CULTURE, BAN_LECH_CULTURE, "Gửi").await?;
     stage.minutes(3).await?;

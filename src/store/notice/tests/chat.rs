@@ -200,6 +200,9 @@ fn every_sentence_is_there_in_both_languages() {
         include_str!("../../../conversation/notice/running.rs"),
         include_str!("../act.rs"),
         include_str!("../edition.rs"),
+        include_str!("../remind.rs"),
+        include_str!("../schedule.rs"),
+        include_str!("../../../conversation/notice/schedule.rs"),
     ];
     for piece in sources.iter().flat_map(|source| source.split('"')) {
         if piece.starts_with("notice-") && !piece.contains(char::is_whitespace) {

@@ -1,5 +1,6 @@
 //! Scenes with notices, from writing to the last confirmation.
 
+mod calendar;
 mod cast;
 mod chat;
 mod sending;

@@ -1,0 +1,227 @@
+//! `loa schedule`: what the calendar sends.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use crate::conversation::notice::MOST_TITLE;
+use crate::domain::calendar::when_words;
+use crate::domain::ids::ScheduleId;
+use crate::domain::text::clean_line;
+use crate::store::notice::{NewSchedule, ScheduleLine, ScheduleRefused};
+
+use super::notice::{read_audience, read_span, read_text};
+use super::{CommandError, Desk};
+
+/// Next runs that a listing shows.
+const RUNS: usize = 3;
+
+#[derive(Subcommand, Debug)]
+pub enum ScheduleCommand {
+    /// Make a schedule: its editors are asked for the text every time, or a template goes out by itself
+    #[command(after_help = "\
+Examples:
+  loa schedule new --name 'Định hướng tháng' --cron '0 8 1 * *' --to all --confirm
+  loa schedule new --name 'Chào cờ' --cron '0 7 * * 1' --to 'unit:Tỉnh Mẫu/*' \\
+    --title 'Chào cờ thứ Hai {ngày}' --text-file chao-co.txt --self-sending
+
+The rule (--cron) is: minute hour day month weekday, in Vietnam; 1 is Monday, L the last day.
+  0 8 1 * *   08:00 on the 1st of every month       0 7 * * 1   07:00 every Monday
+  0 17 L * *  17:00 on the last day of the month    0 8 22 12 * 08:00 on 22 December
+
+Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
+    New {
+        /// What it is called
+        #[arg(long)]
+        name: String,
+        /// When: minute hour day month weekday
+        #[arg(long, value_name = "RULE")]
+        cron: String,
+        /// Who gets it; see loa notice new --help
+        #[arg(long, value_name = "AUDIENCE")]
+        to: String,
+        /// The title, a template; the name where not given
+        #[arg(long)]
+        title: Option<String>,
+        /// A file with the text, a template; without it the editors are asked every time
+        #[arg(long, value_name = "FILE")]
+        text_file: Option<PathBuf>,
+        /// Goes before all other notices
+        #[arg(long)]
+        urgent: bool,
+        /// Asks everybody to confirm with one tap
+        #[arg(long)]
+        confirm: bool,
+        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d
+        #[arg(long, value_name = "SPAN", requires = "confirm")]
+        remind_after: Option<String>,
+        /// Approves the template by this: it goes out by itself
+        #[arg(long, requires = "text_file")]
+        self_sending: bool,
+        /// Whose editors are asked: a path or name; those at the top where not given
+        #[arg(long)]
+        unit: Option<String>,
+    },
+    /// List schedules with their next runs
+    List,
+    /// Hold a schedule; runs that pass meanwhile are not made up for
+    Pause { id: i64 },
+    /// Go on with a schedule that was held
+    Resume { id: i64 },
+    /// Delete a schedule; what it has sent stays
+    Delete { id: i64 },
+}
+
+#[derive(Serialize)]
+struct Id {
+    id: i64,
+}
+
+/// Runs a command about schedules.
+///
+/// # Errors
+/// What the user can put right; what the database gives.
+pub async fn run(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> {
+    let (id, to, said) = match command {
+        ScheduleCommand::New { .. } => return new(command, desk).await,
+        ScheduleCommand::List => {
+            let rows = desk.store.schedule_list(RUNS).await?;
+            return desk.show(&rows, |rows| list_words(rows));
+        }
+        ScheduleCommand::Pause { id } => (id, "paused", "Đã tạm dừng"),
+        ScheduleCommand::Resume { id } => (id, "active", "Đã chạy lại"),
+        ScheduleCommand::Delete { id } => (id, "deleted", "Đã xóa"),
+    };
+    allowed(desk.store.schedule_set(ScheduleId(id), to).await?)?;
+    desk.show(&Id { id }, |_| format!("{said} lịch số {id}."))
+}
+
+fn allowed<T>(done: Result<T, ScheduleRefused>) -> Result<T, CommandError> {
+    done.map_err(|refused| CommandError::User(refused.to_string()))
+}
+
+async fn new(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> {
+    let ScheduleCommand::New {
+        name,
+        cron,
+        to,
+        title,
+        text_file,
+        urgent,
+        confirm,
+        remind_after,
+        self_sending,
+        unit,
+    } = command
+    else {
+        return Ok(());
+    };
+    let named =
+        clean_line(&name, MOST_TITLE).ok_or_else(|| CommandError::User("Lịch chưa có tên.".to_owned()))?;
+    let new = NewSchedule {
+        title: title.and_then(|title| clean_line(&title, MOST_TITLE)).unwrap_or_else(|| named.clone()),
+        name: named,
+        cron,
+        audience: read_audience(&to)?,
+        body: text_file.as_deref().map(read_text).transpose()?.unwrap_or_default(),
+        urgent,
+        confirm,
+        remind_after: remind_after.as_deref().map(read_span).transpose()?,
+        self_sending,
+        unit: match unit {
+            Some(unit) => Some(find_unit(desk, &unit).await?),
+            None => None,
+        },
+    };
+    let id = allowed(desk.store.schedule_new(new).await?)?;
+    let rows = desk.store.schedule_list(1).await?;
+    let next = rows.iter().find(|row| row.id == id).and_then(|row| row.next.first().copied());
+    let next = next.map(when_words).unwrap_or_default();
+    desk.show(&Id { id: id.0 }, |_| format!("Đã đặt lịch số {id}. Kỳ tới: {next}."))
+}
+
+async fn find_unit(desk: &Desk, name: &str) -> Result<crate::domain::ids::UnitId, CommandError> {
+    match desk.store.find_units(name).await?.as_slice() {
+        [(id, _)] => Ok(*id),
+        [] => Err(CommandError::User(format!("Không có đơn vị nào tên “{name}”."))),
+        several => {
+            let paths: Vec<&str> = several.iter().take(5).map(|(_, path)| path.as_str()).collect();
+            let paths = paths.join("; ");
+            Err(CommandError::User(format!("Có nhiều đơn vị tên “{name}”, bạn ghi cả đường dẫn: {paths}")))
+        }
+    }
+}
+
+fn list_words(rows: &[ScheduleLine]) -> String {
+    if rows.is_empty() {
+        return "Chưa có lịch nào.".to_owned();
+    }
+    let line = |row: &ScheduleLine| {
+        let how = match (row.state.as_str(), row.self_sending) {
+            ("paused", _) => "tạm dừng",
+            (_, true) => "tự gửi",
+            (_, false) => "hỏi người soạn",
+        };
+        let mut text =
+            format!("{:>5}  {}  {}  {how}\n       Tới: {}", row.id, row.name, row.rule, row.audience);
+        for at in &row.next {
+            text.push_str("\n       ");
+            text.push_str(&when_words(*at));
+        }
+        text
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::app::testing::Office;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(subcommand)]
+        command: ScheduleCommand,
+    }
+
+    async fn types(office: &Office, words: &[&str]) -> Result<(), CommandError> {
+        let line = Line::try_parse_from([&["schedule"], words].concat()).expect("a command line");
+        run(line.command, &office.desk).await
+    }
+
+    #[tokio::test]
+    async fn a_schedule_is_made_listed_held_and_deleted() {
+        let office = Office::new(false).await;
+        types(&office, &["new", "--name", "Định hướng tháng", "--cron", "0 8 1 * *", "--to", "all"])
+            .await
+            .expect("new");
+        assert_eq!(office.said(), "Đã đặt lịch số 1. Kỳ tới: 08:00 thứ Ba 01/12/2026.\n");
+        types(&office, &["list"]).await.expect("list");
+        let list = office.said();
+        assert!(
+            list.contains("08:00 ngày 1 hằng tháng") && list.contains("08:00 thứ Sáu 01/01/2027"),
+            "{list}"
+        );
+        types(&office, &["pause", "1"]).await.expect("pause");
+        types(&office, &["list"]).await.expect("list");
+        assert!(office.said().contains("tạm dừng"));
+        types(&office, &["resume", "1"]).await.expect("resume");
+        types(&office, &["delete", "1"]).await.expect("delete");
+        office.said();
+        types(&office, &["list"]).await.expect("list");
+        assert_eq!(office.said(), "Chưa có lịch nào.\n");
+        for (words, said) in [
+            (vec!["pause", "1"], "số 1"),
+            (vec!["new", "--name", "A", "--cron", "0 8 32 * *", "--to", "all"], "32"),
+            (vec!["new", "--name", "A {x}", "--cron", "0 8 1 * *", "--to", "all"], "{x}"),
+        ] {
+            match types(&office, &words).await {
+                Err(CommandError::User(text)) => assert!(text.contains(said), "{text}"),
+                other => panic!("{words:?}: {other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! One reminder to whoever has not confirmed in time.
+
+use std::time::Duration;
+
+use crate::args;
+use crate::conversation::{Lang, Reply};
+use crate::domain::Timestamp;
+use crate::domain::content::{Button, Content, Lane};
+use crate::store::{Env, Sql, StoreError, Tx, outbox};
+
+use super::{OWN_DATA_PREFIX, act};
+
+/// Reminders that one transaction makes, and that wait in the outbox at most.
+const CHUNK: i64 = 1000;
+/// When an edition is looked at again of which nothing is due yet.
+const AGAIN: Duration = Duration::from_secs(60);
+/// When it is looked at again while the outbox is full.
+const SOON: Duration = Duration::from_secs(2);
+
+#[derive(sqlx::FromRow)]
+struct Due {
+    id: i64,
+    state: String,
+    cursor: i64,
+    after: Option<i64>,
+    title: String,
+    author_id: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Late {
+    id: i64,
+    open: i64,
+    sent_at: Option<i64>,
+}
+
+const LATE: &str = "
+    SELECT d.id, CASE WHEN c.state = 'open' THEN 1 ELSE 0 END AS open, d.sent_at
+    FROM deliveries d JOIN chats c ON c.id = d.chat_id
+    WHERE d.edition_id = $1 AND d.state = 2 AND d.reminded_at IS NULL AND d.id > $2
+    ORDER BY d.id LIMIT $3";
+
+const REMIND: Sql = Sql {
+    lite: "INSERT INTO messages (channel, chat_id, lane, op, payload_id, own_data, last_part, state, ready,
+             not_before, created_at)
+           SELECT c.channel, d.chat_id, $2, 'send', CASE WHEN c.kind = 'group' THEN $4 ELSE $3 END,
+                  $5 || d.nonce, 1, 0, 1, $6, $6
+           FROM json_each($1) j JOIN deliveries d ON d.id = j.value JOIN chats c ON c.id = d.chat_id
+           ORDER BY d.id",
+    pg: "INSERT INTO messages (channel, chat_id, lane, op, payload_id, own_data, last_part, state, ready,
+           not_before, created_at)
+         SELECT c.channel, d.chat_id, $2, 'send', CASE WHEN c.kind = 'group' THEN $4::bigint ELSE $3 END,
+                $5 || d.nonce, 1, 0, 1, $6, $6
+         FROM json_array_elements_text($1::json) j JOIN deliveries d ON d.id = j.value::bigint
+         JOIN chats c ON c.id = d.chat_id
+         ORDER BY d.id",
+};
+
+const REMINDED: Sql = Sql {
+    lite: "UPDATE deliveries SET reminded_at = $2 WHERE id IN (SELECT value FROM json_each($1))",
+    pg: "UPDATE deliveries SET reminded_at = $2
+         WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
+};
+
+/// Reminds some of the people of one edition that is due. Gives whether there was one.
+pub async fn remind_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
+    let sql = "SELECT e.id, e.state, e.remind_cursor AS cursor, n.remind_after AS after, n.title, n.author_id
+               FROM editions e JOIN notices n ON n.id = e.notice_id
+               WHERE e.remind_at <= $1 AND e.remind_at IS NOT NULL AND e.reminded = 0
+               ORDER BY e.remind_at, e.id LIMIT 1";
+    let Some(due) = tx.optional::<Due>(sql, args![env.now]).await? else { return Ok(false) };
+    if due.state == "cancelled" {
+        tx.exec_one("UPDATE editions SET reminded = 1 WHERE id = $1", args![due.id]).await?;
+        return Ok(true);
+    }
+    let full = "SELECT COUNT(*) FROM (SELECT 1 FROM messages
+                  WHERE channel = 'telegram' AND lane = $1 AND state = 0 AND ready = 1 LIMIT $2) AS stock";
+    if tx.int(full, args![Lane::Notice.code(), CHUNK]).await? >= CHUNK {
+        return later(tx, &due, env.now + SOON).await;
+    }
+    let late: Vec<Late> = tx.all(LATE, args![due.id, due.cursor, CHUNK]).await?;
+    let after = due.after.unwrap_or(0);
+    let ripe =
+        late.iter().take_while(|one| one.sent_at.unwrap_or(0).saturating_add(after) <= env.now.0).count();
+    match (late.get(ripe), ripe) {
+        (Some(next), 0) => {
+            let at = Timestamp(next.sent_at.unwrap_or(0).saturating_add(after));
+            later(tx, &due, at).await
+        }
+        (None, 0) if due.state == "done" => finish(tx, env, &due).await.map(|()| true),
+        (None, 0) => later(tx, &due, env.now + AGAIN).await,
+        _ => remind(tx, env, &due, &late[..ripe]).await.map(|()| true),
+    }
+}
+
+async fn later(tx: &mut Tx<'_>, due: &Due, at: Timestamp) -> Result<bool, StoreError> {
+    tx.exec_one("UPDATE editions SET remind_at = $2 WHERE id = $1", args![due.id, at]).await?;
+    Ok(true)
+}
+
+async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, late: &[Late]) -> Result<(), StoreError> {
+    let content = |key: &str| {
+        let mut content = Content::text(Lang::Vi.say(key, &[("title", &due.title)]));
+        let label = Lang::Vi.say("notice-confirm-button", &[]);
+        content.buttons = vec![vec![Button::PressOwn { label }]];
+        content
+    };
+    let to_one = outbox::add_payload(tx, env, &content("notice-remind-person")).await?;
+    let to_group = outbox::add_payload(tx, env, &content("notice-remind-group")).await?;
+    let open: Vec<i64> = late.iter().filter(|one| one.open != 0).map(|one| one.id).collect();
+    let args = args![
+        serde_json::to_string(&open)?,
+        Lane::Notice.code(),
+        to_one,
+        to_group,
+        OWN_DATA_PREFIX,
+        env.now,
+    ];
+    tx.exec(REMIND, args).await?;
+    // Those that cannot be reached are not looked at again either.
+    let all: Vec<i64> = late.iter().map(|one| one.id).collect();
+    tx.exec(REMINDED, args![serde_json::to_string(&all)?, env.now]).await?;
+    let cursor = all.last().copied().unwrap_or(due.cursor);
+    let sql = "UPDATE editions SET remind_cursor = $2 WHERE id = $1";
+    tx.exec_one(sql, args![due.id, cursor]).await?;
+    Ok(())
+}
+
+/// Everybody was reminded: the author hears how many.
+async fn finish(tx: &mut Tx<'_>, env: &Env, due: &Due) -> Result<(), StoreError> {
+    tx.exec_one("UPDATE editions SET reminded = 1 WHERE id = $1", args![due.id]).await?;
+    let sql = "SELECT COUNT(*) FROM deliveries WHERE edition_id = $1 AND reminded_at IS NOT NULL";
+    let count = tx.int(sql, args![due.id]).await?;
+    let Some(author) = act::place_of(tx, due.author_id).await? else { return Ok(()) };
+    let (key, count) = match count {
+        0 => ("notice-nobody-to-remind", String::new()),
+        count => ("notice-reminded", count.to_string()),
+    };
+    let text = author.lang().say(key, &[("title", &due.title), ("count", &count)]);
+    outbox::post(tx, env, author.chat(), &Reply::to(author.chat(), text), None).await
+}
+
+/// When the next reminder is due.
+pub async fn next(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT MIN(remind_at) FROM editions WHERE remind_at IS NOT NULL AND reminded = 0";
+    let (next,): (Option<i64>,) = tx.one(sql, args![]).await?;
+    Ok(next.map(Timestamp))
+}

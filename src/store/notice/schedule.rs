@@ -1,0 +1,448 @@
+//! Schedules: rules of the calendar that make notices, each run once.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::args;
+use crate::conversation::notice::{Action, NewNotice, ScheduleAct, ScheduleFacts, Stage, WRITERS};
+use crate::conversation::{Choice, Reply};
+use crate::domain::Timestamp;
+use crate::domain::calendar::when_words;
+use crate::domain::ids::*;
+use crate::domain::schedule::{CronError, CronRule, TemplateError, render_template};
+use crate::domain::time::VIETNAM;
+use crate::store::audit::{self, Actor};
+use crate::store::{Env, Sql, Store, StoreError, Tx, outbox};
+
+use super::write::{self, Refused};
+use super::{act, edition, manage};
+
+/// A run that was missed by no more than this is made up for.
+const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
+/// So many missed runs are named in one message.
+const MOST_NAMED: usize = 10;
+
+/// A schedule that is to be made.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewSchedule {
+    pub name: String,
+    /// Minute, hour, day, month, weekday, in Vietnam.
+    pub cron: String,
+    pub audience: String,
+    /// A template, as the body is.
+    pub title: String,
+    /// Empty: the text is asked for every time.
+    pub body: String,
+    pub urgent: bool,
+    pub confirm: bool,
+    pub remind_after: Option<Duration>,
+    /// The template is approved by this and goes out by itself.
+    pub self_sending: bool,
+    /// Whose editors are asked; `None`: those at the top.
+    pub unit: Option<UnitId>,
+}
+
+/// Why a schedule cannot be made or changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScheduleRefused {
+    #[error("Không có lịch số {0}.")]
+    Unknown(ScheduleId),
+    #[error("Lịch: {0}.")]
+    Cron(#[from] CronError),
+    #[error("Mẫu: {0}.")]
+    Template(#[from] TemplateError),
+    #[error("Lịch tự gửi cần có sẵn nội dung.")]
+    NoText,
+    #[error("{0}")]
+    Notice(#[from] Refused),
+}
+
+/// A schedule in a listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ScheduleLine {
+    pub id: ScheduleId,
+    pub name: String,
+    pub cron: String,
+    /// The rule in words.
+    pub rule: String,
+    pub audience: String,
+    pub title: String,
+    pub self_sending: bool,
+    /// `active` or `paused`.
+    pub state: String,
+    /// The next runs, soonest first.
+    pub next: Vec<Timestamp>,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct Row {
+    id: i64,
+    name: String,
+    cron: String,
+    audience: String,
+    title: String,
+    body: String,
+    urgent: i64,
+    confirm: i64,
+    remind_after: Option<i64>,
+    self_sending: i64,
+    unit_id: Option<i64>,
+    state: String,
+    done_until: i64,
+}
+
+macro_rules! schedules {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, name, cron, audience, title, body, urgent, confirm, remind_after, self_sending,
+               unit_id, state, done_until FROM schedules ",
+            $rest
+        )
+    };
+}
+
+/// What an act on a schedule gives.
+type Done<T> = Result<Result<T, ScheduleRefused>, StoreError>;
+
+impl Store {
+    /// Makes a schedule, as the administrator.
+    ///
+    /// # Errors
+    /// The database's; inside, what in it is wrong.
+    pub async fn schedule_new(&self, new: NewSchedule) -> Done<ScheduleId> {
+        let env = self.env();
+        self.db.write(move |tx| Box::pin(async move { make(tx, &env, &new).await })).await
+    }
+
+    /// All schedules that are not deleted, each with its next runs, at most `runs`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn schedule_list(&self, runs: usize) -> Result<Vec<ScheduleLine>, StoreError> {
+        let now = self.env().now;
+        let sql = schedules!("WHERE state <> 'deleted' ORDER BY id");
+        let rows: Vec<Row> = self.db.read(|tx| Box::pin(async move { tx.all(sql, args![]).await })).await?;
+        rows.into_iter().map(|row| row.line(now, runs)).collect()
+    }
+
+    /// Holds a schedule, goes on with it, or deletes it, as the administrator. `to` is `paused`, `active`
+    /// or `deleted`.
+    ///
+    /// # Errors
+    /// The database's; inside, that there is no such schedule.
+    pub async fn schedule_set(&self, id: ScheduleId, to: &'static str) -> Done<()> {
+        let env = self.env();
+        self.db
+            .write(move |tx| Box::pin(async move { set_state(tx, &env, Actor::CommandLine, id, to).await }))
+            .await
+    }
+}
+
+impl Row {
+    fn rule(&self) -> Result<CronRule, StoreError> {
+        CronRule::parse(&self.cron, VIETNAM).map_err(|wrong| StoreError::Corrupt(wrong.to_string()))
+    }
+
+    fn line(self, now: Timestamp, runs: usize) -> Result<ScheduleLine, StoreError> {
+        let rule = self.rule()?;
+        let next = if self.state == "active" { rule.next_runs(now, runs) } else { Vec::new() };
+        Ok(ScheduleLine {
+            id: ScheduleId(self.id),
+            rule: rule.describe(),
+            name: self.name,
+            cron: self.cron,
+            audience: self.audience,
+            title: self.title,
+            self_sending: self.self_sending != 0,
+            state: self.state,
+            next,
+        })
+    }
+
+    /// The notice of one run, with the template filled in as far as it can be.
+    fn notice(&self, at: Timestamp, unit: &str) -> NewNotice {
+        let fill = |text: &str| render_template(text, at, unit).unwrap_or_else(|_| text.to_owned());
+        NewNotice {
+            title: fill(&self.title),
+            body: fill(&self.body),
+            audience: self.audience.clone(),
+            urgent: self.urgent != 0,
+            confirm: self.confirm != 0,
+            remind_after: self.remind_after.and_then(|a| u64::try_from(a).ok()).map(Duration::from_micros),
+            occurrence: Some((ScheduleId(self.id), at)),
+            author_unit: self.unit_id.map(UnitId),
+            ..NewNotice::default()
+        }
+    }
+}
+
+async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId> {
+    let rule = match CronRule::parse(&new.cron, VIETNAM) {
+        Ok(rule) => rule,
+        Err(wrong) => return Ok(Err(wrong.into())),
+    };
+    for text in [&new.title, &new.body] {
+        if let Err(wrong) = render_template(text, env.now, "") {
+            return Ok(Err(wrong.into()));
+        }
+    }
+    if new.self_sending && new.body.is_empty() {
+        return Ok(Err(ScheduleRefused::NoText));
+    }
+    if let Err(refused) = edition::whom(tx, env, &new.audience).await? {
+        return Ok(Err(refused.into()));
+    }
+    let Some(next) = rule.next_after(env.now) else { return Ok(Err(CronError::Never.into())) };
+    let sql = "INSERT INTO schedules (name, cron, audience, title, body, urgent, confirm, remind_after,
+                 self_sending, unit_id, state, done_until, next_at, created_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active', $11, $12, $11) RETURNING id";
+    let remind = new.remind_after.map(|after| i64::try_from(after.as_micros()).unwrap_or(i64::MAX));
+    let args = args![
+        &new.name,
+        rule.expression(),
+        &new.audience,
+        &new.title,
+        &new.body,
+        new.urgent,
+        new.confirm,
+        remind,
+        new.self_sending,
+        new.unit,
+        env.now,
+        next,
+    ];
+    let id = ScheduleId(tx.int(sql, args).await?);
+    let detail = if new.self_sending { "self-sending" } else { "" };
+    audit::record(tx, env, Actor::CommandLine, "schedule.new", &subject(id), detail).await?;
+    Ok(Ok(id))
+}
+
+fn subject(id: ScheduleId) -> String {
+    format!("schedule:{id}")
+}
+
+async fn find(tx: &mut Tx<'_>, id: ScheduleId) -> Result<Option<Row>, StoreError> {
+    tx.optional(schedules!("WHERE id = $1 AND state <> 'deleted'"), args![id]).await
+}
+
+/// Holds a schedule, goes on with it, or deletes it. Runs that pass while it is held are not made up for.
+pub async fn set_state(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: ScheduleId, to: &str) -> Done<()> {
+    let Some(row) = find(tx, id).await? else { return Ok(Err(ScheduleRefused::Unknown(id))) };
+    let next = row.rule()?.next_after(env.now).unwrap_or(Timestamp(i64::MAX));
+    let sql = "UPDATE schedules SET state = $2, next_at = $3,
+                 done_until = CASE WHEN state = 'active' THEN done_until ELSE $4 END WHERE id = $1";
+    tx.exec_one(sql, args![id, to, next, env.now]).await?;
+    audit::record(tx, env, actor, &format!("schedule.{to}"), &subject(id), &row.name).await?;
+    Ok(Ok(()))
+}
+
+/// Sees to one schedule of which a run has come. Gives whether there was one.
+pub async fn run_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
+    let sql = schedules!("WHERE state = 'active' AND next_at <= $1 ORDER BY next_at, id LIMIT 1");
+    let Some(row) = tx.optional::<Row>(sql, args![env.now]).await? else { return Ok(false) };
+    let rule = row.rule()?;
+    let due = rule.due(Timestamp(row.done_until), env.now, CATCH_UP);
+    let next = rule.next_after(env.now).unwrap_or(Timestamp(i64::MAX));
+    let sql = "UPDATE schedules SET done_until = $2, next_at = $3 WHERE id = $1 AND done_until = $4";
+    if tx.exec(sql, args![row.id, env.now, next, row.done_until]).await? == 0 {
+        // Another process was quicker.
+        return Ok(true);
+    }
+    let mut missed = Vec::new();
+    for at in due.missed {
+        if note(tx, env, &row, at, "missed").await? {
+            missed.push(at);
+        }
+    }
+    if !missed.is_empty() {
+        tell_missed(tx, env, &row, &missed).await?;
+    }
+    if let Some(at) = due.fire {
+        fire(tx, env, &row, at).await?;
+    }
+    Ok(true)
+}
+
+/// Writes a run down. Gives whether it was not there yet.
+async fn note(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp, state: &str) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO occurrences (schedule_id, at, state, created_at) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (schedule_id, at) DO NOTHING";
+    Ok(tx.exec(sql, args![row.id, at, state, env.now]).await? > 0)
+}
+
+async fn fire(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp) -> Result<(), StoreError> {
+    if !note(tx, env, row, at, "asked").await? {
+        return Ok(());
+    }
+    // A notice that was written for this run goes out by itself if it is approved, and otherwise when it is.
+    if let Some((_, stage)) = attached(tx, ScheduleId(row.id), at).await?
+        && matches!(stage, Stage::Approved | Stage::Sent | Stage::Submitted)
+    {
+        return Ok(());
+    }
+    let unit = unit_name(tx, row.unit_id).await?;
+    if row.self_sending == 0 {
+        return ask_editors(tx, env, row, at).await;
+    }
+    let notice = row.notice(at, &unit);
+    let id = write::write(tx, env, Actor::System, &notice).await?;
+    if let Err(refused) = manage::send(tx, env, Actor::System, id).await? {
+        tracing::warn!(schedule = row.id, cause = %refused, "a run of a schedule cannot be sent");
+    }
+    Ok(())
+}
+
+/// The notice that was written for a run, if there is one.
+async fn attached(
+    tx: &mut Tx<'_>,
+    schedule: ScheduleId,
+    at: Timestamp,
+) -> Result<Option<(NoticeId, Stage)>, StoreError> {
+    let sql = "SELECT id, state FROM notices
+               WHERE schedule_id = $1 AND occurrence = $2 AND state NOT IN ('cancelled', 'draft')
+               ORDER BY id DESC LIMIT 1";
+    let row: Option<(i64, String)> = tx.optional(sql, args![schedule, at]).await?;
+    row.map(|(id, state)| Ok((NoticeId(id), write::read_state(&state)?))).transpose()
+}
+
+async fn unit_name(tx: &mut Tx<'_>, unit: Option<i64>) -> Result<String, StoreError> {
+    let sql = "SELECT name FROM units WHERE id = $1
+               UNION ALL SELECT name FROM units WHERE parent_id IS NULL AND $2 = 1 LIMIT 1";
+    let row: Option<(String,)> = tx.optional(sql, args![unit, unit.is_none()]).await?;
+    Ok(row.map(|(name,)| name).unwrap_or_default())
+}
+
+async fn ask_editors(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp) -> Result<(), StoreError> {
+    let when = when_words(at);
+    for place in act::people_over(tx, row.unit_id.map(UnitId), &WRITERS, None).await? {
+        let lang = place.lang();
+        let text = lang.say("notice-schedule-asks", &[("name", &row.name), ("when", &when)]);
+        let act = Action::Schedule { schedule: ScheduleId(row.id), act: ScheduleAct::Compose { at } };
+        let reply = Reply::to(place.chat(), text)
+            .row([Choice::always(lang.say("notice-schedule-compose", &[]), act.into())]);
+        outbox::post(tx, env, place.chat(), &reply, None).await?;
+    }
+    Ok(())
+}
+
+async fn tell_missed(tx: &mut Tx<'_>, env: &Env, row: &Row, missed: &[Timestamp]) -> Result<(), StoreError> {
+    let named: Vec<String> = missed.iter().rev().take(MOST_NAMED).map(|at| at.short()).collect();
+    let more = if missed.len() > MOST_NAMED { ", …" } else { "" };
+    let (count, times) = (missed.len().to_string(), format!("{}{more}", named.join(", ")));
+    for place in act::people_over(tx, row.unit_id.map(UnitId), &WRITERS, None).await? {
+        let vars = [("name", row.name.as_str()), ("count", count.as_str()), ("times", times.as_str())];
+        let text = place.lang().say("notice-schedule-missed", &vars);
+        outbox::post(tx, env, place.chat(), &Reply::to(place.chat(), text), None).await?;
+    }
+    Ok(())
+}
+
+/// A run goes out: with this notice and no other. Gives `false` if it went out already.
+pub async fn take_run(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    schedule: ScheduleId,
+    at: Timestamp,
+    notice: NoticeId,
+    edition: EditionId,
+) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO occurrences (schedule_id, at, state, notice_id, edition_id, created_at)
+               VALUES ($1, $2, 'sent', $3, $4, $5)
+               ON CONFLICT (schedule_id, at) DO UPDATE
+               SET state = 'sent', notice_id = excluded.notice_id, edition_id = excluded.edition_id
+               WHERE occurrences.state <> 'sent'";
+    Ok(tx.exec(sql, args![schedule, at, notice, edition, env.now]).await? > 0)
+}
+
+/// When the next run comes.
+pub async fn next(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT MIN(next_at) FROM schedules WHERE state = 'active'";
+    let (next,): (Option<i64>,) = tx.one(sql, args![]).await?;
+    Ok(next.map(Timestamp))
+}
+
+const WITHIN: Sql = Sql {
+    lite: concat!(
+        "WITH RECURSIVE below (id) AS (SELECT value FROM json_each($1)
+           UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id) ",
+        schedules!(
+            "WHERE state <> 'deleted' AND COALESCE(unit_id, (SELECT MIN(id) FROM units WHERE parent_id IS NULL))
+               IN (SELECT id FROM below) ORDER BY id LIMIT 50"
+        )
+    ),
+    pg: concat!(
+        "WITH RECURSIVE below (id) AS (SELECT value::bigint FROM json_array_elements_text($1::json)
+           UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id) ",
+        schedules!(
+            "WHERE state <> 'deleted' AND COALESCE(unit_id, (SELECT MIN(id) FROM units WHERE parent_id IS NULL))
+               IN (SELECT id FROM below) ORDER BY id LIMIT 50"
+        )
+    ),
+};
+
+/// The schedules at these units and below.
+pub async fn within(tx: &mut Tx<'_>, env: &Env, units: &[UnitId]) -> Result<Vec<ScheduleFacts>, StoreError> {
+    let rows: Vec<Row> = tx.all(WITHIN, args![serde_json::to_string(units)?]).await?;
+    let mut list = Vec::with_capacity(rows.len());
+    for row in rows {
+        list.push(facts_of(tx, env, row, None).await?);
+    }
+    Ok(list)
+}
+
+/// One schedule, and the notice of its run at `at`.
+pub async fn facts(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    id: ScheduleId,
+    at: Option<Timestamp>,
+) -> Result<Option<ScheduleFacts>, StoreError> {
+    match find(tx, id).await? {
+        Some(row) => facts_of(tx, env, row, at).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn facts_of(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    row: Row,
+    at: Option<Timestamp>,
+) -> Result<ScheduleFacts, StoreError> {
+    let rule = row.rule()?;
+    let next = rule.next_after(env.now);
+    let run = at.or(next).unwrap_or(env.now);
+    let unit = unit_name(tx, row.unit_id).await?;
+    let line = match row.unit_id {
+        Some(unit) => act::lineage(tx, UnitId(unit)).await?,
+        None => act::roots(tx).await?,
+    };
+    let id = ScheduleId(row.id);
+    Ok(ScheduleFacts {
+        id,
+        taken: attached(tx, id, run).await?.map(|(_, stage)| stage),
+        notice: row.notice(run, &unit),
+        rule: rule.describe(),
+        paused: row.state != "active",
+        self_sending: row.self_sending != 0,
+        name: row.name,
+        next,
+        line,
+    })
+}
+
+/// What people do to schedules in chat.
+pub async fn set_in_chat(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    id: ScheduleId,
+    by: PersonId,
+    paused: bool,
+) -> Result<(), StoreError> {
+    let to = if paused { "paused" } else { "active" };
+    if let Err(refused) = set_state(tx, env, Actor::Person(by), id, to).await? {
+        tracing::debug!(cause = %refused, "a schedule was deleted meanwhile");
+    }
+    Ok(())
+}
