@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::run::Running;
+use crate::app::say;
 use crate::channel::telegram::Telegram;
 use crate::clock::Clock;
 use crate::conversation::{Rules, step};
@@ -145,8 +146,14 @@ impl Stage {
             let now = self.clock.now();
             let next = self.next_due().await?.filter(|due| *due > now);
             self.clock.set(next.map_or(at, |due| due.min(at)));
-            self.news().await?;
+            self.settle().await?;
+            // What comes about second by second is one thing to whoever reads.
+            let soon = self.clock.now() + Duration::from_secs(60);
+            if soon >= at || self.next_due().await?.is_none_or(|due| due > soon) {
+                self.show_news();
+            }
         }
+        self.show_news();
         Ok(())
     }
 
@@ -279,11 +286,9 @@ impl Stage {
             let (message, button) = self.button(*chat, label)?;
             self.sandbox.press(*person, *chat, message, &button);
         }
-        self.show.mute(true);
-        // Counts of a notice are shown anew once a minute.
-        let counted = self.until(self.clock.now() + Duration::from_secs(61)).await;
-        self.show.mute(false);
-        counted
+        self.settle().await?;
+        self.take_news();
+        Ok(())
     }
 
     /// Somebody presses several buttons of their own chat in one go.
@@ -294,6 +299,16 @@ impl Stage {
             self.show.press(at, &name, "", button, "");
         }
         self.news().await
+    }
+
+    /// Somebody looks at the newest message of the bot in their chat that holds these words.
+    pub fn looks(&mut self, person: i64, words: &str) -> anyhow::Result<()> {
+        let all = self.sandbox.chat(person);
+        let found = all.iter().rev().find(|seen| seen.by_bot && seen.text.contains(words));
+        let seen = found.with_context(|| format!("không thấy “{words}”"))?;
+        let (at, to) = (self.clock.now(), self.name(person));
+        self.show.bot(at, &to, seen, &seen.text, "");
+        Ok(())
     }
 
     /// The newest button with this label in a chat, with its message.
@@ -398,6 +413,8 @@ impl Stage {
         });
         self.looked = now;
         let mut news = Vec::new();
+        // The counts of a notice change all the time: they are shown when somebody looks.
+        let counts = ["notice-state-running", "notice-state-done"].map(|key| say(key, &[]));
         let mut touched: Vec<(i64, i64)> = touched.into_iter().collect();
         touched.sort_by_key(|(chat, _)| (*chat < 0, chat.abs()));
         for (chat, at) in touched {
@@ -414,7 +431,8 @@ impl Stage {
                 }
                 let edited = before.is_some();
                 seen.edited = edited;
-                if edited && body.is_empty() && seen.buttons.is_empty() {
+                let nothing = body.is_empty() && seen.buttons.is_empty();
+                if edited && (nothing || counts.iter().any(|count| seen.text.starts_with(count))) {
                     continue;
                 }
                 let at = if edited { Timestamp(at) } else { Timestamp(seen.date * 1_000_000) };

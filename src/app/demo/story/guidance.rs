@@ -50,14 +50,17 @@ async fn confirmations(stage: &mut Stage) -> anyhow::Result<()> {
     let groups = groups.filter_map(|(group, members)| Some((*members.first()?, *group)));
     let many: Vec<(i64, i64)> = people.chain(groups).collect();
     stage.all_press(&many, "Đã nhận").await?;
-    stage.show.aside(&format!("Trong buổi sáng, {} người và nhóm khác cũng bấm “Đã nhận”.", many.len()));
-    Ok(())
+    stage.show.aside(&format!("Ít phút sau, {} người và nhóm khác cũng bấm “Đã nhận”.", many.len()));
+    stage.minutes(10).await?;
+    stage.looks(EDITOR, &format!("Đã gửi xong – {TITLE}"))
 }
 
 async fn reminder(stage: &mut Stage) -> anyhow::Result<()> {
     let before = counts(stage, TITLE).await?;
     stage.scene(day(1, 8, 0), "Hôm sau: nhắc ai chưa xác nhận").await?;
     stage.minutes(30).await?;
+    let reminded = stage.sandbox.chat(COMMUNE_ROADS).iter().any(|seen| seen.text.contains("Nhắc bạn"));
+    stage.expect(reminded, "ai chưa xác nhận mà không được nhắc")?;
     stage.presses(EDITOR, EDITOR, "Ai chưa xác nhận").await?;
     let late: Vec<(i64, i64)> = [1008, 1012, 1016, 1020, 1024].into_iter().map(|id| (id, id)).collect();
     stage.all_press(&late, "Đã nhận").await?;

@@ -35,8 +35,9 @@ pub async fn play(stage: &mut Stage) -> anyhow::Result<()> {
     stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Đã nhận").await?;
     let many: Vec<(i64, i64)> = (1008..=1037).filter(|id| *id != VILLAGE_HEAD).map(|id| (id, id)).collect();
     stage.all_press(&many, "Đã nhận").await?;
-    stage.show.aside(&format!("Trong 5 phút, {} người khác đã xác nhận tin khẩn.", many.len()));
-    Ok(())
+    stage.show.aside(&format!("Ít phút sau, {} người khác cũng đã xác nhận tin khẩn.", many.len()));
+    stage.minutes(10).await?;
+    stage.looks(DEPUTY, &format!("Đã gửi xong – {STORM}"))
 }
 
 async fn submits(stage: &mut Stage, words: &str, urgent: bool) -> anyhow::Result<()> {
