@@ -37,7 +37,10 @@ impl Work {
                 Ok(edition::begin_next(tx, env).await? || edition::fan_out_next(tx, env).await?)
             }
             Self::Reminders => remind::remind_next(tx, env).await,
-            Self::Counts => show::show_next(tx, env).await,
+            Self::Counts => {
+                edition::end_held(tx, env).await?;
+                show::show_next(tx, env).await
+            }
         }
     }
 }
