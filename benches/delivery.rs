@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use loa::app::run::Running;
 use loa::channel::telegram::Telegram;
 use loa::clock::Clock;
+use loa::conversation::notice::NewNotice;
 use loa::conversation::{Rules, step};
 use loa::domain::import::{ImportRow, Kind};
 use loa::domain::{ChannelKind, Role};
@@ -21,7 +22,6 @@ use loa::jobs::{Engine, Signals};
 use loa::random::Random;
 use loa::sandbox::{Options, Sandbox};
 use loa::store::Store;
-use loa::store::notice::NewNotice;
 use tokio_util::sync::CancellationToken;
 
 const RECIPIENTS: i64 = 10_000;

@@ -23,6 +23,7 @@ incident-ask-words-photos = { $count } photos are here. What do they show?
 incident-ask-new-words = Send the new words; they take the place of the old ones.
 incident-ask-category = What kind of matter is it?
 incident-ask-unit = Where is it? Choose, type the place's name, or share the location.
+incident-ask-unit-of-spot = Got the location. Which unit does it belong to? Choose one, or type its name.
 incident-ask-which-unit = Which of these units do you mean?
 incident-send-photos = Send the photos here; they are added to the report.
 

@@ -23,6 +23,7 @@ incident-ask-words-photos = Đã nhận { $count } ảnh. Ảnh này là chuyệ
 incident-ask-new-words = Bạn gửi lại nội dung, mình thay cho lời cũ.
 incident-ask-category = Đây là loại việc gì?
 incident-ask-unit = Việc này ở đâu? Bạn chọn, gõ tên nơi đó, hoặc gửi vị trí.
+incident-ask-unit-of-spot = Đã nhận vị trí. Nơi đó thuộc đơn vị nào? Bạn chọn, hoặc gõ tên nhé.
 incident-ask-which-unit = Bạn nói tới đơn vị nào dưới đây?
 incident-send-photos = Bạn gửi ảnh vào đây, mình thêm vào báo nhanh.
 
@@ -65,7 +66,7 @@ incident-photos-of = 📷 Ảnh của { $code }
 incident-no-photos = Chưa có ảnh nào xem được.
 
 incident-not-found = Mình không tìm thấy vụ việc này. Bạn xem lại mã, hoặc gõ /vuviec để xem danh sách.
-incident-taken-already = { $code } đã có đồng chí { $name } nhận.
+incident-taken-already = { $code } đã có { $name } nhận.
 incident-not-now = { $code } { $state }, không làm bước này được nữa.
 
 incident-state-new = mới, chờ trực ban nhận
@@ -158,7 +159,7 @@ incident-done-reopen = Đã mở lại { $code }.
 incident-done-reject = Đã báo lý do không tiếp nhận { $code }.
 incident-done-merge = Đã gộp { $code }.
 
-incident-tell-take = { $code }: đồng chí { $name } (trực ban) đã nhận xử lý.
+incident-tell-take = { $code }: { $name } (trực ban) đã nhận xử lý.
 incident-tell-ask = ❓ { $code }: trực ban hỏi bạn: “{ $words }”
 incident-tell-answer = { $code }: đã có câu trả lời.
 incident-tell-add = { $code }: đã có thêm thông tin.

@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::config::{Config, Environment};
 
 use super::{
-    CommandError, Desk, check, digest, import, incident, init, logging, notice, people, say, schedule, serve,
-    status,
+    CommandError, Desk, check, demo, digest, import, incident, init, logging, notice, people, say, schedule,
+    serve, status,
 };
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
@@ -23,6 +23,7 @@ use super::{
 Examples:
   loa init truc-ban                  a new configuration and database, and the first invite
   loa run                            the service
+  loa demo                           a first month, played on a practice platform
   loa check                          is everything in order?
   loa --config truc-ban/loa.toml status --json
 
@@ -53,6 +54,7 @@ pub struct Cli {
 enum Command {
     Init(init::InitCommand),
     Run(serve::RunCommand),
+    Demo(demo::DemoCommand),
     Check(check::CheckCommand),
     #[command(flatten)]
     AtDesk(DeskCommand),
@@ -114,6 +116,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
             Ok(())
         }
         Command::Init(command) => init::run(command, json).await,
+        Command::Demo(command) => demo::run(command).await,
         Command::Check(command) => check::run(command, &path, json).await,
         Command::Run(command) => {
             let config = Config::load(&path, &Environment::of_process())?;

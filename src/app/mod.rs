@@ -3,6 +3,7 @@
 pub mod channels;
 pub mod check;
 pub mod cli;
+pub mod demo;
 pub mod digest;
 pub mod import;
 pub mod incident;

@@ -73,7 +73,7 @@ pub struct Exchange {
     pub late: u64,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(serde::Deserialize)]
 struct Row {
     id: i64,
     attempt: i64,
@@ -95,19 +95,46 @@ struct Row {
 
 /// Only the oldest message of a chat's first lane is a candidate, and none while one is on its way: so the
 /// order within a chat holds, whatever happens to the one before.
-const READY: &str = "
-    SELECT m.id, m.attempt, m.chat_id, c.external_id AS external_chat, c.kind AS chat_kind, m.lane, m.op,
-           m.target, s.external_id AS shown, m.payload_id, m.own_data, m.delivery_id, m.last_part,
-           c.parked_until, m.expires_at, m.created_at
-    FROM messages m
-    JOIN chats c ON c.id = m.chat_id
-    LEFT JOIN slots s ON m.op = 'show' AND s.chat_id = m.chat_id AND s.slot = m.target
-    WHERE m.channel = $1 AND m.state = 0 AND m.ready = 1 AND m.lane = $2
-      AND NOT EXISTS (SELECT 1 FROM messages e
-                      WHERE e.chat_id = m.chat_id AND e.state IN (0, 1)
-                        AND (e.state = 1 OR e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
-    ORDER BY m.channel, m.lane, m.id
-    LIMIT $3";
+macro_rules! ready {
+    () => {
+        "SELECT m.id, m.attempt, m.chat_id, c.external_id AS external_chat, c.kind AS chat_kind, m.lane, m.op,
+                m.target, s.external_id AS shown, m.payload_id, m.own_data, m.delivery_id, m.last_part,
+                c.parked_until, m.expires_at, m.created_at
+         FROM messages m
+         JOIN chats c ON c.id = m.chat_id
+         LEFT JOIN slots s ON m.op = 'show' AND s.chat_id = m.chat_id AND s.slot = m.target
+         WHERE m.channel = $1 AND m.state = 0 AND m.ready = 1 AND m.lane = $2
+           AND NOT EXISTS (SELECT 1 FROM messages e
+                           WHERE e.chat_id = m.chat_id AND e.state IN (0, 1)
+                             AND (e.state = 1 OR e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
+         ORDER BY m.channel, m.lane, m.id
+         LIMIT $3"
+    };
+}
+
+/// All candidates in one row: a row for each costs more than finding them.
+const READY: Sql = Sql {
+    lite: concat!(
+        "SELECT json_group_array(json_object('id', id, 'attempt', attempt, 'chat_id', chat_id,
+           'external_chat', external_chat, 'chat_kind', chat_kind, 'lane', lane, 'op', op, 'target', target,
+           'shown', shown, 'payload_id', payload_id, 'own_data', own_data, 'delivery_id', delivery_id,
+           'last_part', last_part, 'parked_until', parked_until, 'expires_at', expires_at,
+           'created_at', created_at)) FROM (",
+        ready!(),
+        ") AS r"
+    ),
+    pg: concat!("SELECT COALESCE(json_agg(row_to_json(r)), '[]')::text FROM (", ready!(), ") AS r"),
+};
+
+async fn candidates(
+    tx: &mut Tx<'_>,
+    channel: ChannelKind,
+    lane: Lane,
+    room: usize,
+) -> Result<Vec<Row>, StoreError> {
+    let (rows,): (String,) = tx.one(READY, args![channel.code(), lane.code(), room]).await?;
+    Ok(serde_json::from_str(&rows)?)
+}
 
 const MARK: Sql = Sql {
     lite: "UPDATE messages SET state = 1, attempt = attempt + 1, lease_until = $2
@@ -212,11 +239,11 @@ async fn claim<G: Gate>(
             break;
         }
         let room = want - claimed.len();
-        let mut rows: Vec<Row> = tx.all(READY, args![channel.code(), lane.code(), room]).await?;
+        let mut rows = candidates(tx, channel, lane, room).await?;
         if rows.len() < room && lane != Lane::Interactive {
             // Notices come into the outbox a little at a time, so that a pause takes hold at once.
             if notice::feed(tx, env, channel, lane, STOCK).await? > 0 {
-                rows = tx.all(READY, args![channel.code(), lane.code(), room]).await?;
+                rows = candidates(tx, channel, lane, room).await?;
             }
         }
         for row in rows {

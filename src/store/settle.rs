@@ -91,12 +91,19 @@ struct SentRow<'a> {
 const SENT: Sql = Sql {
     lite: "UPDATE messages SET state = 2, external_id = j.value ->> 'ext', settled_at = $2, error = NULL
            FROM json_each($1) AS j
-           WHERE messages.id = j.value ->> 'id' AND attempt = j.value ->> 'attempt' AND state = 1
-           RETURNING id",
+           WHERE messages.id = j.value ->> 'id' AND attempt = j.value ->> 'attempt' AND state = 1",
     pg: "UPDATE messages SET state = 2, external_id = j.ext, settled_at = $2, error = NULL
          FROM json_to_recordset($1::json) AS j (id bigint, attempt bigint, ext text)
-         WHERE messages.id = j.id AND messages.attempt = j.attempt AND state = 1
-         RETURNING messages.id",
+         WHERE messages.id = j.id AND messages.attempt = j.attempt AND state = 1",
+};
+
+/// Which of them another had taken over, so that they did not change.
+const LATE: Sql = Sql {
+    lite: "SELECT m.id FROM json_each($1) AS j JOIN messages m ON m.id = j.value ->> 'id'
+           WHERE NOT (m.attempt = j.value ->> 'attempt' AND m.state = 1)",
+    pg: "SELECT m.id FROM json_to_recordset($1::json) AS j (id bigint, attempt bigint)
+         JOIN messages m ON m.id = j.id
+         WHERE NOT (m.attempt = j.attempt AND m.state = 1)",
 };
 
 async fn keep_sent(
@@ -112,11 +119,12 @@ async fn keep_sent(
         .iter()
         .map(|(message, ext)| SentRow { id: message.id.0, attempt: message.attempt, ext })
         .collect();
-    let kept: Vec<(i64,)> = tx.all(SENT, args![serde_json::to_string(&rows)?, env.now]).await?;
-    let kept: std::collections::HashSet<i64> = kept.into_iter().map(|(id,)| id).collect();
+    let rows = serde_json::to_string(&rows)?;
+    let late_ones: Vec<(i64,)> = tx.all(LATE, args![&rows]).await?;
+    tx.exec(SENT, args![rows, env.now]).await?;
     let mut late = 0;
     for (message, external_id) in sent {
-        if !kept.contains(&message.id.0) {
+        if late_ones.contains(&(message.id.0,)) {
             late += 1;
             note_attempt(tx, env, &message, "late", "accepted, after another took it over").await?;
             continue;

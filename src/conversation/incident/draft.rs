@@ -183,7 +183,8 @@ fn ask_unit(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
                 }
             }
         }
-        ("incident-ask-unit", offered)
+        let spotted = draft.spot.is_some();
+        (if spotted { "incident-ask-unit-of-spot" } else { "incident-ask-unit" }, offered)
     };
     let mut reply = Reply::here(lang.say(key, &[]));
     let mut shown: Vec<UnitId> = Vec::new();

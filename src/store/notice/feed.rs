@@ -64,21 +64,29 @@ pub async fn feed(
     Ok(moved)
 }
 
-const NEXT: &str = "
-    SELECT d.id, CASE WHEN c.state <> 'open' THEN COALESCE(c.reason, 'closed')
-                      WHEN p.state IS NOT NULL AND p.state <> 'active' THEN 'left' END AS why
-    FROM deliveries d JOIN chats c ON c.id = d.chat_id LEFT JOIN people p ON p.id = d.person_id
-    WHERE d.edition_id = $1 AND d.state = 0 AND c.channel = $2
-    ORDER BY d.id LIMIT $3";
+/// The next deliveries in one row for each reason that keeps them back (none for most): a row for each delivery
+/// would cost more than all the rest.
+const NEXT: Sql = Sql {
+    lite: "SELECT why, json_group_array(id), COUNT(*) FROM (
+             SELECT d.id, CASE WHEN c.state <> 'open' THEN COALESCE(c.reason, 'closed')
+                               WHEN p.state IS NOT NULL AND p.state <> 'active' THEN 'left' END AS why
+             FROM deliveries d JOIN chats c ON c.id = d.chat_id LEFT JOIN people p ON p.id = d.person_id
+             WHERE d.edition_id = $1 AND d.state = 0 AND c.channel = $2
+             ORDER BY d.id LIMIT $3) AS next
+           GROUP BY why",
+    pg: "SELECT why, json_agg(id)::text, COUNT(*) FROM (
+           SELECT d.id, CASE WHEN c.state <> 'open' THEN COALESCE(c.reason, 'closed')
+                             WHEN p.state IS NOT NULL AND p.state <> 'active' THEN 'left' END AS why
+           FROM deliveries d JOIN chats c ON c.id = d.chat_id LEFT JOIN people p ON p.id = d.person_id
+           WHERE d.edition_id = $1 AND d.state = 0 AND c.channel = $2
+           ORDER BY d.id LIMIT $3) AS next
+         GROUP BY why",
+};
 
 const SKIP: Sql = Sql {
-    lite: "UPDATE deliveries SET state = 5, reason = j.r
-           FROM (SELECT json_extract(value, '$[0]') AS d, json_extract(value, '$[1]') AS r
-                 FROM json_each($1)) AS j
-           WHERE deliveries.id = j.d",
-    pg: "UPDATE deliveries SET state = 5, reason = j.r
-         FROM (SELECT (value->>0)::bigint AS d, value->>1 AS r FROM json_array_elements($1::json)) AS j
-         WHERE deliveries.id = j.d",
+    lite: "UPDATE deliveries SET state = 5, reason = $2 WHERE id IN (SELECT value FROM json_each($1))",
+    pg: "UPDATE deliveries SET state = 5, reason = $2
+         WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
 };
 
 const INTO_OUTBOX: Sql = Sql {
@@ -111,31 +119,26 @@ async fn move_some(
     edition: i64,
     most: usize,
 ) -> Result<usize, StoreError> {
-    let rows: Vec<(i64, Option<String>)> = tx.all(NEXT, args![edition, channel.code(), most]).await?;
-    let mut ready = Vec::with_capacity(rows.len());
-    let mut skipped = Vec::new();
-    for (id, why) in rows {
-        match why {
-            None => ready.push(id),
-            Some(why) => skipped.push((id, why)),
+    let next: Vec<(Option<String>, String, i64)> = tx.all(NEXT, args![edition, channel.code(), most]).await?;
+    let (mut ready, mut skipped) = (0, 0);
+    for (why, ids, count) in next {
+        if let Some(why) = why {
+            skipped += count;
+            tx.exec(SKIP, args![ids, why]).await?;
+        } else {
+            ready += count;
+            let args = args![&ids, channel.code(), lane.code(), env.now, OWN_DATA_PREFIX];
+            tx.exec(INTO_OUTBOX, args).await?;
+            tx.exec(QUEUED, args![ids, env.now]).await?;
         }
-    }
-    if !skipped.is_empty() {
-        tx.exec(SKIP, args![serde_json::to_string(&skipped)?]).await?;
-    }
-    if !ready.is_empty() {
-        let ids = serde_json::to_string(&ready)?;
-        let args = args![&ids, channel.code(), lane.code(), env.now, OWN_DATA_PREFIX];
-        tx.exec(INTO_OUTBOX, args).await?;
-        tx.exec(QUEUED, args![ids, env.now]).await?;
     }
     let sql = "UPDATE editions SET waiting = waiting - $2 - $3, queued = queued + $2, skipped = skipped + $3,
                  changed_at = $4 WHERE id = $1";
-    tx.exec_one(sql, args![edition, ready.len(), skipped.len(), env.now]).await?;
-    if ready.is_empty() {
+    tx.exec_one(sql, args![edition, ready, skipped, env.now]).await?;
+    if ready == 0 {
         end_if_done(tx, env, EditionId(edition)).await?;
     }
-    Ok(ready.len())
+    Ok(usize::try_from(ready).unwrap_or(0))
 }
 
 #[derive(Serialize)]
@@ -152,12 +155,20 @@ const KEEP: Sql = Sql {
            FROM (SELECT json_extract(value, '$.d') AS d, json_extract(value, '$.s') AS s,
                         json_extract(value, '$.x') AS x, json_extract(value, '$.r') AS r
                  FROM json_each($1)) AS j
-           WHERE deliveries.id = j.d AND deliveries.state = 1
-           RETURNING edition_id, state",
+           WHERE deliveries.id = j.d AND deliveries.state = 1",
     pg: "UPDATE deliveries SET state = j.s, external_id = j.x, reason = j.r, sent_at = $2
          FROM json_to_recordset($1::json) AS j (d bigint, s bigint, x text, r text)
-         WHERE deliveries.id = j.d AND deliveries.state = 1
-         RETURNING edition_id, deliveries.state",
+         WHERE deliveries.id = j.d AND deliveries.state = 1",
+};
+
+/// How many of them change, by edition and state: counted before, since a row for each would cost more.
+const COUNT: Sql = Sql {
+    lite: "SELECT d.edition_id, json_extract(j.value, '$.s') AS s, COUNT(*)
+           FROM json_each($1) j JOIN deliveries d ON d.id = json_extract(j.value, '$.d')
+           WHERE d.state = 1 GROUP BY d.edition_id, s",
+    pg: "SELECT d.edition_id, j.s, COUNT(*)
+         FROM json_to_recordset($1::json) AS j (d bigint, s bigint) JOIN deliveries d ON d.id = j.d
+         WHERE d.state = 1 GROUP BY d.edition_id, j.s",
 };
 
 /// Keeps how deliveries ended.
@@ -176,11 +187,13 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
     }
     hold_editions(tx, &serde_json::to_string(&once.keys().collect::<Vec<_>>())?).await?;
     let list: Vec<&End<'_>> = once.values().collect();
-    let rows: Vec<(i64, i64)> = tx.all(KEEP, args![serde_json::to_string(&list)?, env.now]).await?;
+    let list = serde_json::to_string(&list)?;
+    let rows: Vec<(i64, i64, i64)> = tx.all(COUNT, args![&list]).await?;
+    tx.exec(KEEP, args![list, env.now]).await?;
     let mut counts: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
-    for (edition, state) in rows {
+    for (edition, state, count) in rows {
         let (sent, failed) = counts.entry(edition).or_default();
-        *(if state == delivery::SENT { sent } else { failed }) += 1;
+        *(if state == delivery::SENT { sent } else { failed }) += count;
     }
     for (edition, (sent, failed)) in counts {
         let sql = "UPDATE editions SET queued = queued - $2 - $3, sent = sent + $2, failed = failed + $3,

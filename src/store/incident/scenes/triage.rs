@@ -13,7 +13,7 @@ async fn taken_asked_answered_settled_and_agreed() {
     let card = town.report(WORDS).await;
     let taken = town.presses_in(DUTY, TUAN, &card, "Nhận xử lý").await;
     assert!(text_in(&taken, DUTY).contains("Trực ban: Tuấn"));
-    assert!(text_in(&taken, LAN).contains("đồng chí Tuấn"));
+    assert!(text_in(&taken, LAN).contains("Tuấn (trực ban)"));
     assert!(!labels(&taken, DUTY).iter().any(|label| label.contains("Nhận xử lý")));
 
     let prompt = town.presses_in(DUTY, TUAN, &taken, "Hỏi thêm").await;
@@ -40,7 +40,7 @@ async fn the_second_officer_hears_who_was_first() {
     let card = town.report(WORDS).await;
     town.presses_in(DUTY, TUAN, &card, "Nhận xử lý").await;
     let second = town.presses_in(DUTY, HOA, &card, "Nhận xử lý").await;
-    assert!(toast(&second).contains("đã có đồng chí Tuấn nhận"));
+    assert!(toast(&second).contains("đã có Tuấn nhận"));
     assert_eq!(second.len(), 1);
 }
 
