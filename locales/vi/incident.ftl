@@ -167,7 +167,8 @@ incident-tell-forward = { $code }: đã chuyển tới { $unit }.
 incident-tell-accept = { $code }: { $unit } đã tiếp nhận và đang xử lý.
 incident-tell-return = { $code }: { $unit } chuyển lại, trực ban đang tìm nơi xử lý phù hợp.
 incident-tell-report = { $code }: { $unit } báo đã xử lý, trực ban đang kiểm tra lại.
-incident-tell-settle = ✅ { $code } đã giải quyết: “{ $words }”. Có đúng như vậy không bạn?
+incident-tell-settle = ✅ { $code } đã giải quyết: “{ $words }”
+    Có đúng như vậy không bạn?
 incident-tell-confirm = 👍 { $code } đã khép lại. Cảm ơn bạn đã báo tin!
 incident-tell-reopen = { $code } đã mở lại. Còn thiếu gì, bạn nhắn ngay đây giúp mình.
 incident-tell-reject = { $code } không được tiếp nhận. Lý do: “{ $words }”

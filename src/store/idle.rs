@@ -46,4 +46,13 @@ impl Store {
         let due = [update_due, message_due].into_iter().flatten().min();
         Ok(Idle::Until(due.map(Timestamp)))
     }
+
+    /// How many updates and messages are being worked on. While the queues are busy and this is none, what
+    /// holds them up is the limit over all chats.
+    pub async fn under_way(&self) -> Result<i64, StoreError> {
+        let now = self.env().now;
+        let sql = "SELECT (SELECT COUNT(*) FROM inbox WHERE state = 'waiting' AND not_before <= $1)
+                        + (SELECT COUNT(*) FROM messages WHERE state = 1)";
+        self.db.read(|tx| Box::pin(async move { tx.int(sql, args![now]).await })).await
+    }
 }

@@ -22,13 +22,15 @@ pub async fn show(stage: &mut Stage) -> anyhow::Result<()> {
     notices.sort_by_key(|notice| notice.id.0);
     for notice in notices {
         let counts = &notice.counts;
+        let confirm = stage.store.notice_show(notice.id).await?.is_ok_and(|detail| detail.confirm);
+        let key = if confirm { "demo-figure-confirmed" } else { "demo-figure-notice" };
         let vars = [
             ("title", notice.title.as_str()),
             ("arrived", &counts.arrived().to_string()),
             ("total", &counts.total.to_string()),
             ("confirmed", &counts.confirmed.to_string()),
         ];
-        lines.push(say("demo-figure-notice", &vars));
+        lines.push(say(key, &vars));
     }
     lines.extend(cases(&all_cases(stage).await?));
     let refused = stage.sandbox.violations().len() + stage.sandbox.rate_violations().len();

@@ -38,8 +38,6 @@ const HELD: usize = 1;
 const NUDGE: Duration = Duration::from_millis(250);
 /// Words of more lines than this are shown in full once only.
 const REPEATED: usize = 4;
-/// Steps in which the clock moves on, so that what is due comes about when it is due.
-const STEP: Duration = Duration::from_secs(30 * 60);
 
 /// The whole app, and who plays with it.
 pub struct Stage {
@@ -141,16 +139,27 @@ impl Stage {
         Ok(())
     }
 
-    /// Moves the clock on to a time, in steps; what becomes due on the way is shown.
+    /// Moves the clock on to a time; what becomes due on the way comes about when it is due, and is shown.
     pub async fn until(&mut self, at: Timestamp) -> anyhow::Result<()> {
-        loop {
-            let next = (self.clock.now() + STEP).min(at);
-            if next <= self.clock.now() {
-                return Ok(());
-            }
-            self.clock.set(next);
+        while self.clock.now() < at {
+            let now = self.clock.now();
+            let next = self.next_due().await?.filter(|due| *due > now);
+            self.clock.set(next.map_or(at, |due| due.min(at)));
             self.news().await?;
         }
+        Ok(())
+    }
+
+    /// When the calendar asks for something next, or a message is tried again. The app is at rest: nothing is
+    /// due now.
+    async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
+        let cases = self.store.see_to_deadlines().await?;
+        let notices = self.store.notices_tick().await?;
+        let queues = match self.store.idle().await? {
+            Idle::Until(due) => due,
+            Idle::Busy => None,
+        };
+        Ok([cases, notices, queues].into_iter().flatten().min())
     }
 
     /// Lets some minutes pass, to a full one: how many seconds an act took is nobody's business.
@@ -270,9 +279,11 @@ impl Stage {
             let (message, button) = self.button(*chat, label)?;
             self.sandbox.press(*person, *chat, message, &button);
         }
-        self.settle().await?;
-        self.take_news();
-        Ok(())
+        self.show.mute(true);
+        // Counts of a notice are shown anew once a minute.
+        let counted = self.until(self.clock.now() + Duration::from_secs(61)).await;
+        self.show.mute(false);
+        counted
     }
 
     /// Somebody presses several buttons of their own chat in one go.
@@ -333,7 +344,8 @@ impl Stage {
                     Idle::Busy => {
                         // Where nothing moves, the limit over all chats holds messages back: time has to pass.
                         let now = self.sandbox.attempt_count();
-                        held = if now == attempts { held + 1 } else { 0 };
+                        let still = now == attempts && self.store.under_way().await? == 0;
+                        held = if still { held + 1 } else { 0 };
                         attempts = now;
                         if held > HELD {
                             self.clock.advance(NUDGE);
