@@ -59,3 +59,10 @@ cli-status-notice-running = going out
 cli-status-notice-paused = paused
 cli-status-notice-preparing = about to go out
 cli-status-schedule = Schedule "{ $name }": next at { $at }.
+
+cli-message-none = No message needs a decision of yours.
+cli-message-line = { $id } · { $at } · { $chat }: { $text }
+cli-message-unknown = No message { $id } waits for a decision; see "loa message list".
+cli-message-retried = Message { $id } is sent once more.
+cli-message-arrived = Noted: message { $id } has arrived.
+cli-message-dropped = Noted: message { $id } is not needed any more.

@@ -59,3 +59,10 @@ cli-status-notice-running = đang gửi
 cli-status-notice-paused = tạm dừng
 cli-status-notice-preparing = sắp gửi
 cli-status-schedule = Lịch "{ $name }": lần tới { $at }.
+
+cli-message-none = Không có tin nào cần bạn quyết định.
+cli-message-line = { $id } · { $at } · { $chat }: { $text }
+cli-message-unknown = Không có tin { $id } đang chờ quyết định; xem danh sách bằng "loa message list".
+cli-message-retried = Tin { $id } sẽ được gửi lại.
+cli-message-arrived = Đã ghi: tin { $id } đã tới.
+cli-message-dropped = Đã ghi: tin { $id } không cần gửi nữa.

@@ -9,6 +9,7 @@ pub mod import;
 pub mod incident;
 pub mod init;
 pub mod logging;
+pub mod message;
 pub mod notice;
 pub mod people;
 pub mod run;

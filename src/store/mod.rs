@@ -6,6 +6,7 @@ pub mod audit;
 pub mod blobs;
 pub mod claim;
 pub mod db;
+pub mod held;
 pub mod idle;
 pub mod inbox;
 pub mod incident;

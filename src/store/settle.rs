@@ -173,7 +173,7 @@ async fn keep_trouble(
                 requeue(tx, message, at, &why, false).await?
             }
         }
-        Outcome::Unknown { at, why } => unknown(tx, env, message, at, &why).await?,
+        Outcome::Unknown { at, why } => unknown(tx, env, message, at, &why, ended).await?,
         Outcome::Failed { why } => fail(tx, env, message, &why, ended).await?,
         Outcome::ChatClosed { why } => {
             let changed = fail(tx, env, message, &why, ended).await?;
@@ -244,11 +244,15 @@ async fn unknown(
     message: &Claimed,
     at: Timestamp,
     why: &str,
+    ended: &mut Vec<Ended>,
 ) -> Result<u64, StoreError> {
     let sql = "UPDATE messages SET unknowns = unknowns + 1, state = 3, error = $3, settled_at = $4
                WHERE id = $1 AND attempt = $2 AND state = 1 AND unknowns + 1 >= $5";
     let held = tx.exec(sql, args![message.id, message.attempt, why, env.now, MOST_UNKNOWNS]).await?;
     if held > 0 {
+        if let Some(delivery) = message.delivery {
+            ended.push(Ended { delivery, result: Err(super::held::REASON.to_owned()) });
+        }
         return Ok(held);
     }
     park_chat(tx, message.chat, at).await?;
@@ -336,5 +340,14 @@ pub(super) async fn recover(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind) ->
                                 WHEN unknowns + 1 >= $3 THEN 3 ELSE 0 END,
                    unknowns = unknowns + 1, error = 'the process ended while sending', settled_at = $2
                WHERE channel = $1 AND state = 1";
-    tx.exec(sql, args![channel.code(), env.now, MOST_UNKNOWNS]).await
+    let changed = tx.exec(sql, args![channel.code(), env.now, MOST_UNKNOWNS]).await?;
+    let sql = "SELECT delivery_id FROM messages
+               WHERE channel = $1 AND state = 3 AND settled_at = $2 AND delivery_id IS NOT NULL";
+    let held: Vec<(i64,)> = tx.all(sql, args![channel.code(), env.now]).await?;
+    let ended: Vec<Ended> = held
+        .into_iter()
+        .map(|(id,)| Ended { delivery: DeliveryId(id), result: Err(super::held::REASON.to_owned()) })
+        .collect();
+    notice::ended(tx, env, &ended).await?;
+    Ok(changed)
 }

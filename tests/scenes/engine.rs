@@ -133,3 +133,25 @@ on_both! {
         world.assert_clean();
     }
 }
+
+on_both! {
+    async fn a_message_of_unknown_fate_is_held_until_a_person_decides(database: Database) {
+        let world = begin(database).await;
+        world.sandbox.faults().add(Rule::new(Fault::ResetBefore).chat(LAN).method("sendMessage").times(2));
+        world.sandbox.say(LAN, LAN, "một");
+        world.settled().await;
+        for _ in 0..3 {
+            world.later(Duration::from_secs(10)).await;
+        }
+        assert!(world.sandbox.chat(LAN).iter().all(|seen| !seen.by_bot), "held after two unknown attempts");
+        let held = world.store.held_messages().await.expect("a list");
+        assert_eq!(held.len(), 1);
+        assert_eq!(held[0].text(), "nghe: một");
+        let id = loa::domain::ids::MessageId(held[0].id);
+        assert!(world.store.decide(id, loa::store::held::Decision::Retry).await.expect("decided"));
+        world.settled().await;
+        assert_eq!(world.last(LAN).text, "nghe: một");
+        assert!(world.store.held_messages().await.expect("a list").is_empty());
+        assert!(!world.store.decide(id, loa::store::held::Decision::Drop).await.expect("too late"));
+    }
+}

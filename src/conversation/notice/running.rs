@@ -65,10 +65,10 @@ pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply
     let mut reply = Reply::to(chat, text).slot(format!("edition:{edition}"));
     match now.state.as_str() {
         "running" => {
-            reply = reply.row([button("notice-pause", Act::Pause), button("notice-stop", Act::AskCancel)])
+            reply = reply.row([button("notice-pause", Act::Pause), button("notice-stop", Act::AskCancel)]);
         }
         "paused" => {
-            reply = reply.row([button("notice-resume", Act::Resume), button("notice-stop", Act::AskCancel)])
+            reply = reply.row([button("notice-resume", Act::Resume), button("notice-stop", Act::AskCancel)]);
         }
         _ => {}
     }

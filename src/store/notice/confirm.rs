@@ -47,6 +47,7 @@ pub async fn receipt(
 
 /// Keeps a confirmation. The first one of a delivery makes it confirmed.
 pub async fn confirm(tx: &mut Tx<'_>, env: &Env, id: DeliveryId, person: PersonId) -> Result<(), StoreError> {
+    super::edition::hold_editions(tx, &format!("[{id}]")).await?;
     let sql = "INSERT INTO confirmations (delivery_id, person_id, at) VALUES ($1, $2, $3)
                ON CONFLICT (delivery_id, person_id) DO NOTHING";
     if tx.exec(sql, args![id, person, env.now]).await? == 0 {

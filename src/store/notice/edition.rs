@@ -230,6 +230,29 @@ pub async fn end_if_done(tx: &mut Tx<'_>, env: &Env, edition: EditionId) -> Resu
     Ok(())
 }
 
+/// Ends editions of which nothing is on its way any more, but the outcome of some messages is not known:
+/// they are held for a person to decide. Gives how many.
+pub async fn end_held(tx: &mut Tx<'_>, env: &Env) -> Result<u64, StoreError> {
+    let sql = "UPDATE editions SET state = 'done', ended_at = $1, changed_at = $1
+               WHERE state = 'running' AND fanned_out = 1 AND waiting = 0 AND NOT EXISTS (
+                 SELECT 1 FROM deliveries d JOIN messages m ON m.delivery_id = d.id
+                 WHERE d.edition_id = editions.id AND d.state = 1 AND m.state IN (0, 1))";
+    tx.exec(sql, args![env.now]).await
+}
+
+/// Holds the editions of these deliveries (a JSON list of ids) until the commit, before anything of theirs
+/// is changed: everybody goes in the same order, so that nobody waits in a ring. SQLite has one writer.
+pub async fn hold_editions(tx: &mut Tx<'_>, deliveries: &str) -> Result<(), StoreError> {
+    if !tx.is_lite() {
+        let sql = "SELECT id FROM editions WHERE id IN (
+                     SELECT edition_id FROM deliveries
+                     WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)))
+                   ORDER BY id FOR UPDATE";
+        tx.all::<(i64,)>(sql, args![deliveries]).await?;
+    }
+    Ok(())
+}
+
 /// Deliveries of which nothing has gone out yet, and nothing is on its way.
 const UNTOUCHED: &str = "
     SELECT d.id FROM deliveries d
@@ -250,8 +273,17 @@ const BACK_TO_WAITING: Sql = Sql {
          WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
 };
 
+/// On PostgreSQL, where the sender may be another process, what is to be called back is held first: what it
+/// has taken meanwhile is on its way, and stays so.
+const HOLD: &str = "
+    SELECT m.id FROM messages m JOIN deliveries d ON d.id = m.delivery_id
+    WHERE d.edition_id = $1 AND d.state = 1 AND m.state = 0 ORDER BY m.id FOR UPDATE OF m";
+
 /// What waits in the outbox goes back, except where a part of it has gone out already: that is finished.
 async fn call_back(tx: &mut Tx<'_>, env: &Env, edition: EditionId) -> Result<(), StoreError> {
+    if !tx.is_lite() {
+        tx.all::<(i64,)>(HOLD, args![edition]).await?;
+    }
     let rows: Vec<(i64,)> = tx.all(UNTOUCHED, args![edition]).await?;
     let ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
     let json = serde_json::to_string(&ids)?;

@@ -11,7 +11,7 @@ use crate::domain::ids::*;
 use crate::store::{Env, Sql, StoreError, Tx};
 
 use super::OWN_DATA_PREFIX;
-use super::edition::{delivery, end_if_done};
+use super::edition::{delivery, end_if_done, hold_editions};
 
 /// How the last part of a delivery ended.
 #[derive(Clone, Debug)]
@@ -27,6 +27,15 @@ struct Running {
     parts: i64,
 }
 
+/// On PostgreSQL an edition is held meanwhile: somebody who pauses it waits, and finds what was moved.
+const RUNNING: Sql = Sql {
+    lite: "SELECT e.id, (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id) AS parts
+           FROM editions e WHERE e.state = 'running' AND e.lane = $1 AND e.waiting > 0 ORDER BY e.id",
+    pg: "SELECT e.id, (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id) AS parts
+         FROM editions e WHERE e.state = 'running' AND e.lane = $1 AND e.waiting > 0 ORDER BY e.id
+         FOR UPDATE OF e",
+};
+
 /// Moves deliveries of running editions into the outbox, at most `room` messages (a delivery of several
 /// parts is never cut), in turns between editions. Gives how many.
 pub async fn feed(
@@ -36,9 +45,7 @@ pub async fn feed(
     lane: Lane,
     room: usize,
 ) -> Result<usize, StoreError> {
-    let sql = "SELECT e.id, (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id) AS parts
-               FROM editions e WHERE e.state = 'running' AND e.lane = $1 AND e.waiting > 0 ORDER BY e.id";
-    let editions: Vec<Running> = tx.all(sql, args![lane.code()]).await?;
+    let editions: Vec<Running> = tx.all(RUNNING, args![lane.code()]).await?;
     let mut left = room;
     let mut moved = 0;
     let mut behind = editions.len();
@@ -178,6 +185,7 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
             Err(why) => End { d, s: delivery::FAILED, x: None, r: Some(why) },
         });
     }
+    hold_editions(tx, &serde_json::to_string(&once.keys().collect::<Vec<_>>())?).await?;
     let list: Vec<&End<'_>> = once.values().collect();
     let list = serde_json::to_string(&list)?;
     let rows: Vec<(i64, i64, i64)> = tx.all(COUNT, args![&list]).await?;

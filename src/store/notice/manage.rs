@@ -7,9 +7,43 @@ use crate::domain::ids::NoticeId;
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, Store, StoreError, Tx};
 
-use super::edition;
 use super::reach::{Reach, reach};
 use super::write::{self, Done, Refused, subject};
+use super::{act, edition, remind, schedule, show};
+
+/// Transactions of one kind of work in one tick: then the others have their turn.
+const MOST_STEPS: usize = 50;
+
+/// What a tick does, in this order.
+#[derive(Clone, Copy, Debug)]
+enum Work {
+    Previews,
+    Schedules,
+    /// Editions begin, and their deliveries are made: an urgent one is not kept waiting by another.
+    Editions,
+    Reminders,
+    Counts,
+}
+
+impl Work {
+    const ALL: [Self; 5] = [Self::Previews, Self::Schedules, Self::Editions, Self::Reminders, Self::Counts];
+
+    /// Does a first portion. Gives whether there was one.
+    async fn step(self, tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
+        match self {
+            Self::Previews => Ok(act::show_previews(tx, env).await? > 0),
+            Self::Schedules => schedule::run_next(tx, env).await,
+            Self::Editions => {
+                Ok(edition::begin_next(tx, env).await? || edition::fan_out_next(tx, env).await?)
+            }
+            Self::Reminders => remind::remind_next(tx, env).await,
+            Self::Counts => {
+                edition::end_held(tx, env).await?;
+                show::show_next(tx, env).await
+            }
+        }
+    }
+}
 
 impl Store {
     /// Writes a notice down as a draft, as the administrator's act.
@@ -92,32 +126,39 @@ impl Store {
             .await
     }
 
-    /// Begins editions that are due and makes their deliveries, until nothing is left to do now. Says when
-    /// the next one is due.
+    /// Does what is due: runs of schedules, editions that begin, their deliveries, reminders, counts. Says
+    /// when the next thing is due.
     ///
     /// # Errors
-    /// The database's. What was done before stays done.
+    /// The database's. What was done before stays done, and one kind of work that fails holds up no other.
     pub async fn notices_tick(&self) -> Result<Option<Timestamp>, StoreError> {
-        loop {
-            let env = self.env();
-            let more = self
-                .db
-                .write(move |tx| {
-                    Box::pin(async move {
-                        Ok(super::act::show_previews(tx, &env).await? > 0
-                            || super::schedule::run_next(tx, &env).await?
-                            || edition::begin_next(tx, &env).await?
-                            || edition::fan_out_next(tx, &env).await?
-                            || super::remind::remind_next(tx, &env).await?
-                            || super::show::show_next(tx, &env).await?)
-                    })
-                })
-                .await?;
-            if !more {
-                break;
+        let mut failure = None;
+        let mut more = false;
+        for work in Work::ALL {
+            match self.notices_do(work).await {
+                Ok(left) => more |= left,
+                Err(error) => {
+                    tracing::error!(?work, cause = %error, "notices: some work failed");
+                    failure.get_or_insert(error);
+                }
             }
         }
-        self.next_notice().await
+        match failure {
+            Some(error) => Err(error),
+            None if more => Ok(Some(self.env().now)),
+            None => self.next_notice().await,
+        }
+    }
+
+    /// Does one kind of work, a transaction at a time. Gives whether there is more.
+    async fn notices_do(&self, work: Work) -> Result<bool, StoreError> {
+        for _ in 0..MOST_STEPS {
+            let env = self.env();
+            if !self.db.write(move |tx| Box::pin(async move { work.step(tx, &env).await })).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     async fn next_notice(&self) -> Result<Option<Timestamp>, StoreError> {
@@ -130,9 +171,9 @@ impl Store {
                         "SELECT MIN(starts_at) FROM editions WHERE state = 'preparing' AND starts_at > $1";
                     let (next,): (Option<i64>,) = tx.one(sql, args![now]).await?;
                     let file = super::files::next_try(tx).await?;
-                    let shown = super::show::next(tx).await?;
-                    let remind = super::remind::next(tx).await?;
-                    let run = super::schedule::next(tx).await?;
+                    let shown = show::next(tx).await?;
+                    let remind = remind::next(tx).await?;
+                    let run = schedule::next(tx).await?;
                     Ok([next.map(Timestamp), file, shown, remind, run].into_iter().flatten().min())
                 })
             })

@@ -20,6 +20,7 @@ use super::{Env, StoreError, Tx};
 
 pub use audience::Lost;
 pub(super) use confirm::confirm_action;
+pub(super) use edition::delivery;
 pub use feed::Ended;
 pub(super) use feed::{ended, feed};
 pub use files::{FetchedFile, WantedFile};

@@ -35,7 +35,7 @@ struct Late {
 }
 
 const LATE: &str = "
-    SELECT d.id, CASE WHEN c.state = 'open' THEN 1 ELSE 0 END AS open, d.sent_at
+    SELECT d.id, CAST(CASE WHEN c.state = 'open' THEN 1 ELSE 0 END AS BIGINT) AS open, d.sent_at
     FROM deliveries d JOIN chats c ON c.id = d.chat_id
     WHERE d.edition_id = $1 AND d.state = 2 AND d.reminded_at IS NULL AND d.id > $2
     ORDER BY d.id LIMIT $3";

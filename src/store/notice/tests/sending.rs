@@ -158,6 +158,20 @@ async fn who_has_left_and_groups_that_closed_are_skipped_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_message_of_which_nobody_knows_does_not_keep_a_notice_open() {
+    let town = Town::new().await;
+    let id = town.writes("group:Nhóm trực; person:Lan").await;
+    town.stage.store.notice_send(id).await.expect("the store").expect("sent");
+    town.ticks().await;
+    town.feeds(100).await;
+    town.sql("UPDATE messages SET state = 3 WHERE id = (SELECT MIN(id) FROM messages)").await;
+    town.goes_out().await;
+    assert_eq!(counts(&town).await.6, "running");
+    town.ticks().await;
+    assert_eq!(counts(&town).await, (0, 1, 1, 0, 0, 0, "done".into()));
+}
+
+#[tokio::test]
 async fn two_notices_take_turns_and_an_urgent_one_has_its_own_lane() {
     let town = Town::new().await;
     for urgent in [false, false, true] {
