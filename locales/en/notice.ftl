@@ -23,6 +23,11 @@ notice-beyond = You can only write to your own unit and those below it. Please c
 notice-reaches-nobody = Nobody would receive this now. Please choose again who gets it.
 notice-preview-comes = The preview is coming.
 
+notice-for-all = everybody
+notice-for-groups = all groups
+notice-for-people = all people
+notice-for-below = { $value } and all below
+notice-for-without = without { $value }
 notice-line-to = 👥 To: { $value }
 notice-line-when = 🕗 Goes out: { $value }
 notice-line-files = 📎 Files: { $value }

@@ -23,6 +23,11 @@ notice-beyond = Bạn chỉ gửi được cho đơn vị của mình và cấp 
 notice-reaches-nobody = Hiện chưa có ai nhận được thông báo này. Bạn chọn lại người nhận nhé.
 notice-preview-comes = Bản xem trước đến ngay đây.
 
+notice-for-all = tất cả
+notice-for-groups = các nhóm
+notice-for-people = cá nhân
+notice-for-below = { $value } và cấp dưới
+notice-for-without = trừ { $value }
 notice-line-to = 👥 Tới: { $value }
 notice-line-when = 🕗 Gửi: { $value }
 notice-line-files = 📎 Tệp kèm: { $value }

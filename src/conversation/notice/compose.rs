@@ -265,7 +265,7 @@ fn card(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
         .push("📝 ")
         .bold(&notice.title)
         .push("\n\n")
-        .push(say("notice-line-to", &notice.audience));
+        .push(say("notice-line-to", &super::audience_words(lang, &notice.audience)));
     text = text.line().push(reach).line().push(say("notice-line-when", &when));
     if !notice.files.is_empty() {
         text = text.line().push(say("notice-line-files", &notice.files.len().to_string()));

@@ -4,6 +4,7 @@
 //! is the count while it does; `confirm` is the one tap of who got it.
 
 mod approve;
+mod audience;
 mod compose;
 mod confirm;
 mod draft;
@@ -19,6 +20,7 @@ use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, ScheduleId, Uni
 use crate::domain::{Rich, Role, Timestamp};
 
 pub use approve::{approval_card, preview_card};
+pub use audience::audience_words;
 pub use draft::{Draft, DraftAct, FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice};
 pub use running::{Progress, progress};
 pub use spans::read_duration;

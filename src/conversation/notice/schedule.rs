@@ -30,7 +30,8 @@ pub(super) fn list(ctx: &Context<'_>) -> Result<Turn, Need> {
 fn card(ctx: &Context<'_>, schedule: &ScheduleFacts) -> Reply {
     let lang = ctx.lang();
     let mut text = Rich::new().push("🗓 ").bold(&schedule.name).line().push(&schedule.rule).line();
-    text = text.push(lang.say("notice-line-to", &[("value", &schedule.notice.audience)])).line();
+    let to = super::audience_words(lang, &schedule.notice.audience);
+    text = text.push(lang.say("notice-line-to", &[("value", &to)])).line();
     let key = match (schedule.paused, schedule.self_sending, schedule.taken) {
         (true, ..) => "notice-schedule-paused",
         (_, true, None) => "notice-schedule-by-itself",

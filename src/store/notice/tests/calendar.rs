@@ -72,7 +72,7 @@ async fn the_editors_are_asked_for_this_months_text_and_it_goes_out_when_approve
     let begun = town.presses(EDITH, &asked, "Soạn").await;
     assert!(text_in(&begun, EDITH).contains("Định hướng tháng 12/2026"));
     let card = town.stage.says(EDITH, "Tuyên truyền bầu cử.").await;
-    assert!(text_in(&card, EDITH).contains("Tới: groups"));
+    assert!(text_in(&card, EDITH).contains("Tới: các nhóm"));
     let preview = town.presses(EDITH, &card, "Xem trước").await;
     let submitted = town.presses(EDITH, &preview, "Gửi duyệt").await;
     town.presses(APPROVER, &submitted, "Duyệt và gửi").await;
