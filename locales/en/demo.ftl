@@ -1,5 +1,6 @@
 # The demo (loa demo).
 demo-failed = The sample story did not go as it should. { $why }
+demo-interrupted = Stopped half way; the story is not told to its end.
 demo-port-taken = Port { $port } is used by another program, so the page is at another one.
 demo-page = Open this page to play everybody yourself:
 demo-page-clock = The clock here goes on from { $at }. Press Ctrl-C to stop.

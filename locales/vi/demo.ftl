@@ -1,5 +1,6 @@
 # Bản chạy thử (loa demo).
 demo-failed = Câu chuyện mẫu không diễn ra như mong đợi. { $why }
+demo-interrupted = Đã dừng giữa chừng, câu chuyện chưa kể hết.
 demo-port-taken = Cổng { $port } đang có chương trình khác dùng, nên trang ở cổng khác.
 demo-page = Mời bạn mở trang này để tự đóng vai từng người:
 demo-page-clock = Đồng hồ ở đây đi tiếp từ { $at }. Bấm Ctrl-C để dừng.

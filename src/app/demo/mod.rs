@@ -64,6 +64,7 @@ pub async fn run(command: DemoCommand) -> Result<(), CommandError> {
     stage.stop().await;
     match told {
         Some(Err(error)) => Err(CommandError::Faults(say("demo-failed", &[("why", &format!("{error:#}"))]))),
+        None if command.once => Err(CommandError::Faults(say("demo-interrupted", &[]))),
         Some(Ok(())) | None => Ok(()),
     }
 }

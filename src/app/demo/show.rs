@@ -56,7 +56,11 @@ impl Show {
     }
 
     fn paint(&self, look: Look, text: &str) -> String {
-        if self.coloured { format!("\x1b[{}m{text}\x1b[0m", look.code()) } else { text.to_owned() }
+        if self.coloured && !text.is_empty() {
+            format!("\x1b[{}m{text}\x1b[0m", look.code())
+        } else {
+            text.to_owned()
+        }
     }
 
     /// Whether what happens now is left out: it would only repeat.
