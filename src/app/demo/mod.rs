@@ -1,10 +1,12 @@
 //! `loa demo`: a sample province's first month with loa, played on the practice platform.
 //!
 //! The app is the one of `loa run`: only the address, the clock and the data are the demo's. `stage` puts it
-//! up and lends the people hands, `story` is what happens, `show` writes it down as it happens, `figures`
-//! counts in the end.
+//! up, `hands` are the people's, `story` is what happens, `news` tells what came of it,
+//! `show` writes it down as it happens, `figures` counts in the end.
 
 mod figures;
+mod hands;
+mod news;
 mod show;
 mod stage;
 mod story;

@@ -1,4 +1,4 @@
-//! The stage: the practice platform, the app on it, and the hands of the people.
+//! The stage: the practice platform, the app on it, and the time that passes.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,7 +10,6 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::run::Running;
-use crate::app::say;
 use crate::channel::telegram::Telegram;
 use crate::clock::Clock;
 use crate::conversation::{Rules, step};
@@ -20,7 +19,7 @@ use crate::http::http_client;
 use crate::jobs::pacing::Limits;
 use crate::jobs::{Engine, Signals};
 use crate::random::Random;
-use crate::sandbox::{self, Options, Sandbox, Seen};
+use crate::sandbox::{self, Options, Sandbox};
 use crate::store::Store;
 use crate::store::idle::Idle;
 
@@ -32,13 +31,9 @@ const PEOPLE: &str = include_str!("../../../config/demo/people.csv");
 const REST_WITHIN: Duration = Duration::from_secs(30);
 /// Messages that wait for their turn in a chat come within this; what comes later is a timer's.
 const SOON: Duration = Duration::from_secs(3);
-/// The same words in so many chats are shown once, with the number of the others.
-const BROADCAST: usize = 4;
 /// After so many looks without a call to the platform the clock is moved on by as much.
 const HELD: usize = 1;
 const NUDGE: Duration = Duration::from_millis(250);
-/// Words of more lines than this are shown in full once only.
-const REPEATED: usize = 4;
 
 /// The whole app, and who plays with it.
 pub struct Stage {
@@ -52,11 +47,11 @@ pub struct Stage {
     /// Who is in which group.
     pub groups: BTreeMap<i64, Vec<i64>>,
     /// What stood in a chat when it was shown last, by chat and message.
-    shown: HashMap<(i64, i64), (String, Vec<String>)>,
+    pub(super) shown: HashMap<(i64, i64), (String, Vec<String>)>,
     /// Long words that were shown in full.
-    read: HashSet<String>,
+    pub(super) read: HashSet<String>,
     /// So many of the platform's accepted calls were looked at.
-    looked: usize,
+    pub(super) looked: usize,
     _folder: TempDir,
 }
 
@@ -129,7 +124,7 @@ impl Stage {
         self.names.get(&id).cloned().unwrap_or_else(|| id.to_string())
     }
 
-    fn place(&self, person: i64, chat: i64) -> String {
+    pub(super) fn place(&self, person: i64, chat: i64) -> String {
         if person == chat { String::new() } else { self.name(chat) }
     }
 
@@ -176,164 +171,9 @@ impl Stage {
         self.until(begun + Duration::from_secs(60 * minutes)).await
     }
 
-    /// Somebody writes to the bot in private.
-    pub async fn says(&mut self, person: i64, text: &str) -> anyhow::Result<Seen> {
-        self.says_in(person, person, text).await
-    }
-
-    /// Somebody writes in a chat.
-    pub async fn says_in(&mut self, person: i64, chat: i64, text: &str) -> anyhow::Result<Seen> {
-        self.tell(person, chat, text);
-        self.sandbox.say(person, chat, text);
-        self.after(chat).await
-    }
-
-    /// Somebody answers the bot's newest message in a group.
-    pub async fn replies(&mut self, person: i64, chat: i64, text: &str) -> anyhow::Result<Seen> {
-        let all = self.sandbox.chat(chat);
-        let asked = all.iter().rev().find(|seen| seen.by_bot).context("không có tin để trả lời")?;
-        self.tell(person, chat, &format!("↩ {text}"));
-        self.sandbox.say_reply(person, chat, asked.id, text);
-        self.after(chat).await
-    }
-
     /// Everybody who is there.
     pub fn people(&self) -> Vec<i64> {
         self.names.keys().copied().filter(|id| *id > 0).collect()
-    }
-
-    /// Somebody opens the bot for the first time.
-    pub async fn opens_bot(&mut self, person: i64) -> anyhow::Result<Seen> {
-        self.tell(person, person, "/start");
-        self.sandbox.open_link(person, "");
-        self.after(person).await
-    }
-
-    /// Many open the bot for the first time. It is not shown.
-    pub async fn all_open_bot(&mut self, people: &[i64]) -> anyhow::Result<()> {
-        for person in people {
-            self.sandbox.open_link(*person, "");
-        }
-        self.settle().await?;
-        self.take_news();
-        Ok(())
-    }
-
-    /// Somebody opens an invite link.
-    pub async fn opens_link(&mut self, person: i64, token: &str) -> anyhow::Result<Seen> {
-        self.tell(person, person, "🔗 mở liên kết mời");
-        self.sandbox.open_link(person, token);
-        self.after(person).await
-    }
-
-    /// Somebody sends pictures, as one album where there are several.
-    pub async fn sends_photos(
-        &mut self,
-        person: i64,
-        pictures: &[&'static [u8]],
-        caption: &str,
-    ) -> anyhow::Result<Seen> {
-        let count = pictures.len();
-        let what = if caption.is_empty() {
-            format!("🖼  {count} ảnh")
-        } else {
-            format!("🖼  {count} ảnh\n{caption}")
-        };
-        self.tell(person, person, &what);
-        match pictures {
-            [one] => drop(self.sandbox.send_photo(person, person, *one, caption)),
-            many => drop(self.sandbox.send_album(person, person, many.to_vec(), caption)),
-        }
-        self.after(person).await
-    }
-
-    /// Somebody sends a file.
-    pub async fn sends_file(
-        &mut self,
-        person: i64,
-        (name, mime, bytes): (&str, &str, &'static [u8]),
-    ) -> anyhow::Result<Seen> {
-        self.tell(person, person, &format!("📎 {name}"));
-        self.sandbox.send_document(person, person, name, mime, bytes, "");
-        self.after(person).await
-    }
-
-    /// Somebody shares where they are.
-    pub async fn shares_place(&mut self, person: i64, latitude: f64, longitude: f64) -> anyhow::Result<Seen> {
-        self.tell(person, person, &format!("📍 {latitude:.5}, {longitude:.5}"));
-        self.sandbox.send_location(person, person, latitude, longitude);
-        self.after(person).await
-    }
-
-    /// Somebody presses the newest button in their chat, or a group, whose label holds `label`. Gives the
-    /// note that answered.
-    pub async fn presses(&mut self, person: i64, chat: i64, label: &str) -> anyhow::Result<String> {
-        let (at, place) = (self.clock.now(), self.place(person, chat));
-        let (message, button) = self.button(chat, label)?;
-        let query = self.sandbox.press(person, chat, message, &button);
-        self.settle().await?;
-        let note = self.sandbox.answer_to(&query).map(|answer| answer.text).unwrap_or_default();
-        let name = self.name(person);
-        self.show.press(at, &name, &place, &button, &note);
-        self.show_news();
-        Ok(note)
-    }
-
-    /// Several people press the button with this label, each in a chat, without waiting for one another.
-    /// It is not shown.
-    pub async fn all_press(&mut self, presses: &[(i64, i64)], label: &str) -> anyhow::Result<()> {
-        for (person, chat) in presses {
-            let (message, button) = self.button(*chat, label)?;
-            self.sandbox.press(*person, *chat, message, &button);
-        }
-        self.settle().await?;
-        self.take_news();
-        Ok(())
-    }
-
-    /// Somebody presses several buttons of their own chat in one go.
-    pub async fn press_all_at_once(&mut self, person: i64, buttons: &[(i64, String)]) -> anyhow::Result<()> {
-        let (at, name) = (self.clock.now(), self.name(person));
-        for (message, button) in buttons {
-            self.sandbox.press(person, person, *message, button);
-            self.show.press(at, &name, "", button, "");
-        }
-        self.news().await
-    }
-
-    /// Somebody looks at the newest message of the bot in their chat that holds these words.
-    pub fn looks(&mut self, person: i64, words: &str) -> anyhow::Result<()> {
-        let all = self.sandbox.chat(person);
-        let found = all.iter().rev().find(|seen| seen.by_bot && seen.text.contains(words));
-        let seen = found.with_context(|| format!("không thấy “{words}”"))?;
-        let (at, to) = (self.clock.now(), self.name(person));
-        self.show.bot(at, &to, seen, &seen.text, "");
-        Ok(())
-    }
-
-    /// The newest button with this label in a chat, with its message.
-    ///
-    /// # Errors
-    /// Where there is none, with what stands in the chat.
-    pub fn button(&self, chat: i64, label: &str) -> anyhow::Result<(i64, String)> {
-        let all = self.sandbox.chat(chat);
-        let found = all.iter().rev().find_map(|seen| {
-            let labels = seen.labels();
-            let same = labels.iter().find(|exact| **exact == label);
-            let exact = same.or_else(|| labels.iter().find(|exact| exact.contains(label)))?;
-            Some((seen.id, (*exact).to_owned()))
-        });
-        found.with_context(|| format!("không có nút “{label}” trong:\n{}", self.sandbox.render_chat(chat)))
-    }
-
-    fn tell(&mut self, person: i64, chat: i64, what: &str) {
-        let (at, name, place) = (self.clock.now(), self.name(person), self.place(person, chat));
-        self.show.person(at, &name, &place, what);
-    }
-
-    async fn after(&mut self, chat: i64) -> anyhow::Result<Seen> {
-        self.news().await?;
-        self.sandbox.last(chat).context("cuộc trò chuyện trống")
     }
 
     /// Waits for the app and shows what came of it.
@@ -345,7 +185,7 @@ impl Stage {
 
     /// Waits until everything that was said is handled, and everything that follows is sent. Where a message
     /// waits for its turn (a second in a chat), the clock is moved on to it.
-    async fn settle(&self) -> anyhow::Result<()> {
+    pub(super) async fn settle(&self) -> anyhow::Result<()> {
         let rest = async {
             let mut quiet = 0;
             let (mut held, mut attempts) = (0, 0);
@@ -383,65 +223,6 @@ impl Stage {
         }
     }
 
-    fn show_news(&mut self) {
-        let news = self.take_news();
-        for (number, piece) in news.iter().enumerate() {
-            let alike = || news.iter().filter(|other| other.is_like(piece));
-            let same_kind = alike().filter(|other| (other.chat < 0) == (piece.chat < 0)).count();
-            let many = alike().count() >= BROADCAST;
-            let said = news[..number].iter().any(|b| b.is_like(piece) && (b.chat < 0) == (piece.chat < 0));
-            // Of what goes to many: one person and one group.
-            if many && said {
-                continue;
-            }
-            let also = if many { also(piece.chat < 0, same_kind - 1) } else { String::new() };
-            let (at, to) = (piece.at, self.name(piece.chat));
-            let known = piece.body.lines().count() > REPEATED && !self.read.insert(piece.body.clone());
-            let beginning = || piece.body.lines().take(REPEATED - 1).collect::<Vec<_>>().join("\n") + " …";
-            let body = if known { beginning() } else { piece.body.clone() };
-            self.show.bot(at, &to, &piece.seen, &body, &also);
-        }
-    }
-
-    /// What is new in the chats since the last look, in the order of the chats: people, then groups.
-    fn take_news(&mut self) -> Vec<Piece> {
-        let looked = self.looked;
-        let (now, touched) = self.sandbox.with_accepted(|all| {
-            let new = all.get(looked..).unwrap_or_default();
-            let chats = new.iter().filter_map(|call| Some((call.chat_id?, call.at)));
-            (all.len(), chats.collect::<BTreeMap<i64, i64>>())
-        });
-        self.looked = now;
-        let mut news = Vec::new();
-        // The counts of a notice change all the time: they are shown when somebody looks.
-        let counts = ["notice-state-running", "notice-state-done"].map(|key| say(key, &[]));
-        let mut touched: Vec<(i64, i64)> = touched.into_iter().collect();
-        touched.sort_by_key(|(chat, _)| (*chat < 0, chat.abs()));
-        for (chat, at) in touched {
-            for mut seen in albums(self.sandbox.chat(chat)) {
-                let buttons: Vec<String> = seen.labels().into_iter().map(str::to_owned).collect();
-                let state = (seen.text.clone(), buttons);
-                let before = self.shown.insert((chat, seen.id), state.clone());
-                if !seen.by_bot || before.as_ref() == Some(&state) {
-                    continue;
-                }
-                let body = body(&seen, before.as_ref());
-                if before.as_ref().is_some_and(|(_, buttons)| *buttons == state.1) {
-                    seen.buttons.clear();
-                }
-                let edited = before.is_some();
-                seen.edited = edited;
-                let nothing = body.is_empty() && seen.buttons.is_empty();
-                if edited && (nothing || counts.iter().any(|count| seen.text.starts_with(count))) {
-                    continue;
-                }
-                let at = if edited { Timestamp(at) } else { Timestamp(seen.date * 1_000_000) };
-                news.push(Piece { chat, at, seen, body });
-            }
-        }
-        news
-    }
-
     /// Fails where the story did not go as it should.
     pub fn expect(&self, holds: bool, what: &str) -> anyhow::Result<()> {
         if holds {
@@ -456,65 +237,6 @@ impl Stage {
         self.expect(wrong.is_empty(), &format!("nền tảng phải từ chối: {wrong:?}"))?;
         self.expect(fast.is_empty(), &format!("gửi quá nhanh: {fast:?}"))
     }
-}
-
-/// Something new in a chat.
-struct Piece {
-    chat: i64,
-    /// When it was sent, or changed.
-    at: Timestamp,
-    seen: Seen,
-    body: String,
-}
-
-impl Piece {
-    /// The same words and files, to somebody else.
-    fn is_like(&self, other: &Self) -> bool {
-        let what = |piece: &Self| (piece.seen.photos, piece.seen.edited);
-        self.body == other.body && what(self) == what(other) && self.seen.files == other.seen.files
-    }
-}
-
-/// ` · và 13 nhóm khác`
-fn also(group: bool, others: usize) -> String {
-    match (group, others) {
-        (_, 0) => String::new(),
-        (true, others) => format!(" · và {others} nhóm khác"),
-        (false, others) => format!(" · và {others} người khác"),
-    }
-}
-
-/// The words of a message; of one that was changed, the lines that were not there before.
-fn body(seen: &Seen, before: Option<&(String, Vec<String>)>) -> String {
-    let place = seen.place.as_ref().map(|place| format!("📍 {:.5}, {:.5}", place.latitude, place.longitude));
-    let text = [place.unwrap_or_default(), seen.text.clone()].join("\n").trim().to_owned();
-    let Some((old, _)) = before else { return text };
-    let old: Vec<&str> = old.lines().collect();
-    let first = text.lines().next().unwrap_or_default().to_owned();
-    let new: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !old.contains(line)).collect();
-    match new.first() {
-        None => String::new(),
-        Some(line) if *line == first => new.join("\n"),
-        Some(_) => format!("{first}\n{}", new.join("\n")),
-    }
-}
-
-/// Messages with those of one album put together.
-fn albums(all: Vec<Seen>) -> Vec<Seen> {
-    let mut out: Vec<Seen> = Vec::new();
-    for seen in all {
-        match out.last_mut() {
-            Some(last) if seen.media_group_id.is_some() && last.media_group_id == seen.media_group_id => {
-                last.photos += seen.photos;
-                last.files.extend(seen.files);
-                if last.text.is_empty() {
-                    last.text = seen.text;
-                }
-            }
-            _ => out.push(seen),
-        }
-    }
-    out
 }
 
 /// Who is in a group: the people of its unit and below; of the duty group those of the unit itself.
