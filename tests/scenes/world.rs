@@ -25,7 +25,7 @@ pub struct World {
     pub clock: Clock,
     pub engine: Engine,
     running: Option<Running>,
-    _database: Database,
+    pub database: Database,
 }
 
 /// The limits that the practice platform enforces by default, obeyed.
@@ -48,7 +48,7 @@ impl World {
         let sandbox = Sandbox::start(options).await.expect("a practice platform");
         let store = Store::open(&database.url, clock.clone(), Random::seeded(7)).await.expect("a store");
         let engine = engine(&sandbox, &store, &clock, step, rules);
-        let mut world = Self { sandbox, store, clock, engine, running: None, _database: database };
+        let mut world = Self { sandbox, store, clock, engine, running: None, database };
         world.start().await;
         world
     }
