@@ -12,6 +12,7 @@ incident-hello = Hello { $name }! When something comes up, send one message: wha
 incident-enrol-first = Please enrol first: open your unit's invite link, or ask your administrator.
 incident-secret = This message is marked secret, so loa does not take it and keeps nothing of it. Delete it, and use your office's way for secret papers.
 incident-only-pictures = loa takes pictures only. Send a photo (JPG, PNG), or tell it in words.
+incident-only-words = I can read only words, photos and locations. Please tell me in words.
 incident-too-many-photos = One report takes { $count } photos at most; the rest were not added.
 incident-already = This was sent already; the case code is { $code }.
 incident-draft-over = This report was sent or cancelled already.

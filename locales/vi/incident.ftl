@@ -12,6 +12,7 @@ incident-hello = Chào { $name }! Khi có việc cần báo, bạn nhắn một 
 incident-enrol-first = Bạn cần đăng ký trước đã. Bạn mở liên kết mời của đơn vị, hoặc hỏi người quản trị nhé.
 incident-secret = Tin này có dấu mật nên loa không nhận và không lưu lại. Bạn xóa tin vừa gửi, rồi chuyển theo đường công văn mật của cơ quan nhé.
 incident-only-pictures = loa chỉ nhận ảnh thôi bạn nhé. Bạn gửi ảnh (JPG, PNG) hoặc kể bằng lời giúp mình.
+incident-only-words = Mình chỉ đọc được chữ, ảnh và vị trí thôi. Bạn kể bằng lời giúp mình nhé.
 incident-too-many-photos = Mỗi báo nhanh nhận nhiều nhất { $count } ảnh, các ảnh sau chưa được thêm.
 incident-already = Tin này đã được gửi rồi, mã vụ việc { $code }.
 incident-draft-over = Báo nhanh này đã gửi hoặc đã hủy rồi.

@@ -13,6 +13,7 @@ mod leaving;
 mod notice;
 mod people;
 mod postgres;
+mod reports;
 mod status;
 mod town;
 mod world;
