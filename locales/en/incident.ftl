@@ -20,6 +20,7 @@ incident-cancelled = Cancelled; nothing was sent. Write to me whenever something
 incident-never-mind = Never mind; the case stays as it is.
 
 incident-ask-words = What is happening? A few words, with photos if you have any.
+incident-ask-words-spot = Got the location. What is happening there? Add photos if you have them.
 incident-ask-words-photos = { $count } photos are here. What do they show?
 incident-ask-new-words = Send the new words; they take the place of the old ones.
 incident-ask-category = What kind of matter is it?

@@ -24,6 +24,19 @@ impl Database {
         }
     }
 
+    /// Who did what to what, in order.
+    pub async fn audit(&self) -> Vec<String> {
+        let sql = "SELECT actor, action, subject, detail FROM audit ORDER BY id";
+        let rows: Vec<(String, String, String, String)> = if self.url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(sql).fetch_all(&mut connection).await.expect("rows")
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(sql).fetch_all(&mut connection).await.expect("rows")
+        };
+        rows.into_iter().map(|(who, did, what, how)| format!("{who} {did} {what} {how}")).collect()
+    }
+
     async fn search_files(&self, path: &str, words: &str) -> Vec<String> {
         let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
         // What is overwritten in the database is still in the log before it until now.

@@ -16,4 +16,5 @@ mod postgres;
 mod reports;
 mod status;
 mod town;
+mod triage;
 mod world;

@@ -165,8 +165,11 @@ pub fn show(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     let lang = ctx.lang();
     Ok(match draft.expects {
         Expects::Words => {
-            let key =
-                if draft.photos.is_empty() { "incident-ask-words" } else { "incident-ask-words-photos" };
+            let key = match (draft.photos.is_empty(), &draft.spot) {
+                (false, _) => "incident-ask-words-photos",
+                (true, Some(_)) => "incident-ask-words-spot",
+                (true, None) => "incident-ask-words",
+            };
             let count = draft.photos.len().to_string();
             let mut row = Vec::new();
             if !draft.photos.is_empty() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Datelike;
 
 use crate::conversation::incoming::Message;
-use crate::conversation::{ChatKind, Context, Dialogue, Me, Need, Reply, Turn};
+use crate::conversation::{ChatKind, Context, Dialogue, Me, Need, Place, Reply, Target, Turn};
 use crate::domain::case_code::CaseCode;
 use crate::domain::text::clean_text;
 use crate::domain::time::VIETNAM;
@@ -279,7 +279,14 @@ fn answer_instead(
     case: crate::domain::ids::IncidentId,
 ) -> Result<Turn, Need> {
     match (ctx.me, facts::case(ctx, case)?) {
-        (Some(me), Some(case)) => words::answer(ctx, me, case, &draft.text, draft.photos.clone()),
+        (Some(me), Some(case)) => {
+            let mut turn = words::answer(ctx, me, case, &draft.text, draft.photos.clone())?;
+            // What is said to the writer takes the place of the summary, whose buttons mean nothing now.
+            if let Some(said) = turn.replies.first_mut().filter(|said| said.to == Target::Here) {
+                said.place = Place::Pressed;
+            }
+            Ok(turn)
+        }
         _ => Ok(Turn::toast(ctx.lang().say("incident-not-found", &[]))),
     }
 }
