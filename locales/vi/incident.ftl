@@ -90,7 +90,7 @@ incident-card-reporter-of = 👤 Người báo: { $name }, { $unit }
 incident-card-restricted = ⚖️ Khiếu nại, tố cáo: chỉ trực ban xem, xử lý theo luật
 incident-card-photos-coming = 📷 Ảnh: { $count }, đang tải thêm { $more }
 incident-card-holder = 🙋 Trực ban: { $name }
-incident-card-forwarded = 🏢 Đang ở: { $name }
+incident-card-forwarded = 🏢 Đơn vị xử lý: { $name }
 incident-card-merged = 🔗 Gộp vào { $code }
 incident-card-question = ❓ Đang hỏi người báo: { $words }
 incident-card-result = ☑️ Kết quả: { $words }
@@ -155,10 +155,10 @@ incident-done-forward = Đã chuyển { $code }.
 incident-done-accept = Đã tiếp nhận { $code }.
 incident-done-return = Đã trả { $code } lại trực ban.
 incident-done-report = Đã báo kết quả { $code } tới trực ban.
-incident-done-settle = Đã báo người báo rằng { $code } đã giải quyết.
+incident-done-settle = Đã nhắn người báo: { $code } đã giải quyết.
 incident-done-confirm = Cảm ơn bạn đã xác nhận.
 incident-done-reopen = Đã mở lại { $code }.
-incident-done-reject = Đã báo lý do không tiếp nhận { $code }.
+incident-done-reject = Đã nhắn người báo lý do không tiếp nhận { $code }.
 incident-done-merge = Đã gộp { $code }.
 
 incident-tell-take = { $code }: { $name } (trực ban) đã nhận xử lý.
@@ -173,7 +173,7 @@ incident-tell-settle = ✅ { $code } đã giải quyết: “{ $words }”
     Có đúng như vậy không bạn?
 incident-tell-confirm = 👍 { $code } đã khép lại. Cảm ơn bạn đã báo tin!
 incident-tell-reopen = { $code } đã mở lại. Còn thiếu gì, bạn nhắn ngay đây giúp mình.
-incident-tell-reject = { $code } không được tiếp nhận. Lý do: “{ $words }”
+incident-tell-reject = { $code } không được tiếp nhận, lý do: “{ $words }”. Cảm ơn bạn đã báo tin.
 incident-tell-merge = { $code } đã gộp vào { $words } vì cùng một việc. Từ giờ bạn theo dõi mã { $words } nhé.
 
 incident-duty-answer = 💬 { $code }: { $name } trả lời: “{ $words }”

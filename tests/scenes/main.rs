@@ -17,4 +17,5 @@ mod reports;
 mod status;
 mod town;
 mod triage;
+mod walk;
 mod world;
