@@ -83,8 +83,8 @@ incident-state-merged = merged into another case
 incident-state-reopened = reopened, waits for a duty officer
 
 incident-card-state = 🔹 { $name }
-incident-card-due = ⏳ Deadline { $when } ({ $left } left)
-incident-card-overdue = ⚠️ Overdue by { $left } (deadline { $when })
+incident-card-due = ⏳ Due { $when }
+incident-card-overdue = ⚠️ Overdue since { $when }
 incident-card-reporter = 👤 Reported by { $name }
 incident-card-reporter-of = 👤 Reported by { $name }, { $unit }
 incident-card-restricted = ⚖️ Complaint or denunciation: for duty officers only, by its legal path

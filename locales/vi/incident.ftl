@@ -83,8 +83,8 @@ incident-state-merged = đã gộp vào vụ việc khác
 incident-state-reopened = mở lại, chờ trực ban nhận
 
 incident-card-state = 🔹 { $name }
-incident-card-due = ⏳ Hạn { $when } (còn { $left })
-incident-card-overdue = ⚠️ Quá hạn { $left } (hạn { $when })
+incident-card-due = ⏳ Hạn { $when }
+incident-card-overdue = ⚠️ Quá hạn từ { $when }
 incident-card-reporter = 👤 Người báo: { $name }
 incident-card-reporter-of = 👤 Người báo: { $name }, { $unit }
 incident-card-restricted = ⚖️ Khiếu nại, tố cáo: chỉ trực ban xem, xử lý theo luật
@@ -197,9 +197,9 @@ incident-minutes = { $count } phút
 incident-hours = { $count } giờ
 incident-days = { $count } ngày
 
-incident-remind-half = ⏳ { $code } ({ $unit }) còn { $left } tới hạn { $when }. Người giữ: { $name }.
-incident-remind-due = ⚠️ { $code } ({ $unit }) đã tới hạn { $when } mà chưa xong. Người giữ: { $name }.
-incident-escalate = ⚠️ Báo cáo cấp trên: { $code } của { $unit } đã quá hạn { $when }. Người giữ: { $name }. Gõ /vuviec { $code } để xem.
+incident-remind-half = ⏳ { $code } ({ $unit }) còn { $left } tới hạn { $when }. Người xử lý: { $name }.
+incident-remind-due = ⚠️ { $code } ({ $unit }) đã tới hạn { $when } mà chưa xong. Người xử lý: { $name }.
+incident-escalate = ⚠️ { $code } của { $unit } đã quá hạn { $when } mà chưa xong. Người xử lý: { $name }. Gõ /vuviec { $code } để xem.
 
 incident-digest-how = Bạn gõ /tonghop ngày, /tonghop tuần, /tonghop tháng hoặc /tonghop quý nhé.
 incident-digest-day = Tổng hợp ngày { $date }

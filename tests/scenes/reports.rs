@@ -304,7 +304,7 @@ on_both! {
         town.start().await;
         town.settled().await;
         assert!(town.last(LAN).text.contains("📷 Ảnh: 1"), "{}", town.story(LAN));
-        town.kill();
+        town.stop().await;
         town.start().await;
         town.presses(LAN, LAN, "Gửi").await;
         assert_eq!(town.case("ML-2026-0001").await.photos.len(), 1);

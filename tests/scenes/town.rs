@@ -57,7 +57,10 @@ const PEOPLE: [(i64, &str, Role, &str); 12] = [
     (LAN, "Chị Lan", Role::Reporter, WARD),
     (SINH, "Anh Sinh", Role::Reporter, COMMUNE),
 ];
-const GROUPS: [(i64, &str, Option<Role>, &str, &[i64]); 3] = [
+/// Number, title, whether it is the duty group, unit, members (the first owns it).
+type Group = (i64, &'static str, Option<Role>, &'static str, &'static [i64]);
+
+const GROUPS: [Group; 3] = [
     (DUTY, "Nhóm trực ban tỉnh", Some(Role::Duty), PROVINCE, &[DUNG, VAN, TUAN, MAI, EDITOR]),
     (WARD_GROUP, "Cán bộ phường Bình Minh", None, WARD, &[BINH, NGA, LAN]),
     (COMMUNE_GROUP, "Cán bộ xã Nậm Pung", None, COMMUNE, &[HAI, PAO, SINH]),
@@ -234,8 +237,9 @@ impl Town {
 /// A picture as a telephone makes it, with the place where it was taken written inside.
 pub fn photo(shade: u8) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    let picture =
-        image::RgbImage::from_fn(320, 240, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, shade]));
+    let picture = image::RgbImage::from_fn(320, 240, |x, y| {
+        image::Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], shade])
+    });
     picture.write_to(&mut bytes, image::ImageFormat::Jpeg).expect("a picture");
     let plain = bytes.into_inner();
     let exif = b"Exif\0\0II*\0\x08\0\0\0\0\0GPS 22.6657,106.2577";

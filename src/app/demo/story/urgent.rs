@@ -56,7 +56,7 @@ fn overtaken(stage: &mut Stage, begins: usize) -> anyhow::Result<()> {
         stage.sandbox.with_accepted(|all| {
             let sent = all.iter().skip(begins).filter(|call| call.method.starts_with("send"));
             let ours = sent.filter(|call| call.text.contains(title) && call.chat_id != Some(EDITOR));
-            ours.map(|call| call.seq).last()
+            ours.map(|call| call.seq).next_back()
         })
     };
     let (ordinary, urgent) = (last(MEETING), last(STORM));
