@@ -12,6 +12,7 @@ incident-hello = Hello { $name }! When something comes up, send one message: wha
 incident-enrol-first = Please enrol first: open your unit's invite link, or ask your administrator.
 incident-secret = This message is marked secret, so loa does not take it and keeps nothing of it. Delete it, and use your office's way for secret papers.
 incident-only-pictures = loa takes pictures only. Send a photo (JPG, PNG), or tell it in words.
+incident-only-words = I can read only words, photos and locations. Please tell me in words.
 incident-too-many-photos = One report takes { $count } photos at most; the rest were not added.
 incident-already = This was sent already; the case code is { $code }.
 incident-draft-over = This report was sent or cancelled already.
@@ -19,6 +20,7 @@ incident-cancelled = Cancelled; nothing was sent. Write to me whenever something
 incident-never-mind = Never mind; the case stays as it is.
 
 incident-ask-words = What is happening? A few words, with photos if you have any.
+incident-ask-words-spot = Got the location. What is happening there? Add photos if you have them.
 incident-ask-words-photos = { $count } photos are here. What do they show?
 incident-ask-new-words = Send the new words; they take the place of the old ones.
 incident-ask-category = What kind of matter is it?
@@ -81,8 +83,8 @@ incident-state-merged = merged into another case
 incident-state-reopened = reopened, waits for a duty officer
 
 incident-card-state = 🔹 { $name }
-incident-card-due = ⏳ Deadline { $when } ({ $left } left)
-incident-card-overdue = ⚠️ Overdue by { $left } (deadline { $when })
+incident-card-due = ⏳ Due { $when }
+incident-card-overdue = ⚠️ Overdue since { $when }
 incident-card-reporter = 👤 Reported by { $name }
 incident-card-reporter-of = 👤 Reported by { $name }, { $unit }
 incident-card-restricted = ⚖️ Complaint or denunciation: for duty officers only, by its legal path

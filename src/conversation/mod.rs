@@ -219,7 +219,12 @@ fn pressed(ctx: &Context<'_>) -> Result<Turn, Need> {
 
 fn heard(ctx: &Context<'_>, message: &incoming::Message) -> Result<Turn, Need> {
     // In a group, people talk to each other. Only what is addressed to the bot counts.
-    if ctx.chat.kind == ChatKind::Group && !message.addressed {
+    let overheard = ctx.chat.kind == ChatKind::Group && !message.addressed;
+    // What is marked secret is kept nowhere, whoever says it, and wherever the bot hears it.
+    if incident::is_secret(ctx, message) {
+        return Ok(if overheard { Turn::nothing().forgetting() } else { incident::secret(ctx) });
+    }
+    if overheard {
         return Ok(Turn::nothing());
     }
     if let Some((name, rest)) = ctx.incoming.command() {

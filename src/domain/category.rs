@@ -111,10 +111,15 @@ impl Default for Categories {
                 "Dịch bệnh",
                 Some(4),
                 &[
-                    "dịch",
                     "dịch bệnh",
                     "ổ dịch",
+                    "vùng dịch",
+                    "bùng dịch",
+                    "dịch bùng",
+                    "chống dịch",
                     "dịch tả",
+                    "dịch cúm",
+                    "dịch sởi",
                     "sốt xuất huyết",
                     "bệnh dại",
                     "lợn chết",
@@ -240,6 +245,12 @@ mod tests {
             assert_eq!(all.find(text).map(|c| c.code.as_str()), Some(code), "{text}");
         }
         assert!(all.find("xin chào").is_none());
+        for text in ["xã chưa có dịch vụ công", "giao dịch bị treo", "dịch chuyển cột điện", "phiên dịch"]
+        {
+            assert!(all.find(text).is_none(), "{text}: no epidemic");
+        }
+        let epidemic = all.find("thêm một ổ dịch ở bản Lếch").map(|c| c.code.as_str());
+        assert_eq!(epidemic, Some("dich_benh"));
         assert!(all.find("du lịch").is_none(), "a key word counts as a whole word only");
     }
 }

@@ -191,7 +191,8 @@ impl Store {
         channel: ChannelKind,
         since: Timestamp,
     ) -> Result<Vec<(ChatId, bool, Timestamp)>, StoreError> {
-        let sql = "SELECT m.chat_id, CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END, m.settled_at
+        let sql =
+            "SELECT m.chat_id, CAST(CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END AS BIGINT), m.settled_at
                    FROM messages m JOIN chats c ON c.id = m.chat_id
                    WHERE m.channel = $1 AND m.state = 2 AND m.settled_at > $2 AND m.op <> 'answer'
                    ORDER BY m.settled_at";

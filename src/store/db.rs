@@ -74,6 +74,8 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .pragma("temp_store", "memory")
+            // What is taken out (a text marked secret, an invite's token) is overwritten, not only let go.
+            .pragma("secure_delete", "ON")
             .pragma("journal_size_limit", "67108864");
         let mut writer = SqliteConnection::connect_with(&options).await?;
         let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut writer).await?;

@@ -1,5 +1,7 @@
 //! Runs one scene on either database.
 
+use sqlx::{Connection, PgConnection, SqliteConnection};
+
 use crate::postgres;
 
 /// A new, empty database, and what has to stay alive for it.
@@ -12,6 +14,59 @@ impl Database {
     pub fn sqlite() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         Self { url: format!("sqlite:{}", dir.path().join("loa.db").display()), _dir: Some(dir) }
+    }
+
+    /// Where a text is found in all that is kept, also in what was deleted: on SQLite in its files.
+    pub async fn search(&self, words: &str) -> Vec<String> {
+        match self.url.strip_prefix("sqlite:") {
+            Some(path) => self.search_files(path, words).await,
+            None => self.search_tables(words).await,
+        }
+    }
+
+    /// Who did what to what, in order.
+    pub async fn audit(&self) -> Vec<String> {
+        let sql = "SELECT actor, action, subject, detail FROM audit ORDER BY id";
+        let rows: Vec<(String, String, String, String)> = if self.url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(sql).fetch_all(&mut connection).await.expect("rows")
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(sql).fetch_all(&mut connection).await.expect("rows")
+        };
+        rows.into_iter().map(|(who, did, what, how)| format!("{who} {did} {what} {how}")).collect()
+    }
+
+    async fn search_files(&self, path: &str, words: &str) -> Vec<String> {
+        let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+        // What is overwritten in the database is still in the log before it until now.
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let (busy, ..): (i64, i64, i64) =
+            sqlx::query_as(sql).fetch_one(&mut connection).await.expect("a checkpoint");
+        assert_eq!(busy, 0, "somebody reads while nothing should happen");
+        let files = [path.to_owned(), format!("{path}-wal")];
+        let holds = |file: &String| {
+            let bytes = std::fs::read(file).unwrap_or_default();
+            bytes.windows(words.len()).any(|window| window == words.as_bytes())
+        };
+        files.into_iter().filter(holds).collect()
+    }
+
+    async fn search_tables(&self, words: &str) -> Vec<String> {
+        let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
+        let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
+        let tables: Vec<(String,)> = sqlx::query_as(sql).fetch_all(&mut connection).await.expect("tables");
+        let hex: String = words.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let mut found = Vec::new();
+        for (table,) in tables {
+            let sql = format!(
+                "SELECT t::text FROM {table} t WHERE strpos(t::text, $1) > 0 OR strpos(t::text, $2) > 0"
+            );
+            let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(words).bind(&hex);
+            let rows: Vec<(String,)> = query.fetch_all(&mut connection).await.expect("rows");
+            found.extend(rows.into_iter().map(|(row,)| format!("{table}: {row}")));
+        }
+        found
     }
 
     /// `None` where PostgreSQL is not installed.

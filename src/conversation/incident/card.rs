@@ -130,7 +130,8 @@ fn head(case: &Case, lang: Lang, now: Timestamp) -> Rich {
         text = text.push(lang.say("incident-line-place", &[("name", &shorten(&place, STEP_WORDS))])).line();
     }
     if case.state.is_open() {
-        let vars = [("when", &*case.due_at.short()), ("left", &*left_words(lang, now, case.due_at))];
+        // No time that is left: a card is not drawn anew while nothing happens.
+        let vars = [("when", &*case.due_at.short())];
         let key = if case.is_overdue(now) { "incident-card-overdue" } else { "incident-card-due" };
         text = text.push(lang.say(key, &vars)).line();
     }

@@ -12,6 +12,8 @@ use super::{Action, DraftAct, NamedUnit, card, facts};
 
 /// Words of one report, in characters: about a page. More than that is a document.
 pub const MOST_WORDS: usize = 3000;
+/// Messages that one report remembers it is made of.
+const MOST_PARTS: usize = 100;
 /// Photos of one report.
 pub const MOST_PHOTOS: usize = 20;
 
@@ -23,6 +25,9 @@ pub struct Draft {
     /// The platform's id of the message that began it.
     pub message: String,
     pub text: String,
+    /// The messages that it is made of, and the words that each gave.
+    #[serde(default)]
+    pub parts: Vec<(String, String)>,
     /// Whether it is known that there are no words.
     #[serde(default)]
     pub wordless: bool,
@@ -90,6 +95,7 @@ impl Draft {
             id: now.0,
             message: message.to_owned(),
             text: String::new(),
+            parts: Vec::new(),
             wordless: false,
             photos: Vec::new(),
             spot: None,
@@ -113,13 +119,40 @@ impl Draft {
         left_out
     }
 
-    /// Adds words below those that are there.
-    pub fn add_words(&mut self, words: &str) {
-        if !self.text.is_empty() && !words.is_empty() {
-            self.text.push('\n');
+    /// Whether a message is part of it.
+    pub fn has(&self, message: &str) -> bool {
+        self.message == message || self.parts.iter().any(|(part, _)| part == message)
+    }
+
+    /// Remembers that a message is part of it, whatever it says.
+    pub fn note(&mut self, message: &str) {
+        if !self.has(message) && self.parts.len() < MOST_PARTS {
+            self.parts.push((message.to_owned(), String::new()));
         }
-        self.text.push_str(words);
-        self.text = card::shorten(&self.text, MOST_WORDS);
+    }
+
+    /// Adds the words of a message, below those that are there or where its words stood before.
+    pub fn add_words(&mut self, message: &str, words: &str) {
+        match self.parts.iter_mut().find(|(part, _)| part == message) {
+            Some((_, there)) => words.clone_into(there),
+            None => self.parts.push((message.to_owned(), words.to_owned())),
+        }
+        let words: Vec<&str> =
+            self.parts.iter().map(|(_, words)| words.as_str()).filter(|words| !words.is_empty()).collect();
+        self.text = card::shorten(&words.join("\n"), MOST_WORDS);
+    }
+
+    /// Takes the words of a message out, where it is corrected.
+    pub fn drop_words(&mut self, message: &str) {
+        self.add_words(message, "");
+    }
+
+    /// Takes all words out.
+    pub fn clear_words(&mut self) {
+        for (_, words) in &mut self.parts {
+            words.clear();
+        }
+        self.text.clear();
     }
 
     fn choice(&self, label: impl Into<String>, act: DraftAct) -> Choice {
@@ -132,8 +165,11 @@ pub fn show(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     let lang = ctx.lang();
     Ok(match draft.expects {
         Expects::Words => {
-            let key =
-                if draft.photos.is_empty() { "incident-ask-words" } else { "incident-ask-words-photos" };
+            let key = match (draft.photos.is_empty(), &draft.spot) {
+                (false, _) => "incident-ask-words-photos",
+                (true, Some(_)) => "incident-ask-words-spot",
+                (true, None) => "incident-ask-words",
+            };
             let count = draft.photos.len().to_string();
             let mut row = Vec::new();
             if !draft.photos.is_empty() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Datelike;
 
 use crate::conversation::incoming::Message;
-use crate::conversation::{ChatKind, Context, Dialogue, Me, Need, Reply, Turn};
+use crate::conversation::{ChatKind, Context, Dialogue, Me, Need, Place, Reply, Target, Turn};
 use crate::domain::case_code::CaseCode;
 use crate::domain::text::clean_text;
 use crate::domain::time::VIETNAM;
@@ -54,11 +54,9 @@ pub fn begin(ctx: &Context<'_>) -> Result<Turn, Need> {
         return reporter::add(ctx, me, id, photos, message.place.clone());
     }
     if text.is_empty() && photos.is_empty() && message.place.is_none() {
-        return Ok(if others > 0 {
-            Turn::say(lang.say("incident-only-pictures", &[]))
-        } else {
-            Turn::nothing()
-        });
+        // A voice, a film or a sticker has neither words nor files.
+        let key = if others > 0 { "incident-only-pictures" } else { "incident-only-words" };
+        return Ok(Turn::say(lang.say(key, &[])));
     }
     if photos.is_empty() && message.place.is_none() && recognise::is_small_talk(ctx, text) {
         return Ok(Turn::say(lang.say("incident-hello", &[("name", &me.name)])));
@@ -76,7 +74,7 @@ fn open(ctx: &Context<'_>, me: &Me, message: &Message, text: &str) -> Result<Tur
     }
     let mut draft = Draft::new(ctx.now, &message.id);
     let note = gather(ctx, &mut draft, message);
-    draft.add_words(text);
+    draft.add_words(&message.id, text);
     recognise::fill_in(ctx, &mut draft)?;
     let mut turn = advance(ctx, draft, note, false)?;
     if ctx.chat.kind == ChatKind::Private
@@ -93,14 +91,23 @@ fn open(ctx: &Context<'_>, me: &Me, message: &Message, text: &str) -> Result<Tur
     Ok(turn)
 }
 
+/// Whether a message carries a mark of secrecy, behind the bot's name or a command too.
+pub fn is_secret(ctx: &Context<'_>, message: &Message) -> bool {
+    let marked = |text: &str| rules::screen(text) == Screening::Secret;
+    let behind_command = ctx.incoming.command().is_some_and(|(_, rest)| marked(rest));
+    behind_command || marked(&recognise::without_name(ctx, message))
+}
+
 /// What is said where a text carries a mark of secrecy. Nothing of it is kept.
 pub fn secret(ctx: &Context<'_>) -> Turn {
     Turn::say(ctx.lang().say("incident-secret", &[])).forgetting()
 }
 
-/// The dialogue is given up.
+/// The dialogue is given up: a report that was not sent, or a step of a case.
 pub fn cancelled(ctx: &Context<'_>) -> Turn {
-    Turn::say(ctx.lang().say("incident-cancelled", &[])).to(Dialogue::None)
+    let step = matches!(ctx.dialogue, Dialogue::Incident(State::Words(_)));
+    let key = if step { "incident-never-mind" } else { "incident-cancelled" };
+    Turn::say(ctx.lang().say(key, &[])).to(Dialogue::None)
 }
 
 /// Takes photos and a place into the report. Gives what has to be said about those that it cannot take.
@@ -132,14 +139,16 @@ pub fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
         return Ok(secret(ctx));
     }
     let mut draft = draft.clone();
+    if draft.has(&message.id) != message.edited {
+        // Delivered twice, or a correction of what is not part of this report.
+        return Ok(Turn::nothing());
+    }
     if message.edited {
-        if message.id != draft.message {
-            return Ok(Turn::nothing());
-        }
-        draft.text.clear();
+        draft.drop_words(&message.id);
         draft.expects = Expects::Words;
     }
     let note = gather(ctx, &mut draft, message);
+    draft.note(&message.id);
     let plain = recognise::plain(text);
     match (plain.as_str(), draft.expects) {
         ("", _) => {}
@@ -148,29 +157,35 @@ pub fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
         ("khong ro", Expects::Category) => draft.category = Pick::Unknown,
         ("khong ro", Expects::Unit) => draft.unit = Pick::Unknown,
         ("khong ro", Expects::Words) if !draft.photos.is_empty() => draft.wordless = true,
-        (_, expects) => understand(ctx, &mut draft, expects, text)?,
+        (_, expects) => understand(ctx, &mut draft, expects, &message.id, text)?,
     }
     advance(ctx, draft, note, false)
 }
 
 /// Takes words for what was asked.
-fn understand(ctx: &Context<'_>, draft: &mut Draft, expects: Expects, text: &str) -> Result<(), Need> {
+fn understand(
+    ctx: &Context<'_>,
+    draft: &mut Draft,
+    expects: Expects,
+    id: &str,
+    text: &str,
+) -> Result<(), Need> {
     match expects {
         Expects::NewWords => {
-            draft.text.clear();
-            draft.add_words(text);
+            draft.clear_words();
+            draft.add_words(id, text);
         }
         Expects::Unit => match recognise::by_name(ctx, text)?.as_slice() {
             [unit] => draft.unit = Pick::Is(Spotted::from(unit)),
             [] => place_in_words(ctx, draft, text)?,
             // Several: with these words the question offers them.
-            _ => draft.add_words(text),
+            _ => draft.add_words(id, text),
         },
         Expects::Category => match named_category(ctx, text) {
             Some(code) => draft.category = Pick::Is(code),
-            None => draft.add_words(text),
+            None => draft.add_words(id, text),
         },
-        Expects::Words | Expects::Summary => draft.add_words(text),
+        Expects::Words | Expects::Summary => draft.add_words(id, text),
     }
     recognise::fill_in(ctx, draft)
 }
@@ -264,7 +279,14 @@ fn answer_instead(
     case: crate::domain::ids::IncidentId,
 ) -> Result<Turn, Need> {
     match (ctx.me, facts::case(ctx, case)?) {
-        (Some(me), Some(case)) => words::answer(ctx, me, case, &draft.text, draft.photos.clone()),
+        (Some(me), Some(case)) => {
+            let mut turn = words::answer(ctx, me, case, &draft.text, draft.photos.clone())?;
+            // What is said to the writer takes the place of the summary, whose buttons mean nothing now.
+            if let Some(said) = turn.replies.first_mut().filter(|said| said.to == Target::Here) {
+                said.place = Place::Pressed;
+            }
+            Ok(turn)
+        }
         _ => Ok(Turn::toast(ctx.lang().say("incident-not-found", &[]))),
     }
 }

@@ -29,6 +29,7 @@ use crate::conversation;
 pub use case::{CardKind, Case, Group, ListRow, ListScope, NamedUnit, Page};
 pub use digest::{Digest, Period};
 pub use draft::Draft;
+pub use intake::{is_secret, secret};
 pub use rules::read_code;
 
 /// Where a person stands in a dialogue of this part.

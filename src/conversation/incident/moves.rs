@@ -44,7 +44,11 @@ pub fn press(ctx: &Context<'_>, id: IncidentId, act: &CaseAct) -> Result<Turn, N
             let words = case.result.clone().unwrap_or_default();
             let mut turn = go(ctx, me, case, Move::Settle, words, Also::Nothing);
             turn.dialogue.get_or_insert(Dialogue::None);
-            Ok(turn)
+            if turn.effects.is_empty() {
+                return Ok(turn);
+            }
+            let done = lang.say("incident-done-settle", &[("code", &case.code)]);
+            Ok(turn.and(Reply::here(done).in_place()))
         }
         CaseAct::Forward => choose_group(ctx, me, case, None),
         CaseAct::ForwardByName => Ok(prompt(ctx, case, Move::Forward, Wants::UnitName)),

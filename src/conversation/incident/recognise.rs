@@ -29,10 +29,13 @@ pub fn pictures(message: &Message) -> (Vec<String>, usize) {
 
 /// The words of a message, without the bot's name with which it was addressed in a group.
 pub fn said(ctx: &Context<'_>, message: &Message) -> String {
+    clean_text(&without_name(ctx, message), draft::MOST_WORDS).unwrap_or_default()
+}
+
+/// The text as it was written, without the bot's name.
+pub fn without_name(ctx: &Context<'_>, message: &Message) -> String {
     let name = &ctx.rules.bot_username;
-    let text =
-        if name.is_empty() { message.text.clone() } else { message.text.replace(&format!("@{name}"), "") };
-    clean_text(&text, draft::MOST_WORDS).unwrap_or_default()
+    if name.is_empty() { message.text.clone() } else { message.text.replace(&format!("@{name}"), "") }
 }
 
 /// Whether words by themselves say nothing that could be a case.

@@ -84,10 +84,10 @@ pub(super) fn bind(ctx: &Context<'_>, unit: UnitId, purpose: Purpose) -> Result<
     if ctx.chat.kind == ChatKind::Private || !leads_this_group(ctx)? || facts::leads(ctx, unit)?.is_none() {
         return Ok(not_allowed(ctx));
     }
-    let Some(found) = facts::unit(ctx, unit)? else { return Ok(not_allowed(ctx)) };
+    let (Some(me), Some(found)) = (ctx.me, facts::unit(ctx, unit)?) else { return Ok(not_allowed(ctx)) };
     let key = if purpose == Purpose::Duty { "people-bound-duty" } else { "people-bound-staff" };
     let text = ctx.lang().say(key, &[("unit", &found.path)]);
-    let effect = Effect::Bind { chat: ctx.chat.id, unit, purpose };
+    let effect = Effect::Bind { chat: ctx.chat.id, unit, purpose, by: me.id };
     Ok(Turn::default().and(Reply::here(text).in_place()).people(effect))
 }
 
@@ -106,13 +106,12 @@ pub(super) fn unbind_command(ctx: &Context<'_>) -> Result<Turn, Need> {
     if ctx.chat.kind == ChatKind::Private {
         return Ok(Turn::say(lang.say("people-only-in-group", &[])));
     }
-    if !leads_this_group(ctx)? {
-        return Ok(not_allowed(ctx));
-    }
+    let leads = leads_this_group(ctx)?;
+    let Some(me) = ctx.me.filter(|_| leads) else { return Ok(not_allowed(ctx)) };
     if ctx.chat.unit.is_none() {
         return Ok(Turn::say(lang.say("people-not-bound", &[])));
     }
-    Ok(Turn::say(lang.say("people-unbound", &[])).people(Effect::Unbind { chat: ctx.chat.id }))
+    Ok(Turn::say(lang.say("people-unbound", &[])).people(Effect::Unbind { chat: ctx.chat.id, by: me.id }))
 }
 
 pub(super) fn chat_changed(ctx: &Context<'_>) -> Result<Turn, Need> {

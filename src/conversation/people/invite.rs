@@ -200,12 +200,12 @@ fn make(ctx: &Context<'_>, unit: UnitId, role: Role, uses: u32, days: u32) -> Re
 /// Takes an invite back.
 pub(super) fn revoke(ctx: &Context<'_>, id: InviteId) -> Result<Turn, Need> {
     let lang = ctx.lang();
-    let Some(invite) = facts::invite(ctx, id)? else {
+    let (Some(me), Some(invite)) = (ctx.me, facts::invite(ctx, id)?) else {
         return Ok(Turn::toast(lang.say("button-expired", &[])));
     };
     if facts::leads(ctx, invite.unit)?.is_none_or(|highest| invite.role > highest) {
         return Ok(not_allowed(ctx));
     }
     let text = lang.say("people-invite-revoked-now", &[("unit", &invite.unit_path)]);
-    Ok(Turn::say(text).people(Effect::RevokeInvite(id)))
+    Ok(Turn::say(text).people(Effect::RevokeInvite { invite: id, by: me.id }))
 }

@@ -178,14 +178,19 @@ pub enum Effect {
         chat: ChatId,
         lang: Lang,
     },
-    RevokeInvite(InviteId),
+    RevokeInvite {
+        invite: InviteId,
+        by: PersonId,
+    },
     Bind {
         chat: ChatId,
         unit: UnitId,
         purpose: Purpose,
+        by: PersonId,
     },
     Unbind {
         chat: ChatId,
+        by: PersonId,
     },
     Greeted {
         chat: ChatId,

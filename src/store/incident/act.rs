@@ -7,6 +7,7 @@ use crate::conversation::incident::{Also, CardKind, Case, Deadline, NewCase, Ste
 use crate::conversation::incoming::Spot;
 use crate::domain::ids::{ChatId, IncidentId, PersonId};
 use crate::domain::incident::{Move, State};
+use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, outbox};
 
 use super::{media, read, units};
@@ -46,7 +47,22 @@ pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), Stor
         media::want(tx, env, id, case.person, case.chat, case.channel, photo).await?;
     }
     set_deadline(tx, id, case.deadline).await?;
-    refresh(tx, env, id).await
+    refresh(tx, env, id).await?;
+    note(tx, env, id, case.person, "open", &case.code).await
+}
+
+/// Writes down who did what. Last of all: it holds up others who want to write there. No words of the case
+/// go there, since what is there stays.
+async fn note(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    id: IncidentId,
+    who: PersonId,
+    act: &str,
+    detail: &str,
+) -> Result<(), StoreError> {
+    let (action, subject) = (format!("incident.{act}"), format!("incident:{id}"));
+    audit::record(tx, env, Actor::Person(who), &action, &subject, detail).await
 }
 
 /// A case moves on.
@@ -64,7 +80,8 @@ pub async fn step(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreEr
     change(tx, env, step).await?;
     also(tx, env, step).await?;
     refresh(tx, env, step.incident).await?;
-    media::show(tx, env, step.incident).await
+    media::show(tx, env, step.incident).await?;
+    note(tx, env, step.incident, step.actor, step.movement.code(), step.to.code()).await
 }
 
 /// What a move changes by itself.

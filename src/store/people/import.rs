@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::domain::Role;
 use crate::domain::import::ImportRow;
 
+use super::super::audit::{self, Actor};
 use super::super::{Store, StoreError};
 use plan::Plan;
 
@@ -112,6 +113,12 @@ impl Store {
                     let mut plan = Plan::make(tx, &rows).await?;
                     if plan.report.conflicts.is_empty() {
                         write::carry_out(tx, &env, &mut plan).await?;
+                        let report = &plan.report;
+                        let detail = format!(
+                            "units:{} people:{} roles:{} groups:{}",
+                            report.units_added, report.people_added, report.roles_added, report.groups_bound
+                        );
+                        audit::record(tx, &env, Actor::CommandLine, "people.import", "list", &detail).await?;
                     }
                     Ok(plan.report)
                 })

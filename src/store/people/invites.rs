@@ -9,6 +9,7 @@ use crate::conversation::people::{InviteFacts, Standing, TRIES_COUNT_FOR};
 use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Role, Timestamp};
 
+use super::super::audit::{self, Actor};
 use super::super::{Env, Store, StoreError, Tx};
 
 /// 16 bytes are 128 bits: more than anybody can guess.
@@ -58,7 +59,7 @@ impl Store {
     /// Takes an invite back. Gives whether there was one to take back.
     pub async fn revoke_invite(&self, id: InviteId) -> Result<bool, StoreError> {
         let env = self.env();
-        self.db.write(move |tx| Box::pin(async move { revoke(tx, &env, id).await })).await
+        self.db.write(move |tx| Box::pin(async move { revoke(tx, &env, id, Actor::CommandLine).await })).await
     }
 }
 
@@ -134,7 +135,11 @@ pub(super) async fn create(
     let sql = "INSERT INTO invites (token_hash, unit_id, role, uses, expires_at, created_by, created_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     let args = args![hash, new.unit, new.role.code(), new.uses, new.expires, new.by, env.now];
-    Ok((InviteId(tx.int(sql, args).await?), token))
+    let id = InviteId(tx.int(sql, args).await?);
+    let actor = new.by.map_or(Actor::CommandLine, Actor::Person);
+    let detail = format!("{} unit:{} uses:{}", new.role.code(), new.unit, new.uses);
+    audit::record(tx, env, actor, "invite.create", &format!("invite:{id}"), &detail).await?;
+    Ok((id, token))
 }
 
 pub(super) async fn by_hash(
@@ -177,9 +182,13 @@ pub(super) async fn note_use(
     tx.exec_one(sql, args![id, person, env.now]).await
 }
 
-pub(super) async fn revoke(tx: &mut Tx<'_>, env: &Env, id: InviteId) -> Result<bool, StoreError> {
+pub(super) async fn revoke(tx: &mut Tx<'_>, env: &Env, id: InviteId, by: Actor) -> Result<bool, StoreError> {
     let sql = "UPDATE invites SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
-    Ok(tx.exec(sql, args![id, env.now]).await? > 0)
+    if tx.exec(sql, args![id, env.now]).await? == 0 {
+        return Ok(false);
+    }
+    audit::record(tx, env, by, "invite.revoke", &format!("invite:{id}"), "").await?;
+    Ok(true)
 }
 
 /// How many wrong invites the sender has tried; forgotten some time after the last.

@@ -7,7 +7,9 @@ mod members;
 mod units;
 
 use crate::conversation::people::{Answer, Ask, Effect};
+use crate::domain::ids::PersonId;
 
+use super::audit::{self, Actor};
 use super::{Env, StoreError, Tx, blobs};
 
 pub use chats::chat_moved;
@@ -47,26 +49,57 @@ pub(super) async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result
             let (unit, role) = invites::spend(tx, env, *invite).await?;
             let person = members::enrol(tx, env, *chat, name, consent).await?;
             members::add_role(tx, env, person, unit, role).await?;
-            invites::note_use(tx, env, *invite, person).await
+            invites::note_use(tx, env, *invite, person).await?;
+            let detail = format!("{} unit:{unit} consent:{}", role.code(), consent.version);
+            note(tx, env, person, "person.enrol", &format!("invite:{invite}"), &detail).await
         }
         Effect::AddRole { invite, person } => {
             let (unit, role) = invites::spend(tx, env, *invite).await?;
             members::add_role(tx, env, *person, unit, role).await?;
-            invites::note_use(tx, env, *invite, *person).await
+            invites::note_use(tx, env, *invite, *person).await?;
+            let detail = format!("{} unit:{unit}", role.code());
+            note(tx, env, *person, "person.role", &format!("invite:{invite}"), &detail).await
         }
-        Effect::GiveConsent { person, consent } => members::give_consent(tx, *person, consent).await,
-        Effect::Leave { person } => members::leave(tx, env, *person).await,
+        Effect::GiveConsent { person, consent } => {
+            members::give_consent(tx, *person, consent).await?;
+            note(tx, env, *person, "person.consent", &format!("person:{person}"), &consent.version).await
+        }
+        Effect::Leave { person } => {
+            members::leave(tx, env, *person).await?;
+            note(tx, env, *person, "person.leave", &format!("person:{person}"), "").await
+        }
         Effect::ForgetName { chat } => chats::forget_name(tx, *chat).await,
         Effect::SetLang { chat, lang } => chats::set_lang(tx, *chat, *lang).await,
-        Effect::RevokeInvite(invite) => invites::revoke(tx, env, *invite).await.map(|_| ()),
-        Effect::Bind { chat, unit, purpose } => chats::bind(tx, *chat, *unit, *purpose).await,
-        Effect::Unbind { chat } => chats::unbind(tx, *chat).await,
+        Effect::RevokeInvite { invite, by } => {
+            invites::revoke(tx, env, *invite, Actor::Person(*by)).await.map(|_| ())
+        }
+        Effect::Bind { chat, unit, purpose, by } => {
+            chats::bind(tx, *chat, *unit, *purpose).await?;
+            let detail = format!("{} unit:{unit}", purpose.code());
+            note(tx, env, *by, "group.bind", &format!("chat:{chat}"), &detail).await
+        }
+        Effect::Unbind { chat, by } => {
+            chats::unbind(tx, *chat).await?;
+            note(tx, env, *by, "group.unbind", &format!("chat:{chat}"), "").await
+        }
         Effect::Greeted { chat } => chats::note_greeting(tx, env, *chat).await,
         Effect::OpenChat { chat } => chats::open(tx, *chat).await,
         Effect::CloseChat { chat, reason } => chats::close(tx, env, *chat, reason).await,
         Effect::MoveChat { channel, old, new } => chat_moved(tx, env, *channel, old, new).await,
         Effect::KeepFile { bytes, mime } => blobs::put(tx, env, bytes, mime).await.map(|_| ()),
     }
+}
+
+/// Writes down what a person did. Names are left out: what is there stays, also when they are erased.
+async fn note(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    who: PersonId,
+    action: &str,
+    subject: &str,
+    detail: &str,
+) -> Result<(), StoreError> {
+    audit::record(tx, env, Actor::Person(who), action, subject, detail).await
 }
 
 #[cfg(test)]

@@ -29,8 +29,8 @@ async fn half_way_and_at_the_deadline_who_has_it_is_reminded_once() {
     assert!(text_in(&half, DUTY).contains("còn") && text_in(&half, TUAN).contains(CODE), "{half:#?}");
     assert_eq!(text_in(&half, SON), "");
     let due = next_deadline(&town).await;
-    assert!(text_in(&due, DUTY).contains("đã tới hạn") && text_in(&due, TUAN).contains("Người giữ: Tuấn"));
-    assert!(text_in(&due, SON).contains("Báo cáo cấp trên"), "{due:#?}");
+    assert!(text_in(&due, DUTY).contains("đã tới hạn") && text_in(&due, TUAN).contains("Người xử lý: Tuấn"));
+    assert!(text_in(&due, SON).contains("đã quá hạn"), "{due:#?}");
     assert_eq!(incidents::tick(&town.stage.store).await.expect("a tick"), None);
     assert!(town.stage.sent().await.is_empty());
     town.stage.advance(Duration::from_secs(7200));
@@ -58,7 +58,7 @@ async fn after_an_outage_only_the_graver_reminder_comes() {
     incidents::tick(&town.stage.store).await.expect("a tick");
     let said = text_in(&town.stage.sent().await, DUTY);
     assert!(said.contains("đã tới hạn") && !said.contains("tới hạn 12"), "{said}");
-    assert_eq!(said.matches("Người giữ").count(), 1);
+    assert_eq!(said.matches("Người xử lý").count(), 1);
 }
 
 fn picture(bytes: u8) -> Fetched {
@@ -111,7 +111,7 @@ async fn a_file_that_is_no_picture_is_told_and_the_rest_is_shown() {
     store.settle_media(wanted[0].id, Fetched::Refused { reason: Refusal::NoPicture }).await.expect("settled");
     store.settle_media(wanted[1].id, picture(1)).await.expect("settled");
     let shown = town.stage.sent().await;
-    assert!(text_in(&shown, LAN).contains("không mở được như ảnh"));
+    assert!(text_in(&shown, LAN).contains("không phải ảnh"));
     assert_eq!(shown.iter().filter(|message| message.content.files.len() == 1).count(), 1);
 }
 
@@ -298,7 +298,7 @@ async fn the_job_fetches_checks_and_keeps() {
     assert_eq!(next, None);
     let shown = town.stage.sent().await;
     let told = text_in(&shown, LAN);
-    assert!(told.contains("không mở được như ảnh") && told.contains("không tải về được"), "{told}");
+    assert!(told.contains("không phải ảnh") && told.contains("không tải về được"), "{told}");
     let album = shown.iter().find(|message| !message.content.files.is_empty()).expect("an album");
     let sha256 = &album.content.files[0].sha256;
     let (bytes, mime) = town.stage.store.blob(sha256).await.expect("a store").expect("a blob");

@@ -194,7 +194,7 @@ async fn without_a_duty_group_the_card_goes_to_the_officers_in_private() {
     });
     close.await.expect("no group");
     let sent = town.report(WORDS).await;
-    assert!(text_in(&sent, LAN).contains("Tuấn đã nhận"), "{sent:#?}");
+    assert!(text_in(&sent, LAN).contains("Tuấn đã có tin này"), "{sent:#?}");
     let taken = town.presses(TUAN, &sent, "Nhận xử lý").await;
     assert!(text_in(&taken, TUAN).contains("Trực ban: Tuấn"));
 }
