@@ -6,8 +6,9 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde::Serialize;
 
+use crate::conversation::Lang;
 use crate::conversation::notice::{
-    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, read_duration,
+    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, audience_words, read_duration,
 };
 use crate::domain::Timestamp;
 use crate::domain::audience::Audience;
@@ -273,7 +274,7 @@ fn detail_words(notice: &NoticeDetail) -> Vec<String> {
     let mut lines = vec![format!("Thông báo số {}: {}", notice.id, notice.title)];
     let state = notice.edition.as_ref().map_or(notice.state.label(), |edition| edition_state(&edition.state));
     lines.push(format!("Trạng thái: {state}"));
-    lines.push(format!("Người nhận: {}", notice.audience));
+    lines.push(format!("Người nhận: {}", audience_words(Lang::Vi, &notice.audience)));
     let mut flags = Vec::new();
     if notice.urgent {
         flags.push("khẩn");

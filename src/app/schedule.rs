@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::conversation::notice::MOST_TITLE;
+use crate::conversation::Lang;
+use crate::conversation::notice::{MOST_TITLE, audience_words};
 use crate::domain::calendar::when_words;
 use crate::domain::ids::ScheduleId;
 use crate::domain::text::clean_line;
@@ -163,8 +164,8 @@ fn list_words(rows: &[ScheduleLine]) -> String {
             (_, true) => "tự gửi",
             (_, false) => "hỏi người soạn",
         };
-        let mut text =
-            format!("{:>5}  {}  {}  {how}\n       Tới: {}", row.id, row.name, row.rule, row.audience);
+        let to = audience_words(Lang::Vi, &row.audience);
+        let mut text = format!("{:>5}  {}  {}  {how}\n       Tới: {to}", row.id, row.name, row.rule);
         for at in &row.next {
             text.push_str("\n       ");
             text.push_str(&when_words(*at));
