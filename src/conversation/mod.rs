@@ -7,6 +7,17 @@
 //!
 //! Absent on purpose: channels, the store, the clock.
 
+/// Asks a question of a part, and unpacks the one kind of answer that the store gives to it. The store pairs each
+/// question with one kind, so that another cannot come.
+macro_rules! answered {
+    ($part:ident, $ctx:expr, $ask:expr, $answer:pat => $value:expr) => {
+        match $ctx.facts.get($crate::conversation::Ask::$part($ask))? {
+            $crate::conversation::Answer::$part($answer) => Ok($value),
+            other => unreachable!("another kind of answer was expected: {other:?}"),
+        }
+    };
+}
+
 pub mod incident;
 pub mod incoming;
 pub mod notice;

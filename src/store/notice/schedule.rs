@@ -13,6 +13,7 @@ use crate::domain::ids::*;
 use crate::domain::schedule::{CronError, CronRule, TemplateError, render_template};
 use crate::domain::time::VIETNAM;
 use crate::store::audit::{self, Actor};
+use crate::store::people::lineage;
 use crate::store::{Env, Sql, Store, StoreError, Tx, outbox};
 
 use super::write::{self, Refused};
@@ -415,7 +416,7 @@ async fn facts_of(
     let run = at.or(next).unwrap_or(env.now);
     let unit = unit_name(tx, row.unit_id).await?;
     let line = match row.unit_id {
-        Some(unit) => act::lineage(tx, UnitId(unit)).await?,
+        Some(unit) => lineage(tx, UnitId(unit)).await?,
         None => act::roots(tx).await?,
     };
     let id = ScheduleId(row.id);
