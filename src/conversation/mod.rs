@@ -25,6 +25,7 @@ pub mod people;
 pub mod wording;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -129,7 +130,7 @@ impl Me {
 }
 
 /// What the configuration says about the work, as opposed to the machinery.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Rules {
     /// The bot's name on the platform, without `@`, for links and for being addressed.
     pub bot_username: String,
@@ -141,7 +142,27 @@ pub struct Rules {
     pub calendar: Calendar,
     /// Working hours until a case has to be settled, where its category does not say; 0 means 16.
     pub deadline_hours: u32,
+    /// After how long those are reminded who have not confirmed, where a notice says nothing else.
+    pub remind_after: Duration,
+    /// How late a run of a schedule that was missed may still go out.
+    pub catch_up: Duration,
 }
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            bot_username: String::new(),
+            case_prefix: String::new(),
+            categories: Categories::default(),
+            calendar: Calendar::default(),
+            deadline_hours: 0,
+            remind_after: DAY,
+            catch_up: DAY,
+        }
+    }
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Where a person stands in a dialogue. Every part of the conversation has states of its own.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

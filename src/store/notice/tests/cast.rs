@@ -88,7 +88,7 @@ impl Town {
     }
 
     pub async fn ticks(&self) {
-        self.stage.store.notices_tick().await.expect("a tick");
+        self.stage.store.notices_tick(self.stage.rules.catch_up).await.expect("a tick");
     }
 
     /// Stocks the outbox up in both lanes; gives how many messages went into it.
