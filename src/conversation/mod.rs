@@ -353,6 +353,8 @@ pub struct Reply {
     pub files: Vec<Attachment>,
     /// Not sent before; `None` is at once.
     pub not_before: Option<Timestamp>,
+    /// Rather held for a person to decide than sent again where nobody knows whether it arrived.
+    pub never_twice: bool,
 }
 
 impl Reply {
@@ -375,7 +377,14 @@ impl Reply {
             choices: Vec::new(),
             files: Vec::new(),
             not_before: None,
+            never_twice: false,
         }
+    }
+
+    /// For what is dangerous or wrong to get twice, such as a one-time code.
+    pub fn never_twice(mut self) -> Self {
+        self.never_twice = true;
+        self
     }
 
     /// Adds a row of buttons.
