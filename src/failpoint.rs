@@ -128,7 +128,6 @@ mod kept {
 
     /// Does nothing.
     #[inline(always)]
-    #[expect(clippy::unused_async, reason = "with tests it waits")]
     pub async fn at(_: Point) -> Result<(), Injected> {
         Ok(())
     }
