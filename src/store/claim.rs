@@ -250,17 +250,22 @@ impl Store {
     }
 
     /// When messages that count were last sent to whom, for budgets that hold across a restart:
-    /// (chat, is a group, when), the oldest first.
+    /// (chat, is a group, when), the oldest first. An attempt that did not end well may have been accepted all
+    /// the same, so that it counts too.
     pub async fn sent_since(
         &self,
         channel: ChannelKind,
         since: Timestamp,
     ) -> Result<Vec<(ChatId, bool, Timestamp)>, StoreError> {
         let sql =
-            "SELECT m.chat_id, CAST(CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END AS BIGINT), m.settled_at
+            "SELECT m.chat_id, CAST(CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END AS BIGINT), m.settled_at AS at
                    FROM messages m JOIN chats c ON c.id = m.chat_id
                    WHERE m.channel = $1 AND m.state = 2 AND m.settled_at > $2 AND m.op <> 'answer'
-                   ORDER BY m.settled_at";
+                   UNION ALL
+                   SELECT m.chat_id, CAST(CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END AS BIGINT), a.at
+                   FROM attempts a JOIN messages m ON m.id = a.message_id JOIN chats c ON c.id = m.chat_id
+                   WHERE m.channel = $1 AND a.at > $2 AND m.op <> 'answer'
+                   ORDER BY at";
         let rows: Vec<(i64, i64, i64)> = self
             .db
             .read(|tx| Box::pin(async move { tx.all(sql, args![channel.code(), since]).await }))

@@ -115,11 +115,11 @@ impl Play {
         }
         if self.one_in(4) {
             // The platform hands an update over twice.
-            let update = json!({"update_id": 77_000 + i64::try_from(self.said).expect("few"), "message": {
+            let mut update = json!({"message": {
                 "message_id": 900_000 + self.said, "date": 1_795_395_900, "text": "/help",
                 "chat": {"id": OFFICER, "type": "private", "first_name": "Anh Tuấn"},
                 "from": {"id": OFFICER, "is_bot": false, "first_name": "Anh Tuấn"}}});
-            stage.sandbox.inject_raw_update(update.clone());
+            update["update_id"] = stage.sandbox.inject_raw_update(update.clone()).into();
             stage.sandbox.inject_raw_update(update);
             self.said += 1;
         }

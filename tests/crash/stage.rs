@@ -44,6 +44,8 @@ pub struct Stage {
     pub promised: Vec<(i64, String)>,
     /// How often a process ended otherwise than by itself.
     pub kills: usize,
+    /// Updates that were taken away before the program ran.
+    before: usize,
     dir: tempfile::TempDir,
     child: Option<Child>,
     env: Vec<(String, String)>,
@@ -77,7 +79,8 @@ impl Stage {
         );
         std::fs::write(dir.path().join("loa.toml"), config).expect("a configuration");
         let (moved, promised, env) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { sandbox, database, store, moved, promised, kills: 0, dir, child: None, env }
+        let before = sandbox.acknowledged_updates().len();
+        Self { sandbox, database, store, moved, promised, kills: 0, before, dir, child: None, env }
     }
 
     /// What the child finds in its environment from its next start on.
@@ -180,11 +183,11 @@ impl Stage {
     }
 
     pub fn evidence(&self) -> Evidence {
-        Evidence {
-            moved: self.moved.clone(),
-            promised: self.promised.clone(),
-            ..Evidence::of(&self.sandbox, self.kills, AT_ONCE)
-        }
+        let mut evidence = Evidence::of(&self.sandbox, self.kills, AT_ONCE);
+        evidence.acknowledged.drain(..self.before);
+        evidence.moved.clone_from(&self.moved);
+        evidence.promised.clone_from(&self.promised);
+        evidence
     }
 
     /// The end of what the program logged.
