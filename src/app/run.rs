@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use crate::failpoint::hasten;
 use crate::jobs::{self, Engine, LEASE_LASTS, WORKER_LEASE};
 
 /// How long stopping may take: what is under way is waited for, what waits stays in the store.
@@ -76,7 +77,7 @@ where
         }
         tokio::select! {
             () = engine.stop.cancelled() => return,
-            () = engine.clock.sleep(Duration::from_secs(1)) => {}
+            () = engine.clock.sleep(hasten(Duration::from_secs(1))) => {}
         }
     }
 }
@@ -85,7 +86,7 @@ where
 async fn wait_for_lease(engine: &Engine) -> bool {
     let mut told = false;
     loop {
-        match engine.store.take_lease(WORKER_LEASE, &engine.holder, LEASE_LASTS).await {
+        match engine.store.take_lease(WORKER_LEASE, &engine.holder, hasten(LEASE_LASTS)).await {
             Ok(true) => return true,
             Ok(false) if !told => {
                 tracing::info!("another process works on this database; this one waits to take over");
@@ -96,7 +97,7 @@ async fn wait_for_lease(engine: &Engine) -> bool {
         }
         tokio::select! {
             () = engine.stop.cancelled() => return false,
-            () = engine.clock.sleep(Duration::from_secs(1)) => {}
+            () = engine.clock.sleep(hasten(Duration::from_secs(1))) => {}
         }
     }
 }
@@ -105,9 +106,9 @@ async fn keep_lease(engine: Engine) {
     loop {
         tokio::select! {
             () = engine.stop.cancelled() => return,
-            () = engine.clock.sleep(LEASE_LASTS / 3) => {}
+            () = engine.clock.sleep(hasten(LEASE_LASTS) / 3) => {}
         }
-        match engine.store.take_lease(WORKER_LEASE, &engine.holder, LEASE_LASTS).await {
+        match engine.store.take_lease(WORKER_LEASE, &engine.holder, hasten(LEASE_LASTS)).await {
             Ok(true) => {}
             Ok(false) => {
                 tracing::error!("another process has taken over; this one stops");

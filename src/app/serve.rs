@@ -11,6 +11,7 @@ use crate::channel::{Channel, ReceiveError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::conversation::{Lang, people, step};
+use crate::failpoint::{Planted, planted};
 use crate::jobs::pacing::Limits;
 use crate::jobs::{Engine, Signals};
 use crate::random::Random;
@@ -69,9 +70,10 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
 
 fn limits(config: &Config) -> Limits {
     let given = config.telegram.limits;
+    let unless = |fault, limit| if planted(fault) { 0 } else { limit };
     Limits {
-        per_second: given.per_second,
-        per_chat_per_second: given.per_chat_per_second,
+        per_second: unless(Planted::IgnoreBotLimit, given.per_second),
+        per_chat_per_second: unless(Planted::IgnoreChatLimit, given.per_chat_per_second),
         per_group_per_minute: given.per_group_per_minute,
     }
 }

@@ -3,7 +3,7 @@
 //! One loop exchanges with the store: it hands in how attempts ended and takes what goes next, in one
 //! transaction. The calls to the platform run beside it, and no transaction is open while they do.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::channel::{Act, Call, SendError, Sent};
 use crate::domain::Timestamp;
 use crate::domain::content::Content;
-use crate::domain::ids::{ChatId, PayloadId};
+use crate::domain::ids::{ChatId, MessageId, PayloadId};
+use crate::failpoint::{Planted, Point, at, hasten, planted};
 use crate::store::StoreError;
 use crate::store::claim::Claimed;
 use crate::store::outbox::Op;
@@ -53,6 +54,10 @@ struct Desk {
     payloads: HashMap<PayloadId, Arc<Content>>,
     refusals: HashMap<ChatId, Timestamp>,
     failures_in_a_row: u32,
+    /// What is being sent now.
+    under_way: HashSet<MessageId>,
+    /// The last exchange failed: what it claimed, if it did, is sent by nobody.
+    unsure: bool,
 }
 
 /// Sends until it is told to stop; then waits for what is under way and keeps how it ended.
@@ -75,6 +80,8 @@ pub async fn run(engine: Engine) -> Result<(), StoreError> {
         payloads: HashMap::new(),
         refusals: HashMap::new(),
         failures_in_a_row: 0,
+        under_way: HashSet::new(),
+        unsure: false,
         engine,
     };
     desk.work().await;
@@ -86,43 +93,43 @@ impl Desk {
         let (done, mut results) = mpsc::unbounded_channel::<Ended>();
         let slots = Arc::new(Semaphore::new(self.engine.concurrency));
         let most = self.engine.concurrency * CLAIM_AHEAD;
-        let mut under_way = 0;
         let mut settled: Vec<Settled> = Vec::new();
         loop {
             while let Ok(ended) = results.try_recv() {
-                under_way -= 1;
                 settled.push(self.judge(ended));
             }
             let stopping = self.engine.stop.is_cancelled();
-            if stopping && under_way == 0 && settled.is_empty() {
+            if stopping && self.under_way.is_empty() && (settled.is_empty() || self.unsure) {
                 return;
             }
-            let want = if stopping { 0 } else { most - under_way };
-            let due = match self.exchange(std::mem::take(&mut settled), want).await {
+            let want = if stopping { 0 } else { most.saturating_sub(self.under_way.len()) };
+            let due = match self.exchange(settled.clone(), want).await {
                 Ok((claimed, due)) => {
-                    under_way += claimed.len();
+                    settled.clear();
+                    self.under_way.extend(claimed.iter().map(|message| message.id));
                     for message in claimed {
                         self.launch(message, done.clone(), slots.clone()).await;
                     }
                     due
                 }
                 Err(error) => {
-                    // The outcomes are lost to us, but not the messages: they are of unknown outcome now.
+                    // The outcomes are handed in again. If they were kept all the same, that changes nothing.
                     tracing::error!(cause = %error, "the outbox cannot be reached; nothing is sent until it can");
-                    Some(self.engine.clock.now() + BACKOFF.0)
+                    self.unsure = true;
+                    Some(self.engine.clock.now() + hasten(BACKOFF.0))
                 }
             };
             // While enough is claimed to keep every sender busy, outcomes are gathered for one transaction.
             loop {
                 let stopping = self.engine.stop.is_cancelled();
-                if stopping && under_way == 0 {
+                if stopping && self.under_way.is_empty() {
                     break;
                 }
                 tokio::select! {
-                    Some(ended) = results.recv(), if under_way > 0 => {
-                        under_way -= 1;
+                    Some(ended) = results.recv(), if !self.under_way.is_empty() => {
                         settled.push(self.judge(ended));
-                        if under_way <= self.engine.concurrency || settled.len() >= SETTLE_TOGETHER {
+                        let few = self.under_way.len() <= self.engine.concurrency;
+                        if few || settled.len() >= SETTLE_TOGETHER {
                             break;
                         }
                     }
@@ -140,6 +147,15 @@ impl Desk {
     ) -> Result<(Vec<Claimed>, Option<Timestamp>), StoreError> {
         let engine = &self.engine;
         let lease = (WORKER_LEASE, engine.holder.clone());
+        at(Point::ExchangeBefore).await?;
+        if self.unsure {
+            let ours = settled.iter().map(|settled| settled.message.id).chain(self.under_way.iter().copied());
+            engine.store.take_back(engine.channel.kind(), lease.clone(), ours.collect()).await?;
+            self.unsure = false;
+        }
+        if !settled.is_empty() {
+            at(Point::SettleBefore).await?;
+        }
         let exchange =
             engine.store.exchange(engine.channel.kind(), lease, settled, want, self.pacer.clone()).await?;
         if exchange.lost_lease {
@@ -187,6 +203,7 @@ impl Desk {
         if let Some(content) = self.payloads.get(&id) {
             return Ok(content.clone());
         }
+        at(Point::PayloadBefore).await?;
         let content = Arc::new(self.engine.store.payload(id).await?);
         if self.payloads.len() >= KEEP_PAYLOADS {
             self.payloads.clear();
@@ -198,6 +215,7 @@ impl Desk {
     /// What the end of an attempt means for the message, the chat and the channel.
     fn judge(&mut self, ended: Ended) -> Settled {
         let Ended { message, content, result, at } = ended;
+        self.under_way.remove(&message.id);
         self.pacer().answered(&message, at);
         let files = content.as_ref().map_or(&[][..], |content| content.files.as_slice());
         if !matches!(result, Err(SendError::Retry(_) | SendError::Unknown(_))) {
@@ -252,6 +270,9 @@ impl Desk {
 
     /// 429: this chat waits as long as it was told. If several chats are told so, the whole channel does.
     fn refused(&mut self, message: &Claimed, after: Duration, at: Timestamp) -> Outcome {
+        if planted(Planted::DropOn429) {
+            return Outcome::Failed { why: "429".to_owned() };
+        }
         self.refusals.retain(|_, when| *when + REFUSAL_SPAN > at);
         self.refusals.insert(message.chat, at);
         if self.refusals.len() >= REFUSALS {
@@ -267,14 +288,14 @@ impl Desk {
         if self.failures_in_a_row >= BREAKER {
             let exponent = (self.failures_in_a_row - BREAKER).min(6);
             let wait = BACKOFF.0.saturating_mul(1 << exponent).min(Duration::from_secs(60));
-            self.pacer().close_until(at + wait);
+            self.pacer().close_until(at + hasten(wait));
         }
     }
 
     /// Longer with every attempt, and never the same for all.
     fn wait_for(&self, message: &Claimed) -> Duration {
         let exponent = u32::try_from(message.attempt.clamp(1, 10) - 1).unwrap_or(0);
-        let wait = BACKOFF.0.saturating_mul(1 << exponent).min(BACKOFF.1);
+        let wait = hasten(BACKOFF.0.saturating_mul(1 << exponent).min(BACKOFF.1));
         let spread = u64::try_from(wait.as_millis() / 2).unwrap_or(0);
         wait + Duration::from_millis(self.engine.random.below(spread))
     }
@@ -304,5 +325,8 @@ async fn attempt(engine: &Engine, message: &Claimed, content: &Content) -> Resul
         own_data: message.own_data.as_deref(),
         files: &files,
     };
-    engine.channel.send(&call).await
+    at(Point::SendBefore).await.map_err(|error| SendError::Retry(error.to_string()))?;
+    let sent = engine.channel.send(&call).await;
+    at(Point::SendAfter).await.map_err(|error| SendError::Unknown(error.to_string()))?;
+    sent
 }

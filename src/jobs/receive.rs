@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::channel::{RawUpdate, ReceiveError};
+use crate::failpoint::{Planted, Point, at, hasten, planted};
 use crate::store::StoreError;
 use crate::store::inbox::NewUpdate;
 
@@ -62,6 +63,7 @@ impl From<StoreError> for Trouble {
 async fn receive_once(engine: &Engine) -> Result<(), Trouble> {
     let kind = engine.channel.kind();
     let offset = engine.store.offset(kind).await?;
+    at(Point::ReceiveBeforePoll).await.map_err(StoreError::from)?;
     let updates = tokio::select! {
         () = engine.stop.cancelled() => return Err(Trouble::Stopped),
         updates = engine.channel.receive(offset, POLL) => updates.map_err(Trouble::Channel)?,
@@ -69,6 +71,11 @@ async fn receive_once(engine: &Engine) -> Result<(), Trouble> {
     if updates.is_empty() {
         return Ok(());
     }
+    if planted(Planted::AcknowledgeEarly) {
+        let last = updates.iter().map(|raw| raw.id).max().unwrap_or(offset);
+        let _ = engine.channel.receive(last, Duration::ZERO).await;
+    }
+    at(Point::ReceiveBeforeStore).await.map_err(StoreError::from)?;
     let now = engine.clock.now();
     let new: Vec<NewUpdate> = updates.into_iter().map(|raw| into_new(engine, raw, now)).collect();
     engine.store.receive(kind, new).await?;
@@ -82,5 +89,5 @@ fn into_new(engine: &Engine, raw: RawUpdate, now: crate::domain::Timestamp) -> N
 }
 
 fn backoff(failures: u32) -> Duration {
-    BACKOFF.0.saturating_mul(1 << failures.min(10)).min(BACKOFF.1)
+    hasten(BACKOFF.0.saturating_mul(1 << failures.min(10)).min(BACKOFF.1))
 }

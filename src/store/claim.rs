@@ -7,6 +7,7 @@ use crate::args;
 use crate::domain::content::Lane;
 use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Timestamp};
+use crate::failpoint::{Planted, Point, at, planted};
 
 use super::outbox::Op;
 use super::settle::{self, Settled};
@@ -132,7 +133,12 @@ async fn candidates(
     lane: Lane,
     room: usize,
 ) -> Result<Vec<Row>, StoreError> {
-    let (rows,): (String,) = tx.one(READY, args![channel.code(), lane.code(), room]).await?;
+    let mut sql = READY;
+    if planted(Planted::Reorder) {
+        let turned = |text: &str| -> &'static str { text.replace("e.id < m.id", "e.id > m.id").leak() };
+        sql = Sql { lite: turned(sql.lite), pg: turned(sql.pg) };
+    }
+    let (rows,): (String,) = tx.one(sql, args![channel.code(), lane.code(), room]).await?;
     Ok(serde_json::from_str(&rows)?)
 }
 
@@ -141,6 +147,22 @@ const MARK: Sql = Sql {
            WHERE id IN (SELECT value FROM json_each($1)) AND state = 0",
     pg: "UPDATE messages SET state = 1, attempt = attempt + 1, lease_until = $2
          WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) AND state = 0",
+};
+
+/// Which of them this process has now: all others were taken from under it.
+const MARKED: Sql = Sql {
+    lite: "SELECT id FROM messages WHERE id IN (SELECT value FROM json_each($1)) AND state = 1",
+    pg: "SELECT id FROM messages WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))
+           AND state = 1",
+};
+
+/// What is marked as being sent, and is not among those that somebody sends.
+const STRAYS: Sql = Sql {
+    lite: "UPDATE messages SET state = 0 WHERE channel = $1 AND state = 1
+             AND id NOT IN (SELECT value FROM json_each($2)) RETURNING id, attempt",
+    pg:
+        "UPDATE messages SET state = 0 WHERE channel = $1 AND state = 1
+           AND id NOT IN (SELECT value::bigint FROM json_array_elements_text($2::json)) RETURNING id, attempt",
 };
 
 /// How long an attempt may take before another process may take the message over. Longer than any time-out.
@@ -158,21 +180,57 @@ impl Store {
         gate: std::sync::Arc<std::sync::Mutex<G>>,
     ) -> Result<Exchange, StoreError> {
         let env = self.env();
-        self.db
+        let exchange = self
+            .db
             .write(move |tx| {
                 Box::pin(async move {
-                    let late = settle::keep(tx, &env, channel, settled).await?;
-                    let mut exchange = Exchange { late, ..Exchange::default() };
+                    let mut exchange = Exchange::default();
                     if !lease::holds(tx, lease.0, &lease.1).await? {
+                        // Whoever has it now has taken these messages over: nothing of theirs is changed.
                         exchange.lost_lease = true;
+                        exchange.late = u64::try_from(settled.len()).unwrap_or(u64::MAX);
                         return Ok(exchange);
                     }
+                    exchange.late = settle::keep(tx, &env, channel, settled).await?;
+                    at(Point::ExchangeSettled).await?;
                     if want > 0 {
                         wake(tx, &env).await?;
                         exchange.claimed = claim(tx, &env, channel, want, &gate).await?;
                     }
                     exchange.next_due = next_due(tx).await?;
+                    at(Point::ExchangeBeforeCommit).await?;
                     Ok(exchange)
+                })
+            })
+            .await?;
+        at(Point::ExchangeAfterCommit).await?;
+        Ok(exchange)
+    }
+
+    /// After an exchange that failed: it may have claimed messages all the same, which nobody sends then.
+    /// They go back, except those `under_way`. Gives how many.
+    pub async fn take_back(
+        &self,
+        channel: ChannelKind,
+        lease: (&'static str, String),
+        under_way: Vec<MessageId>,
+    ) -> Result<usize, StoreError> {
+        let env = self.env();
+        let ids: Vec<i64> = under_way.into_iter().map(|id| id.0).collect();
+        let ids = serde_json::to_string(&ids)?;
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    if !lease::holds(tx, lease.0, &lease.1).await? {
+                        return Ok(0);
+                    }
+                    let strays: Vec<(i64, i64)> = tx.all(STRAYS, args![channel.code(), ids]).await?;
+                    for (id, attempt) in &strays {
+                        let sql = "INSERT INTO attempts (message_id, attempt, at, outcome, detail)
+                                   VALUES ($1, $2, $3, 'retry', 'claimed, and not sent')";
+                        tx.exec_one(sql, args![*id, *attempt, env.now]).await?;
+                    }
+                    Ok(strays.len())
                 })
             })
             .await
@@ -181,7 +239,14 @@ impl Store {
     /// Takes back what was being sent when a process died: whether it arrived is not known. Gives how many.
     pub async fn recover(&self, channel: ChannelKind) -> Result<u64, StoreError> {
         let env = self.env();
-        self.db.write(move |tx| Box::pin(async move { settle::recover(tx, &env, channel).await })).await
+        let work = async move |tx: &mut Tx<'_>| {
+            let taken_back = settle::recover(tx, &env, channel).await?;
+            at(Point::RecoverBeforeCommit).await?;
+            Ok(taken_back)
+        };
+        let taken_back = self.db.write(move |tx| Box::pin(async move { work(tx).await })).await?;
+        at(Point::RecoverAfterCommit).await?;
+        Ok(taken_back)
     }
 
     /// When messages that count were last sent to whom, for budgets that hold across a restart:
@@ -215,7 +280,8 @@ impl Store {
 /// Messages whose time has come become ready.
 async fn wake(tx: &mut Tx<'_>, env: &Env) -> Result<(), StoreError> {
     let sql = "UPDATE messages SET ready = 1 WHERE state = 0 AND ready = 0 AND not_before <= $1";
-    tx.exec(sql, args![env.now]).await?;
+    let by = if planted(Planted::IgnoreNotBefore) { Timestamp(i64::MAX) } else { env.now };
+    tx.exec(sql, args![by]).await?;
     Ok(())
 }
 
@@ -244,6 +310,7 @@ async fn claim<G: Gate>(
         if rows.len() < room && lane != Lane::Interactive {
             // Notices come into the outbox a little at a time, so that a pause takes hold at once.
             if notice::feed(tx, env, channel, lane, STOCK).await? > 0 {
+                at(Point::FeedBeforeCommit).await?;
                 rows = candidates(tx, channel, lane, room).await?;
             }
         }
@@ -255,7 +322,7 @@ async fn claim<G: Gate>(
                 expired.push(message.id);
                 continue;
             }
-            if parked > env.now {
+            if parked > env.now && !planted(Planted::IgnoreNotBefore) {
                 later.insert(message.chat, parked);
                 continue;
             }
@@ -279,13 +346,31 @@ async fn claim<G: Gate>(
         defer_chat(tx, chat, at).await?;
     }
     for id in expired {
-        tx.exec("UPDATE messages SET state = 6, settled_at = $2 WHERE id = $1", args![id, env.now]).await?;
+        let sql = "UPDATE messages SET state = 6, settled_at = $2 WHERE id = $1 AND state = 0";
+        tx.exec(sql, args![id, env.now]).await?;
     }
-    if !claimed.is_empty() {
-        let ids: Vec<i64> = claimed.iter().map(|message| message.id.0).collect();
-        tx.exec(MARK, args![serde_json::to_string(&ids)?, env.now + LEASE]).await?;
-    }
+    mark(tx, env, &mut claimed).await?;
     Ok(claimed)
+}
+
+/// Commits the attempts to paper. On PostgreSQL another process may have cancelled a message since it was
+/// read: that one is not sent.
+async fn mark(tx: &mut Tx<'_>, env: &Env, claimed: &mut Vec<Claimed>) -> Result<(), StoreError> {
+    if claimed.is_empty() || planted(Planted::NoAttempt) {
+        return Ok(());
+    }
+    let ids: Vec<i64> = claimed.iter().map(|message| message.id.0).collect();
+    let ids = serde_json::to_string(&ids)?;
+    let marked = tx.exec(MARK, args![&ids, env.now + LEASE]).await?;
+    if usize::try_from(marked).is_ok_and(|marked| marked < claimed.len()) {
+        let ours: Vec<(i64,)> = tx.all(MARKED, args![&ids]).await?;
+        claimed.retain(|message| ours.contains(&(message.id.0,)));
+    }
+    if planted(Planted::SentEarly) {
+        let sql = "UPDATE messages SET state = 2, settled_at = $1 WHERE state = 1";
+        tx.exec(sql, args![env.now]).await?;
+    }
+    Ok(())
 }
 
 /// Nothing of a chat is looked at before `at`.

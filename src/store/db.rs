@@ -18,6 +18,7 @@ use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{StoreError, Tx};
+use crate::failpoint::{Point, at};
 
 /// The oldest SQLite without the WAL reset fault that can corrupt a database
 /// (<https://sqlite.org/wal.html#walresetbug>).
@@ -82,7 +83,9 @@ impl Db {
         if parse_version(&version) < OLDEST_SQLITE {
             return Err(StoreError::OldSqlite(version));
         }
+        at(Point::StartBeforeMigration).await?;
         sqlx::migrate!("./migrations/sqlite").run(&mut writer).await?;
+        at(Point::StartAfterMigration).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_lazy_with(options.create_if_missing(false).read_only(true));
@@ -98,7 +101,9 @@ impl Db {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options)
             .await?;
+        at(Point::StartBeforeMigration).await?;
         sqlx::migrate!("./migrations/postgres").run(&pool).await?;
+        at(Point::StartAfterMigration).await?;
         Ok(Self(Engine::Pg(pool)))
     }
 
@@ -152,7 +157,9 @@ impl Db {
                 };
                 match result {
                     Ok(value) => {
+                        at(Point::StoreBeforeCommit).await?;
                         transaction.commit().await?;
+                        at(Point::StoreAfterCommit).await?;
                         Ok(value)
                     }
                     Err(error) => {
@@ -202,7 +209,7 @@ async fn write_loop(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<J
     }
 }
 
-async fn run_batch(connection: &mut SqliteConnection, works: Vec<Work>) -> Result<(), sqlx::Error> {
+async fn run_batch(connection: &mut SqliteConnection, works: Vec<Work>) -> Result<(), StoreError> {
     let several = works.len() > 1;
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let mut keep = false;
@@ -222,7 +229,12 @@ async fn run_batch(connection: &mut SqliteConnection, works: Vec<Work>) -> Resul
             sqlx::query("RELEASE job").execute(&mut *transaction).await?;
         }
     }
-    if keep { transaction.commit().await } else { transaction.rollback().await }
+    if !keep {
+        return Ok(transaction.rollback().await?);
+    }
+    at(Point::StoreBeforeCommit).await?;
+    transaction.commit().await?;
+    Ok(at(Point::StoreAfterCommit).await?)
 }
 
 fn parse_version(text: &str) -> (u32, u32, u32) {

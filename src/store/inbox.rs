@@ -8,6 +8,7 @@ use crate::args;
 use crate::conversation::{Incoming, Rules, people};
 use crate::domain::ids::UpdateId;
 use crate::domain::{ChannelKind, Timestamp};
+use crate::failpoint::{Planted, Point, at, planted};
 
 use super::turn::{self, Step};
 use super::{Store, StoreError, Tx};
@@ -66,7 +67,8 @@ impl Store {
     /// Gives how many were new. Only after this may they be acknowledged.
     pub async fn receive(&self, channel: ChannelKind, updates: Vec<NewUpdate>) -> Result<u64, StoreError> {
         let now = self.env().now;
-        self.db
+        let new = self
+            .db
             .write(move |tx| {
                 Box::pin(async move {
                     let mut new = 0;
@@ -78,10 +80,13 @@ impl Store {
                     if let Some(last) = last {
                         save_offset(tx, channel, last).await?;
                     }
+                    at(Point::ReceiveBeforeCommit).await?;
                     Ok(new)
                 })
             })
-            .await
+            .await?;
+        at(Point::ReceiveAfterCommit).await?;
+        Ok(new)
     }
 
     /// The number of the last update that was stored; 0 before the first.
@@ -119,6 +124,10 @@ impl Store {
         step: Step,
     ) -> Result<(), StoreError> {
         let env = self.env();
+        at(Point::HandleBefore).await?;
+        if planted(Planted::DoneEarly) {
+            return self.handle_badly(ids, incoming, rules, step).await;
+        }
         self.db
             .write(move |tx| {
                 Box::pin(async move {
@@ -139,10 +148,42 @@ impl Store {
                             tx.exec_one(sql, args![id, Vec::<u8>::new()]).await?;
                         }
                     }
+                    at(Point::HandleBeforeCommit).await?;
                     Ok(())
                 })
             })
-            .await
+            .await?;
+        Ok(at(Point::HandleAfterCommit).await?)
+    }
+
+    /// Planted: the update is done before anything comes of it.
+    async fn handle_badly(
+        &self,
+        ids: Vec<UpdateId>,
+        incoming: Option<Incoming>,
+        rules: Arc<Rules>,
+        step: Step,
+    ) -> Result<(), StoreError> {
+        let now = self.env().now;
+        let done = self
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut done = 0;
+                    for id in ids {
+                        let sql = "UPDATE inbox SET state = 'done', handled_at = $2
+                                   WHERE id = $1 AND state = 'waiting'";
+                        done += tx.exec(sql, args![id, now]).await?;
+                    }
+                    Ok(done)
+                })
+            })
+            .await?;
+        at(Point::HandleAfterCommit).await?;
+        match incoming {
+            Some(incoming) if done > 0 => self.take_turn(incoming, rules, step).await,
+            _ => Ok(()),
+        }
     }
 
     /// Notes that an update could not be handled. Tried again later, and set aside after the third time.
@@ -187,6 +228,7 @@ async fn insert(
                VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7)
                ON CONFLICT (channel, external_id) DO NOTHING";
     let not_before = if update.album.is_some() { now + ALBUM_PATIENCE } else { now };
+    let twin = planted(Planted::UpdateTwice).then(|| update.clone());
     let args = args![
         channel.code(),
         update.external_id.to_string(),
@@ -196,7 +238,13 @@ async fn insert(
         not_before,
         now,
     ];
-    tx.exec(sql, args).await
+    let new = tx.exec(sql, args).await?;
+    if let Some(update) = twin.filter(|_| new == 0) {
+        let other = format!("0{}", update.external_id);
+        let args = args![channel.code(), other, update.chat_key, update.album, update.body, not_before, now];
+        return tx.exec(sql, args).await;
+    }
+    Ok(new)
 }
 
 async fn save_offset(tx: &mut Tx<'_>, channel: ChannelKind, last: i64) -> Result<(), StoreError> {

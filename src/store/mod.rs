@@ -30,6 +30,7 @@ use std::any::Any;
 use crate::clock::Clock;
 use crate::conversation::{Incoming, Rules};
 use crate::domain::Timestamp;
+use crate::failpoint::Injected;
 use crate::random::Random;
 
 /// What a piece of work needs from outside the database: the moment it happens at, and randomness.
@@ -106,6 +107,12 @@ pub enum StoreError {
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("stored JSON: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+impl From<Injected> for StoreError {
+    fn from(error: Injected) -> Self {
+        Self::Commit(error.to_string())
+    }
 }
 
 impl StoreError {

@@ -12,6 +12,8 @@ use crate::domain::content::{Attachment, FileKind};
 use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Timestamp};
 
+use crate::failpoint::{Planted, planted};
+
 use super::claim::{Claimed, defer_chat};
 use super::notice::{self, Ended};
 use super::outbox::Op;
@@ -24,14 +26,14 @@ pub const MOST_UNKNOWNS: i64 = 2;
 const GIVE_UP: Duration = Duration::from_secs(72 * 3600);
 
 /// How one attempt ended.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settled {
     pub message: Claimed,
     pub outcome: Outcome,
 }
 
 /// What is known about one attempt.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Outcome {
     /// Accepted, as this message of the platform's; what it calls the files from now on.
     Sent { external_id: String, files: Vec<(Attachment, FileKind, String)> },
@@ -64,6 +66,10 @@ pub(super) async fn keep(
     let mut sent = Vec::new();
     let mut ended = Vec::new();
     for Settled { message, outcome } in settled {
+        if planted(Planted::NoAttempt) {
+            let sql = "UPDATE messages SET state = 1, attempt = attempt + 1 WHERE id = $1 AND state = 0";
+            tx.exec(sql, args![message.id]).await?;
+        }
         match outcome {
             Outcome::Sent { external_id, files } => {
                 for (file, kind, file_id) in files {
@@ -122,6 +128,12 @@ async fn keep_sent(
     let rows = serde_json::to_string(&rows)?;
     let late_ones: Vec<(i64,)> = tx.all(LATE, args![&rows]).await?;
     tx.exec(SENT, args![rows, env.now]).await?;
+    if planted(Planted::NoGuard) {
+        for (message, external_id) in &sent {
+            let sql = "UPDATE messages SET state = 2, external_id = $2, settled_at = $3 WHERE id = $1";
+            tx.exec(sql, args![message.id, external_id, env.now]).await?;
+        }
+    }
     let mut late = 0;
     for (message, external_id) in sent {
         if late_ones.contains(&(message.id.0,)) {
@@ -162,6 +174,10 @@ async fn keep_trouble(
     ended: &mut Vec<Ended>,
 ) -> Result<u64, StoreError> {
     let (name, why) = outcome.describe();
+    if !is_ours(tx, message).await? {
+        note_attempt(tx, env, message, "late", &why).await?;
+        return Ok(1);
+    }
     note_attempt(tx, env, message, name, &why).await?;
     let changed = match outcome {
         Outcome::Sent { .. } => 0,
@@ -207,6 +223,16 @@ async fn keep_trouble(
         }
     };
     Ok(u64::from(changed == 0))
+}
+
+/// Whether this attempt is the one that is under way. On PostgreSQL it stays so until the commit.
+async fn is_ours(tx: &mut Tx<'_>, message: &Claimed) -> Result<bool, StoreError> {
+    const OURS: Sql = Sql {
+        lite: "SELECT id FROM messages WHERE id = $1 AND attempt = $2 AND state = 1",
+        pg: "SELECT id FROM messages WHERE id = $1 AND attempt = $2 AND state = 1 FOR UPDATE",
+    };
+    let row: Option<(i64,)> = tx.optional(OURS, args![message.id, message.attempt]).await?;
+    Ok(row.is_some())
 }
 
 impl Outcome {
@@ -329,6 +355,12 @@ async fn note_attempt(
 
 /// What was being sent when its process died is of unknown outcome.
 pub(super) async fn recover(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind) -> Result<u64, StoreError> {
+    if planted(Planted::ForgetInFlight) {
+        return Ok(0);
+    }
+    if planted(Planted::SilentRequeue) {
+        return tx.exec("UPDATE messages SET state = 0 WHERE state = 1", args![]).await;
+    }
     let sql = "INSERT INTO attempts (message_id, attempt, at, outcome, detail)
                SELECT id, attempt, $2, 'unknown', 'the process ended while sending'
                FROM messages WHERE channel = $1 AND state = 1";

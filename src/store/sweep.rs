@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::args;
+use crate::failpoint::{Point, at};
 
 use super::{Store, StoreError};
 
@@ -26,6 +27,7 @@ impl Store {
                                  (SELECT id FROM inbox WHERE state = 'done' AND handled_at < $1
                                   ORDER BY id LIMIT $2)";
                     gone += tx.exec(sql, args![now - KEEP_UPDATES, AT_ONCE]).await?;
+                    at(Point::SweepBeforeCommit).await?;
                     Ok(gone)
                 })
             })

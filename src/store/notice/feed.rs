@@ -8,6 +8,7 @@ use crate::args;
 use crate::domain::ChannelKind;
 use crate::domain::content::Lane;
 use crate::domain::ids::*;
+use crate::failpoint::{Planted, planted};
 use crate::store::{Env, Sql, StoreError, Tx};
 
 use super::OWN_DATA_PREFIX;
@@ -128,6 +129,9 @@ async fn move_some(
         } else {
             ready += count;
             let args = args![&ids, channel.code(), lane.code(), env.now, OWN_DATA_PREFIX];
+            if planted(Planted::FeedTwice) {
+                tx.exec(INTO_OUTBOX, args.clone()).await?;
+            }
             tx.exec(INTO_OUTBOX, args).await?;
             tx.exec(QUEUED, args![ids, env.now]).await?;
         }
@@ -196,6 +200,9 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
         *(if state == delivery::SENT { sent } else { failed }) += count;
     }
     for (edition, (sent, failed)) in counts {
+        if planted(Planted::ForgetCounts) {
+            continue;
+        }
         let sql = "UPDATE editions SET queued = queued - $2 - $3, sent = sent + $2, failed = failed + $3,
                      changed_at = $4 WHERE id = $1";
         tx.exec_one(sql, args![edition, sent, failed, env.now]).await?;

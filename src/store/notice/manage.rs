@@ -6,6 +6,7 @@ use crate::args;
 use crate::conversation::notice::{NewNotice, Stage as State};
 use crate::domain::Timestamp;
 use crate::domain::ids::NoticeId;
+use crate::failpoint::{Point, at};
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, Store, StoreError, Tx};
 
@@ -34,7 +35,13 @@ impl Work {
     async fn step(self, tx: &mut Tx<'_>, env: &Env, catch_up: Duration) -> Result<bool, StoreError> {
         match self {
             Self::Previews => Ok(act::show_previews(tx, env).await? > 0),
-            Self::Schedules => schedule::run_next(tx, env, catch_up).await,
+            Self::Schedules => {
+                let ran = schedule::run_next(tx, env, catch_up).await?;
+                if ran {
+                    at(Point::ScheduleBeforeCommit).await?;
+                }
+                Ok(ran)
+            }
             Self::Editions => {
                 Ok(edition::begin_next(tx, env).await? || edition::fan_out_next(tx, env).await?)
             }
@@ -159,6 +166,7 @@ impl Store {
             if !self.db.write(move |tx| Box::pin(async move { work.step(tx, &env, catch_up).await })).await? {
                 return Ok(false);
             }
+            at(Point::TickAfterCommit).await?;
         }
         Ok(true)
     }
