@@ -67,10 +67,10 @@ async fn cancelled(stage: &mut Stage, patience: Option<Duration>) -> Verdict {
     let id = stage.send(notice(1)).await;
     stage.start();
     play(stage, Duration::from_secs(10), |stage| stage.sandbox.accepted_count() >= 4).await;
-    stage.store.notice_cancel(id).await.expect("the store").expect("cancelled");
+    stage.command(&["notice", "cancel", &id.to_string()]).await;
     scene::finish(stage, patience).await;
     // What is on its way at the limit of ten a second, and no more.
-    let evidence = checker::Evidence { claimed: 12, ..stage.evidence() };
+    let evidence = checker::Evidence { under_way: 12, ..stage.evidence() };
     checker::judge(&stage.database.url, &evidence).await
 }
 

@@ -67,7 +67,7 @@ async fn a_run_is_due(stage: &Stage) {
 }
 
 /// Changes the database behind the program's back.
-pub async fn execute(url: &str, sql: &str) {
+async fn execute(url: &str, sql: &str) {
     let sql = sqlx::AssertSqlSafe(sql.to_owned());
     if url.starts_with("sqlite:") {
         let mut connection = SqliteConnection::connect(url).await.expect("a connection");
@@ -98,14 +98,14 @@ pub async fn play(stage: &mut Stage, within: Duration, mut over: impl FnMut(&mut
 pub async fn finish(stage: &mut Stage, patience: Option<Duration>) -> Verdict {
     let patience = patience.unwrap_or(PATIENCE);
     // Reports that are shown late are sent late.
-    for _ in 0..3 {
-        stage.start();
+    for _ in 0..4 {
         stage.drain(patience).await;
         let pressed = REPORTERS.filter(|reporter| press(stage, *reporter, *reporter, "Gửi")).count();
         if pressed == 0 {
             break;
         }
     }
+    stage.drain(patience).await;
     stage.stop().await;
     stage.judge().await
 }

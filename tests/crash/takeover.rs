@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use loa::sandbox::{Fault, Rule};
 use rustix::process::Signal;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
 
 use crate::checker::Verdict;
 use crate::engines::Database;
 use crate::people::notice;
-use crate::scene::{PACE, execute, finish, play};
+use crate::scene::{PACE, finish, play};
 use crate::stage::{Stage, signal};
 
 /// Stops a process in the middle of its calls, lets another take over, and wakes the first again.
@@ -20,11 +22,16 @@ pub async fn stand_still(stage: &mut Stage) -> Verdict {
     let mut first = stage.spawn();
     play(stage, Duration::from_secs(10), |stage| stage.sandbox.accepted_count() >= 12).await;
     signal(&first, Signal::STOP);
-    // It stood still for longer than its lease.
-    execute(&stage.database.url, "UPDATE leases SET until = 0").await;
+    // SQLite's one writer can be stopped in the middle of a write; then nobody can do anything until it goes on.
+    while is_locked(&stage.database.url).await {
+        signal(&first, Signal::CONT);
+        tokio::task::yield_now().await;
+        signal(&first, Signal::STOP);
+    }
     let then = stage.sandbox.accepted_count();
     stage.start();
-    play(stage, Duration::from_secs(5), |stage| stage.sandbox.accepted_count() > then).await;
+    let went_on = |stage: &mut Stage| stage.sandbox.accepted_count() > then + 2;
+    assert!(play(stage, Duration::from_secs(15), went_on).await, "nobody took over\n{}", stage.log());
     // To lose the lease in the middle of sending is as a kill to the messages.
     stage.kills += 1;
     signal(&first, Signal::CONT);
@@ -40,6 +47,13 @@ pub async fn stand_still(stage: &mut Stage) -> Verdict {
         verdict.violations.push(crate::checker::Violation { part: 8, what });
     }
     verdict
+}
+
+async fn is_locked(url: &str) -> bool {
+    let Some(path) = url.strip_prefix("sqlite:") else { return false };
+    let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::ZERO);
+    let mut connection = SqliteConnection::connect_with(&options).await.expect("a connection");
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.is_err()
 }
 
 /// Two processes at once, of which only one may work.
