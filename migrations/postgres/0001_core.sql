@@ -116,6 +116,7 @@ CREATE TABLE messages (
     ready       BIGINT NOT NULL,           -- 1 when not_before has come
     attempt     BIGINT NOT NULL DEFAULT 0,
     unknowns    BIGINT NOT NULL DEFAULT 0,
+    never_twice BIGINT NOT NULL DEFAULT 0, -- rather held than sent again: one-time codes
     not_before  BIGINT NOT NULL,
     expires_at  BIGINT,
     lease_until BIGINT,

@@ -116,6 +116,7 @@ CREATE TABLE messages (
     ready       INTEGER NOT NULL,           -- 1 when not_before has come
     attempt     INTEGER NOT NULL DEFAULT 0,
     unknowns    INTEGER NOT NULL DEFAULT 0,
+    never_twice INTEGER NOT NULL DEFAULT 0, -- rather held than sent again: one-time codes
     not_before  INTEGER NOT NULL,
     expires_at  INTEGER,
     lease_until INTEGER,

@@ -6,8 +6,9 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde::Serialize;
 
+use crate::conversation::Lang;
 use crate::conversation::notice::{
-    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, read_duration,
+    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, audience_words, read_duration,
 };
 use crate::domain::Timestamp;
 use crate::domain::audience::Audience;
@@ -51,7 +52,8 @@ Who gets it (--to), parts separated by ';', '-' takes away:
         /// Asks everybody to confirm with one tap
         #[arg(long)]
         confirm: bool,
-        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d
+        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d; 0 is never, and without it the
+        /// configuration says when
         #[arg(long, value_name = "SPAN", requires = "confirm")]
         remind_after: Option<String>,
         /// When it goes out: '07:30 01/12/2026', '8h mai'; as soon as it is sent where not given
@@ -164,7 +166,7 @@ async fn new(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError> {
         audience: read_audience(&to)?,
         urgent,
         confirm,
-        remind_after: remind_after.as_deref().map(read_span).transpose()?,
+        remind_after: read_remind(desk, confirm, remind_after.as_deref())?,
         send_at: at.as_deref().map(|at| read_time(at, now)).transpose()?,
         ..NewNotice::default()
     };
@@ -185,8 +187,22 @@ pub(super) fn read_audience(text: &str) -> Result<String, CommandError> {
     Ok(audience.to_string())
 }
 
-pub(super) fn read_span(text: &str) -> Result<Duration, CommandError> {
+fn read_span(text: &str) -> Result<Duration, CommandError> {
     read_duration(text).ok_or_else(|| user(format!("Chưa hiểu “{text}”; hãy viết như 30m, 4h hoặc 1d.")))
+}
+
+/// When those are reminded who have not confirmed: as asked, or as the configuration says; `0` is never.
+pub(super) fn read_remind(
+    desk: &Desk,
+    confirm: bool,
+    asked: Option<&str>,
+) -> Result<Option<Duration>, CommandError> {
+    match asked {
+        _ if !confirm => Ok(None),
+        None => Ok(Some(desk.rules.remind_after)),
+        Some("0") => Ok(None),
+        Some(span) => read_span(span).map(Some),
+    }
 }
 
 fn read_time(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
@@ -273,7 +289,7 @@ fn detail_words(notice: &NoticeDetail) -> Vec<String> {
     let mut lines = vec![format!("Thông báo số {}: {}", notice.id, notice.title)];
     let state = notice.edition.as_ref().map_or(notice.state.label(), |edition| edition_state(&edition.state));
     lines.push(format!("Trạng thái: {state}"));
-    lines.push(format!("Người nhận: {}", notice.audience));
+    lines.push(format!("Người nhận: {}", audience_words(Lang::Vi, &notice.audience)));
     let mut flags = Vec::new();
     if notice.urgent {
         flags.push("khẩn");

@@ -11,18 +11,15 @@ use crate::channel::{Channel, ReceiveError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::conversation::{Lang, people, step};
-use crate::failpoint::{Planted, hasten, planted};
-use crate::http::http_client;
+use crate::failpoint::{Planted, planted};
 use crate::jobs::pacing::Limits;
 use crate::jobs::{Engine, Signals};
 use crate::random::Random;
 use crate::store::Store;
 
 use super::run::Running;
-use super::{CommandError, open_store, rules, say};
+use super::{CommandError, channels, open_store, rules, say};
 
-/// How long a call to the platform may take: longer than it ever needs, shorter than a person waits.
-const CALL_WITHIN: Duration = Duration::from_secs(20);
 /// How long the start waits to learn the bot's name. Without an answer it begins with the name it had.
 const NAME_WITHIN: Duration = Duration::from_millis(1500);
 
@@ -46,10 +43,7 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
     let stop = CancellationToken::new();
     listen_for_signals(&stop)?;
     let store = open_store(config, Clock::System).await?;
-    let token = config.telegram_token()?.ok_or_else(|| CommandError::User(say("run-no-token", &[])))?;
-    let client = http_client().map_err(anyhow::Error::from)?;
-    let telegram = Telegram::new(client, &config.telegram.api_url, token, hasten(CALL_WITHIN))
-        .map_err(|error| CommandError::User(error.to_string()))?;
+    let telegram = channels::telegram(config)?.ok_or_else(|| CommandError::User(say("run-no-token", &[])))?;
     let name = learn_name(&telegram, &store).await?;
     let telegram = Arc::new(telegram);
     tokio::spawn(show_menu(telegram.clone(), stop.clone()));

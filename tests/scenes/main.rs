@@ -11,6 +11,7 @@ mod groups;
 mod incident;
 mod leaving;
 mod notice;
+mod office;
 mod people;
 mod postgres;
 mod reports;

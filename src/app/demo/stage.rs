@@ -156,7 +156,7 @@ impl Stage {
     /// due now.
     async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
         let cases = self.store.see_to_deadlines().await?;
-        let notices = self.store.notices_tick().await?;
+        let notices = self.store.notices_tick(self.engine.rules.catch_up).await?;
         let queues = match self.store.idle().await? {
             Idle::Until(due) => due,
             Idle::Busy => None,

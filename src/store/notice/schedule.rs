@@ -14,13 +14,12 @@ use crate::domain::schedule::{CronError, CronRule, TemplateError, render_templat
 use crate::domain::time::VIETNAM;
 use crate::failpoint::{Planted, planted};
 use crate::store::audit::{self, Actor};
+use crate::store::people::lineage;
 use crate::store::{Env, Sql, Store, StoreError, Tx, outbox};
 
 use super::write::{self, Refused};
 use super::{act, edition, manage};
 
-/// A run that was missed by no more than this is made up for.
-const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
 /// So many missed runs are named in one message.
 const MOST_NAMED: usize = 10;
 
@@ -238,12 +237,12 @@ pub async fn set_state(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: ScheduleId,
     Ok(Ok(()))
 }
 
-/// Sees to one schedule of which a run has come. Gives whether there was one.
-pub async fn run_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
+/// Sees to one schedule of which a run has come. One that was missed by no more than `catch_up` is made up for. Gives whether there was one.
+pub async fn run_next(tx: &mut Tx<'_>, env: &Env, catch_up: Duration) -> Result<bool, StoreError> {
     let sql = schedules!("WHERE state = 'active' AND next_at <= $1 ORDER BY next_at, id LIMIT 1");
     let Some(row) = tx.optional::<Row>(sql, args![env.now]).await? else { return Ok(false) };
     let rule = row.rule()?;
-    let due = rule.due(Timestamp(row.done_until), env.now, CATCH_UP);
+    let due = rule.due(Timestamp(row.done_until), env.now, catch_up);
     let next = rule.next_after(env.now).unwrap_or(Timestamp(i64::MAX));
     let sql = "UPDATE schedules SET done_until = $2, next_at = $3 WHERE id = $1 AND done_until = $4";
     if tx.exec(sql, args![row.id, env.now, next, row.done_until]).await? == 0 {
@@ -402,7 +401,7 @@ async fn facts_of(
     let run = at.or(next).unwrap_or(env.now);
     let unit = unit_name(tx, row.unit_id).await?;
     let line = match row.unit_id {
-        Some(unit) => act::lineage(tx, UnitId(unit)).await?,
+        Some(unit) => lineage(tx, UnitId(unit)).await?,
         None => act::roots(tx).await?,
     };
     let id = ScheduleId(row.id);
