@@ -86,7 +86,7 @@ where
 async fn wait_for_lease(engine: &Engine) -> bool {
     let mut told = false;
     loop {
-        match engine.store.take_lease(WORKER_LEASE, &engine.holder, hasten(LEASE_LASTS)).await {
+        match engine.take_lease().await {
             Ok(true) => return true,
             Ok(false) if !told => {
                 tracing::info!("another process works on this database; this one waits to take over");
@@ -108,7 +108,7 @@ async fn keep_lease(engine: Engine) {
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(hasten(LEASE_LASTS) / 3) => {}
         }
-        match engine.store.take_lease(WORKER_LEASE, &engine.holder, hasten(LEASE_LASTS)).await {
+        match engine.take_lease().await {
             Ok(true) => {}
             Ok(false) => {
                 tracing::error!("another process has taken over; this one stops");

@@ -13,6 +13,7 @@ pub mod receive;
 pub mod timers;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -21,9 +22,10 @@ use tokio_util::sync::CancellationToken;
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::conversation::Rules;
+use crate::failpoint::hasten;
 use crate::random::Random;
-use crate::store::Store;
 use crate::store::turn::Step;
+use crate::store::{Store, StoreError};
 
 /// The lease of the process that does the work; others wait until it ends.
 pub const WORKER_LEASE: &str = "worker";
@@ -63,6 +65,8 @@ pub struct Signals {
     pub media: Arc<Notify>,
     /// Counts how often the calendar's jobs have looked at everything.
     rounds: Arc<watch::Sender<u64>>,
+    /// Until when nobody else can have the lease, in microseconds; 0 where nobody asked for one.
+    lease_until: Arc<AtomicI64>,
 }
 
 impl Signals {
@@ -92,6 +96,30 @@ impl Signals {
 }
 
 impl Engine {
+    /// Takes or renews the lease of the process that does the work. Gives whether this process has it.
+    ///
+    /// # Errors
+    /// The database's: then nobody knows.
+    pub async fn take_lease(&self) -> Result<bool, StoreError> {
+        let lasts = hasten(LEASE_LASTS);
+        let asked = self.clock.now();
+        let ours = self.store.take_lease(WORKER_LEASE, &self.holder, lasts).await?;
+        if ours {
+            self.signals.lease_until.store((asked + lasts).0, Ordering::Relaxed);
+        }
+        Ok(ours)
+    }
+
+    /// Whether this process may send now. One that stood still for longer than its lease asks for it again: another
+    /// may have taken over what it is just about to send.
+    pub async fn may_send(&self) -> Result<bool, StoreError> {
+        let until = self.signals.lease_until.load(Ordering::Relaxed);
+        if until == 0 || self.clock.now().0 < until {
+            return Ok(true);
+        }
+        self.take_lease().await
+    }
+
     /// Sleeps until woken, until `due`, or until it is time to look for the work of others.
     /// Gives `false` when it is time to stop.
     pub async fn rest(&self, wake: &Notify, due: Option<crate::domain::Timestamp>) -> bool {

@@ -326,6 +326,11 @@ async fn attempt(engine: &Engine, message: &Claimed, content: &Content) -> Resul
         files: &files,
     };
     at(Point::SendBefore).await.map_err(|error| SendError::Retry(error.to_string()))?;
+    match engine.may_send().await {
+        Ok(true) => {}
+        Ok(false) => return Err(SendError::Retry("another process has taken over".to_owned())),
+        Err(error) => return Err(SendError::Retry(error.to_string())),
+    }
     let sent = engine.channel.send(&call).await;
     at(Point::SendAfter).await.map_err(|error| SendError::Unknown(error.to_string()))?;
     sent

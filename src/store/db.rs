@@ -18,7 +18,7 @@ use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{StoreError, Tx};
-use crate::failpoint::{Point, at};
+use crate::failpoint::{Point, at, hasten};
 
 /// The oldest SQLite without the WAL reset fault that can corrupt a database
 /// (<https://sqlite.org/wal.html#walresetbug>).
@@ -26,6 +26,9 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// How many writes share one commit at most, so that none of them waits long for the others.
 const BATCH: usize = 256;
+
+/// How long a transaction may do nothing before PostgreSQL ends it: no piece of work waits for anything outside.
+const STANDS_STILL: Duration = Duration::from_secs(30);
 
 type Work = Box<dyn for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Outcome> + Send>;
 /// What a piece of work says: keep it, or undo it.
@@ -95,7 +98,11 @@ impl Db {
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Url)?;
+        // A process that stands still in the middle of a transaction holds nobody up for longer.
+        let still = hasten(STANDS_STILL).as_millis().to_string();
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Url)?
+            .options([("idle_in_transaction_session_timeout", still)]);
         let pool = PgPoolOptions::new()
             .max_connections(10)
             .acquire_timeout(Duration::from_secs(10))
@@ -140,10 +147,11 @@ impl Db {
                 });
                 writer.send(Job { work, settled }).await.map_err(|_| StoreError::Closed)?;
                 let commit = wait.await.map_err(|_| StoreError::Closed)?;
-                let result = take.await.map_err(|_| StoreError::Closed)?;
-                match (result, commit) {
-                    (Ok(_), Some(error)) => Err(error),
-                    (result, _) => result,
+                match (take.await, commit) {
+                    // Also where the transaction could not even begin, so that the work never ran.
+                    (Ok(Ok(_)) | Err(_), Some(error)) => Err(error),
+                    (Ok(result), _) => result,
+                    (Err(_), None) => Err(StoreError::Closed),
                 }
             }
             Engine::Pg(pool) => {

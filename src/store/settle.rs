@@ -174,7 +174,7 @@ async fn keep_trouble(
     ended: &mut Vec<Ended>,
 ) -> Result<u64, StoreError> {
     let (name, why) = outcome.describe();
-    if !is_ours(tx, message).await? {
+    if !is_ours(tx, message).await? && !planted(Planted::NoGuard) {
         note_attempt(tx, env, message, "late", &why).await?;
         return Ok(1);
     }

@@ -82,7 +82,7 @@ pub fn notice(number: usize) -> NewNotice {
 }
 
 /// A small picture.
-fn photo() -> Vec<u8> {
+pub fn photo() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbImage::new(24, 24).write_to(&mut bytes, image::ImageFormat::Jpeg).expect("a picture");
     bytes.into_inner()
@@ -141,7 +141,7 @@ impl Play {
 }
 
 /// Presses the newest button with this label in a chat. Gives whether there was one.
-fn press(stage: &Stage, person: i64, chat: i64, label: &str) -> bool {
+pub fn press(stage: &Stage, person: i64, chat: i64, label: &str) -> bool {
     let newest = stage.sandbox.chat(chat).into_iter().rev().take(6).find_map(|seen| {
         let exact = seen.labels().into_iter().find(|exact| exact.contains(label))?.to_owned();
         Some((seen.id, exact))

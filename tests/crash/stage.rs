@@ -23,7 +23,9 @@ use crate::people;
 /// Waits that only real time can end are so many times shorter in the child.
 pub const HASTE: u32 = 30;
 /// Calls that are under way at once.
-pub const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 8;
+/// Messages that are under way at once: so many are claimed ahead of the calls (`CLAIM_AHEAD`).
+const UNDER_WAY: usize = 8 * AT_ONCE;
 
 /// How fast messages may go out, obeyed and enforced.
 #[derive(Clone, Copy, Debug)]
@@ -117,6 +119,16 @@ impl Stage {
         command.spawn().expect("the program")
     }
 
+    /// Runs a command of the program to its end.
+    pub async fn command(&self, args: &[&str]) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_loa"));
+        command.arg("--config").arg(self.path("loa.toml")).args(args).current_dir(self.dir.path());
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        let done = tokio::task::spawn_blocking(move || command.output()).await.expect("no panic");
+        let done = done.expect("the program");
+        assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+
     /// Ends the program as `kill -9` does. Gives whether it still ran.
     pub fn kill(&mut self) -> bool {
         let Some(mut child) = self.child.take() else { return false };
@@ -183,7 +195,7 @@ impl Stage {
     }
 
     pub fn evidence(&self) -> Evidence {
-        let mut evidence = Evidence::of(&self.sandbox, self.kills, AT_ONCE);
+        let mut evidence = Evidence::of(&self.sandbox, self.kills, UNDER_WAY);
         evidence.acknowledged.drain(..self.before);
         evidence.moved.clone_from(&self.moved);
         evidence.promised.clone_from(&self.promised);
