@@ -120,6 +120,27 @@ on_both! {
         assert!(world.sandbox.violations().is_empty());
     }
 
+    async fn a_wait_of_hours_is_kept_across_a_restart(database: Database) {
+        let mut world = begin(database).await;
+        let fault = Fault::TooMany { retry_after: 3 * 3600, whole_bot: false };
+        world.sandbox.faults().add(Rule::new(fault).chat(LAN).method("sendMessage").times(1));
+        world.sandbox.say(LAN, LAN, "một");
+        world.sandbox.wait_for(|sandbox| sandbox.attempts().iter().any(|a| a.chat_id == Some(LAN)).then_some(())).await;
+        world.stop().await;
+        world.clock.advance(Duration::from_secs(2 * 3600));
+        world.start().await;
+        // What comes meanwhile waits as well.
+        world.sandbox.say(LAN, LAN, "hai");
+        world.sandbox.say(PAO, PAO, "chào");
+        world.settled().await;
+        assert_eq!((world.last(PAO).text.as_str(), world.last(LAN).text.as_str()), ("nghe: chào", "hai"));
+        world.later(Duration::from_secs(3601)).await;
+        let heard: Vec<String> =
+            world.sandbox.chat(LAN).into_iter().filter(|seen| seen.by_bot).map(|seen| seen.text).collect();
+        assert_eq!(heard, ["nghe: một", "nghe: hai"]);
+        world.assert_clean();
+    }
+
     async fn an_answer_that_got_lost_is_repeated_at_most_once(database: Database) {
         let world = begin(database).await;
         world.sandbox.faults().add(Rule::new(Fault::ResetAfter).chat(LAN).method("sendMessage").times(1));
