@@ -75,6 +75,7 @@ where
             _ => tracing::error!(job = name, "a job ended and begins anew"),
         }
         tokio::select! {
+            biased;
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(Duration::from_secs(1)) => {}
         }
@@ -95,6 +96,7 @@ async fn wait_for_lease(engine: &Engine) -> bool {
             Err(error) => tracing::error!(cause = %error, "the database does not answer"),
         }
         tokio::select! {
+            biased;
             () = engine.stop.cancelled() => return false,
             () = engine.clock.sleep(Duration::from_secs(1)) => {}
         }
@@ -104,6 +106,7 @@ async fn wait_for_lease(engine: &Engine) -> bool {
 async fn keep_lease(engine: Engine) {
     loop {
         tokio::select! {
+            biased;
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(LEASE_LASTS / 3) => {}
         }

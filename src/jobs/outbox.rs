@@ -119,6 +119,7 @@ impl Desk {
                     break;
                 }
                 tokio::select! {
+                    biased;
                     Some(ended) = results.recv(), if under_way > 0 => {
                         under_way -= 1;
                         settled.push(self.judge(ended));

@@ -40,6 +40,7 @@ pub async fn run(engine: Engine) {
             }
         };
         tokio::select! {
+            biased;
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(wait) => {}
         }
@@ -63,6 +64,7 @@ async fn receive_once(engine: &Engine) -> Result<(), Trouble> {
     let kind = engine.channel.kind();
     let offset = engine.store.offset(kind).await?;
     let updates = tokio::select! {
+        biased;
         () = engine.stop.cancelled() => return Err(Trouble::Stopped),
         updates = engine.channel.receive(offset, POLL) => updates.map_err(Trouble::Channel)?,
     };
