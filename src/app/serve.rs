@@ -12,7 +12,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::conversation::{Lang, people, step};
 use crate::failpoint::{Planted, planted};
-use crate::jobs::pacing::Limits;
+use crate::jobs::alarms::program::Program;
+use crate::jobs::alarms::{Outlet, Outlets};
+use crate::jobs::pacing::{LaneLimit, Limits};
 use crate::jobs::{Engine, Signals};
 use crate::random::Random;
 use crate::store::Store;
@@ -61,11 +63,17 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
         stop,
     };
     tracing::info!(bot = name, version = env!("CARGO_PKG_VERSION"), "loa is ready");
-    let mut running = Running::start(engine).await;
+    let mut running = Running::start_with(engine, outlets(config)).await;
     running.ended().await;
     tracing::info!("stopping: what is under way is finished, what waits stays stored");
     running.stop().await;
     Ok(())
+}
+
+/// The ways to tell alarms besides the chats.
+fn outlets(config: &Config) -> Outlets {
+    let program = Program::new(&config.alarms.program);
+    program.map(|program| Arc::new(program) as Arc<dyn Outlet>).into_iter().collect()
 }
 
 fn limits(config: &Config) -> Limits {
@@ -75,6 +83,11 @@ fn limits(config: &Config) -> Limits {
         per_second: unless(Planted::IgnoreBotLimit, given.per_second),
         per_chat_per_second: unless(Planted::IgnoreChatLimit, given.per_chat_per_second),
         per_group_per_minute: given.per_group_per_minute,
+        lanes: [
+            LaneLimit { per_second: given.interactive_per_second, share: 0 },
+            LaneLimit { per_second: given.urgent_per_second, share: given.urgent_share },
+            LaneLimit { per_second: given.notice_per_second, share: given.notice_share },
+        ],
     }
 }
 

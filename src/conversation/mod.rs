@@ -18,24 +18,24 @@ macro_rules! answered {
     };
 }
 
+pub mod alarm;
 pub mod incident;
 pub mod incoming;
 pub mod notice;
 pub mod people;
+mod rules;
 mod turn;
 pub mod wording;
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::calendar::Calendar;
-use crate::domain::category::Categories;
 use crate::domain::ids::{ChatId, PersonId, UnitId};
 use crate::domain::{Role, Timestamp};
 
 pub use incoming::{ChatKind, Incoming, What};
+pub use rules::Rules;
 pub use turn::{Choice, Does, Place, Reply, Target, Toast, Turn};
 pub use wording::Lang;
 
@@ -129,41 +129,6 @@ impl Me {
         roles.iter().any(|role| self.is(*role))
     }
 }
-
-/// What the configuration says about the work, as opposed to the machinery.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    /// The bot's name on the platform, without `@`, for links and for being addressed.
-    pub bot_username: String,
-    /// The letters that case codes begin with; empty means `ML`.
-    pub case_prefix: String,
-    /// What cases are about.
-    pub categories: Categories,
-    /// When people work.
-    pub calendar: Calendar,
-    /// Working hours until a case has to be settled, where its category does not say; 0 means 16.
-    pub deadline_hours: u32,
-    /// After how long those are reminded who have not confirmed, where a notice says nothing else.
-    pub remind_after: Duration,
-    /// How late a run of a schedule that was missed may still go out.
-    pub catch_up: Duration,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            bot_username: String::new(),
-            case_prefix: String::new(),
-            categories: Categories::default(),
-            calendar: Calendar::default(),
-            deadline_hours: 0,
-            remind_after: DAY,
-            catch_up: DAY,
-        }
-    }
-}
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Where a person stands in a dialogue. Every part of the conversation has states of its own.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,14 +3,18 @@
 //! Each job is one loop that sleeps until there is work, and loses nothing when it is stopped: what it does
 //! is in the store before anybody hears of it.
 
+pub mod alarms;
+pub mod breaker;
 pub mod inbox;
 pub mod incidents;
+pub mod line;
 pub mod media;
 pub mod notices;
 pub mod outbox;
 pub mod pacing;
 pub mod receive;
 pub mod timers;
+mod uploads;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -63,6 +67,10 @@ pub struct Signals {
     pub timers: Arc<Notify>,
     /// Pictures are to be fetched.
     pub media: Arc<Notify>,
+    /// How the platform can be reached, as far as any job knows.
+    pub line: Arc<line::Line>,
+    /// Since when the database has taken nothing, in microseconds; 0 while it does.
+    silent_since: Arc<AtomicI64>,
     /// Counts how often the calendar's jobs have looked at everything.
     rounds: Arc<watch::Sender<u64>>,
     /// Until when nobody else can have the lease, in microseconds; 0 where nobody asked for one.
@@ -76,6 +84,22 @@ impl Signals {
         self.outbox.notify_one();
         self.timers.notify_one();
         self.media.notify_one();
+    }
+
+    /// The database took something, or did not, at this moment.
+    pub fn database_took(&self, took: bool, now: crate::domain::Timestamp) {
+        if took {
+            self.silent_since.store(0, Ordering::Relaxed);
+        } else {
+            // The first failure counts; that there was one before is no error.
+            let _ = self.silent_since.compare_exchange(0, now.0, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+
+    /// Since when the database has taken nothing.
+    pub fn database_silent_since(&self) -> Option<crate::domain::Timestamp> {
+        let since = self.silent_since.load(Ordering::Relaxed);
+        (since != 0).then_some(crate::domain::Timestamp(since))
     }
 
     /// The calendar's jobs have looked at everything once.

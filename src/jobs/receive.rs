@@ -29,6 +29,9 @@ pub async fn run(engine: Engine) {
                 if failures == 1 {
                     tracing::warn!(channel = engine.channel.kind().code(), cause = %error, "cannot receive");
                 }
+                if error == ReceiveError::Unauthorized {
+                    token_refused(&engine).await;
+                }
                 match error {
                     ReceiveError::TooMany { after } => after,
                     _ => backoff(failures),
@@ -45,6 +48,15 @@ pub async fn run(engine: Engine) {
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(wait) => {}
         }
+    }
+}
+
+/// Nothing can be sent either: the line is told, which tells the administrator.
+async fn token_refused(engine: &Engine) {
+    let (line, kind) = (&engine.signals.line, engine.channel.kind());
+    line.breaker().token_refused(kind, engine.clock.now(), &engine.random);
+    if let Err(error) = line.keep(engine).await {
+        tracing::error!(cause = %error, "how the channel stands could not be kept");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::Timestamp;
 use crate::store::StoreError;
 
-use super::{Engine, incidents, notices};
+use super::{Engine, alarms, incidents, notices};
 
 /// How often what is past its time is swept away.
 const SWEEP: Duration = Duration::from_secs(3600);
@@ -36,6 +36,7 @@ pub async fn run(engine: Engine) {
 async fn look(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
     let cases = incidents::tick(&engine.store).await?;
     let notices = notices::tick(engine).await?;
+    alarms::tick(engine).await?;
     engine.signals.outbox.notify_one();
     Ok([cases, notices].into_iter().flatten().min())
 }

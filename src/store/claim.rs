@@ -1,6 +1,7 @@
 //! How messages get out of the outbox: claimed for one attempt, which is committed before it is made.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::args;
@@ -13,8 +14,8 @@ use super::outbox::Op;
 use super::settle::{self, Settled};
 use super::{Env, Sql, Store, StoreError, Tx, lease, notice};
 
-/// How many deliveries of notices come into the outbox at a time, for each lane. Few, so that a notice that is
-/// paused or cancelled stops at once.
+/// How many messages of notices are in the outbox at most, for each lane. Few, so that a notice that is paused
+/// or cancelled stops at once; enough that filling it up is rare.
 const STOCK: usize = 1000;
 
 /// A message that is to be sent now: the attempt is on the disk.
@@ -22,6 +23,8 @@ const STOCK: usize = 1000;
 pub struct Claimed {
     pub id: MessageId,
     pub attempt: i64,
+    /// How many of the attempts before were nobody's fault.
+    pub spared: i64,
     pub chat: ChatId,
     /// The platform's id of the chat.
     pub external_chat: String,
@@ -42,6 +45,11 @@ impl Claimed {
     pub fn counts(&self) -> bool {
         !matches!(self.op, Op::Answer { .. })
     }
+
+    /// How many attempts count against it, this one included.
+    pub fn tries(&self) -> i64 {
+        self.attempt - self.spared
+    }
 }
 
 /// What the pacing says of a message that is ready.
@@ -50,6 +58,8 @@ pub enum Admission {
     Now,
     /// This chat's budget is used up until then; other chats go on.
     ChatLater(Timestamp),
+    /// Not together with others that say the same.
+    Skip,
     /// The channel's budget for this lane is used up; so it is for all later lanes.
     LaneFull,
     /// Nothing more can be sent now.
@@ -59,6 +69,11 @@ pub enum Admission {
 /// Decides which of the messages that are ready go now. Called inside the transaction that claims them.
 pub trait Gate: Send {
     fn admit(&mut self, message: &Claimed, now: Timestamp) -> Admission;
+
+    /// How many messages of a lane go before all others now, because it had less than its share.
+    fn owed(&mut self, _lane: Lane, _want: usize, _now: Timestamp) -> usize {
+        0
+    }
 }
 
 /// What one exchange with the outbox gave.
@@ -78,6 +93,7 @@ pub struct Exchange {
 struct Row {
     id: i64,
     attempt: i64,
+    spared: i64,
     chat_id: i64,
     external_chat: String,
     chat_kind: String,
@@ -98,7 +114,7 @@ struct Row {
 /// order within a chat holds, whatever happens to the one before.
 macro_rules! ready {
     () => {
-        "SELECT m.id, m.attempt, m.chat_id, c.external_id AS external_chat, c.kind AS chat_kind, m.lane, m.op,
+        "SELECT m.id, m.attempt, m.spared, m.chat_id, c.external_id AS external_chat, c.kind AS chat_kind, m.lane, m.op,
                 m.target, s.external_id AS shown, m.payload_id, m.own_data, m.delivery_id, m.last_part,
                 c.parked_until, m.expires_at, m.created_at
          FROM messages m
@@ -108,7 +124,7 @@ macro_rules! ready {
            AND NOT EXISTS (SELECT 1 FROM messages e
                            WHERE e.chat_id = m.chat_id AND e.state IN (0, 1)
                              AND (e.state = 1 OR e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
-         ORDER BY m.channel, m.lane, m.id
+         ORDER BY m.channel, m.lane, m.turn, m.id
          LIMIT $3"
     };
 }
@@ -116,7 +132,7 @@ macro_rules! ready {
 /// All candidates in one row: a row for each costs more than finding them.
 const READY: Sql = Sql {
     lite: concat!(
-        "SELECT json_group_array(json_object('id', id, 'attempt', attempt, 'chat_id', chat_id,
+        "SELECT json_group_array(json_object('id', id, 'attempt', attempt, 'spared', spared, 'chat_id', chat_id,
            'external_chat', external_chat, 'chat_kind', chat_kind, 'lane', lane, 'op', op, 'target', target,
            'shown', shown, 'payload_id', payload_id, 'own_data', own_data, 'delivery_id', delivery_id,
            'last_part', last_part, 'parked_until', parked_until, 'expires_at', expires_at,
@@ -254,30 +270,6 @@ impl Store {
         Ok(taken_back)
     }
 
-    /// When messages that count were last sent to whom, for budgets that hold across a restart:
-    /// (chat, is a group, when), the oldest first. An attempt that did not end well may have been accepted all
-    /// the same, so that it counts too.
-    pub async fn sent_since(
-        &self,
-        channel: ChannelKind,
-        since: Timestamp,
-    ) -> Result<Vec<(ChatId, bool, Timestamp)>, StoreError> {
-        let sql =
-            "SELECT m.chat_id, CAST(CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END AS BIGINT), m.settled_at AS at
-                   FROM messages m JOIN chats c ON c.id = m.chat_id
-                   WHERE m.channel = $1 AND m.state = 2 AND m.settled_at > $2 AND m.op <> 'answer'
-                   UNION ALL
-                   SELECT m.chat_id, CAST(CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END AS BIGINT), a.at
-                   FROM attempts a JOIN messages m ON m.id = a.message_id JOIN chats c ON c.id = m.chat_id
-                   WHERE m.channel = $1 AND a.at > $2 AND m.op <> 'answer'
-                   ORDER BY at";
-        let rows: Vec<(i64, i64, i64)> = self
-            .db
-            .read(|tx| Box::pin(async move { tx.all(sql, args![channel.code(), since]).await }))
-            .await?;
-        Ok(rows.into_iter().map(|(chat, group, at)| (ChatId(chat), group != 0, Timestamp(at))).collect())
-    }
-
     /// What messages say, by payload.
     pub async fn payload(&self, id: PayloadId) -> Result<crate::domain::content::Content, StoreError> {
         let sql = "SELECT body FROM payloads WHERE id = $1";
@@ -306,52 +298,23 @@ async fn claim<G: Gate>(
     env: &Env,
     channel: ChannelKind,
     want: usize,
-    gate: &std::sync::Mutex<G>,
+    gate: &Mutex<G>,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let mut claimed: Vec<Claimed> = Vec::new();
-    let mut later: HashMap<ChatId, Timestamp> = HashMap::new();
-    let mut expired = Vec::new();
-    'lanes: for lane in [Lane::Interactive, Lane::Urgent, Lane::Notice] {
-        if claimed.len() >= want {
-            break;
-        }
-        let room = want - claimed.len();
-        let mut rows = candidates(tx, channel, lane, room).await?;
-        if rows.len() < room && lane != Lane::Interactive {
-            // Notices come into the outbox a little at a time, so that a pause takes hold at once.
-            if notice::feed(tx, env, channel, lane, STOCK).await? > 0 {
-                at(Point::FeedBeforeCommit).await?;
-                rows = candidates(tx, channel, lane, room).await?;
-            }
-        }
-        for row in rows {
-            let parked = Timestamp(row.parked_until);
-            let expires = row.expires_at.map(Timestamp);
-            let message = row.read()?;
-            if expires.is_some_and(|at| at <= env.now) {
-                expired.push(message.id);
-                continue;
-            }
-            if parked > env.now && !planted(Planted::IgnoreNotBefore) {
-                later.insert(message.chat, parked);
-                continue;
-            }
-            // Two lanes can have a candidate of the same chat only if the first was just claimed.
-            if claimed.iter().any(|other| other.chat == message.chat) {
-                continue;
-            }
-            let admission =
-                gate.lock().unwrap_or_else(std::sync::PoisonError::into_inner).admit(&message, env.now);
-            match admission {
-                Admission::Now => claimed.push(message),
-                Admission::ChatLater(at) => {
-                    later.insert(message.chat, at);
-                }
-                Admission::LaneFull => break,
-                Admission::Full => break 'lanes,
-            }
+    let mut pick =
+        Pick { channel, want, gate, claimed: Vec::new(), later: HashMap::new(), expired: Vec::new() };
+    // First what a lane has been kept from, the lowest lane before the one above it.
+    for lane in [Lane::Notice, Lane::Urgent] {
+        let owed = pick.gate().owed(lane, want, env.now);
+        if owed > 0 {
+            pick.lane(tx, env, lane, owed).await?;
         }
     }
+    for lane in [Lane::Interactive, Lane::Urgent, Lane::Notice] {
+        if !pick.lane(tx, env, lane, want).await? {
+            break;
+        }
+    }
+    let Pick { mut claimed, later, expired, .. } = pick;
     for (chat, at) in later {
         defer_chat(tx, chat, at).await?;
     }
@@ -361,6 +324,73 @@ async fn claim<G: Gate>(
     }
     mark(tx, env, &mut claimed).await?;
     Ok(claimed)
+}
+
+/// What is picked out of the lanes.
+struct Pick<'a, G> {
+    channel: ChannelKind,
+    want: usize,
+    gate: &'a Mutex<G>,
+    claimed: Vec<Claimed>,
+    /// Chats that are put off.
+    later: HashMap<ChatId, Timestamp>,
+    expired: Vec<MessageId>,
+}
+
+impl<G: Gate> Pick<'_, G> {
+    fn gate(&self) -> std::sync::MutexGuard<'_, G> {
+        self.gate.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Picks at most `most` messages of one lane. Gives whether there is room for more of other lanes.
+    async fn lane(
+        &mut self,
+        tx: &mut Tx<'_>,
+        env: &Env,
+        lane: Lane,
+        most: usize,
+    ) -> Result<bool, StoreError> {
+        let room = most.min(self.want - self.claimed.len());
+        if room == 0 {
+            return Ok(false);
+        }
+        let mut rows = candidates(tx, self.channel, lane, room).await?;
+        if lane != Lane::Interactive && (rows.len() < room || notice::hungry(tx, lane).await?) {
+            // Notices come into the outbox a little at a time, so that a pause takes hold at once.
+            if notice::feed(tx, env, self.channel, lane, STOCK).await? > 0 {
+                at(Point::FeedBeforeCommit).await?;
+                rows = candidates(tx, self.channel, lane, room).await?;
+            }
+        }
+        for row in rows {
+            let parked = Timestamp(row.parked_until);
+            let expires = row.expires_at.map(Timestamp);
+            let message = row.read()?;
+            if expires.is_some_and(|at| at <= env.now) {
+                self.expired.push(message.id);
+                continue;
+            }
+            if parked > env.now && !planted(Planted::IgnoreNotBefore) {
+                self.later.insert(message.chat, parked);
+                continue;
+            }
+            // Two lanes can have a candidate of the same chat only if the first was just claimed.
+            if self.claimed.iter().any(|other| other.chat == message.chat) {
+                continue;
+            }
+            let admission = self.gate().admit(&message, env.now);
+            match admission {
+                Admission::Now => self.claimed.push(message),
+                Admission::ChatLater(at) => {
+                    self.later.insert(message.chat, at);
+                }
+                Admission::Skip => {}
+                Admission::LaneFull => return Ok(true),
+                Admission::Full => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
 }
 
 /// Commits the attempts to paper. On PostgreSQL another process may have cancelled a message since it was
@@ -396,6 +426,7 @@ impl Row {
         Ok(Claimed {
             id: MessageId(self.id),
             attempt: self.attempt + 1,
+            spared: self.spared,
             chat: ChatId(self.chat_id),
             external_chat: self.external_chat,
             group: self.chat_kind == "group",

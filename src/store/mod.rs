@@ -2,6 +2,7 @@
 //!
 //! One public method is one transaction. Absent on purpose: HTTP, and words said to people.
 
+pub mod alarms;
 pub mod audit;
 pub mod blobs;
 pub mod claim;
@@ -14,6 +15,8 @@ pub mod lease;
 pub mod notice;
 pub mod outbox;
 pub mod people;
+pub mod recent;
+pub mod rest;
 pub mod settle;
 mod sql;
 pub mod status;

@@ -47,8 +47,10 @@ pub enum Outcome {
     ChatClosed { why: String },
     /// The chat has another id now.
     Moved { to: String },
-    /// The platform forgot files that it had.
-    FilesGone { files: Vec<Attachment> },
+    /// The platform forgot files that it had; by these names it does not know them any more.
+    FilesGone { files: Vec<(Attachment, String)> },
+    /// Nobody's fault: the call was not made, or the token was refused. It does not count.
+    Spared { at: Timestamp, why: String },
     /// Emphasis was refused: from now on plain text.
     Plain,
     /// The message that was to be edited is not there any more: it is sent anew.
@@ -182,7 +184,7 @@ async fn keep_trouble(
     let changed = match outcome {
         Outcome::Sent { .. } => 0,
         Outcome::Again { at, why } => {
-            if env.now.since(message.created_at) > GIVE_UP {
+            if failing_for(tx, env, message).await? > GIVE_UP {
                 fail(tx, env, message, &format!("không gửi được suốt 72 giờ: {why}"), ended).await?
             } else {
                 park_chat(tx, message.chat, at).await?;
@@ -205,6 +207,11 @@ async fn keep_trouble(
         Outcome::FilesGone { files } => {
             blobs::forget_files(tx, channel, &files).await?;
             requeue(tx, message, env.now, "a file was forgotten", false).await?
+        }
+        Outcome::Spared { at, why } => {
+            let sql = "UPDATE messages SET spared = spared + 1 WHERE id = $1 AND attempt = $2 AND state = 1";
+            tx.exec(sql, args![message.id, message.attempt]).await?;
+            requeue(tx, message, at, &why, false).await?
         }
         Outcome::Plain => {
             make_plain(tx, env, message).await?;
@@ -244,10 +251,19 @@ impl Outcome {
             Self::Failed { why } | Self::ChatClosed { why } => ("permanent", why.clone()),
             Self::Moved { .. } => ("moved", "the group has another id now".to_owned()),
             Self::FilesGone { .. } => ("retry", "a file is not known any more".to_owned()),
+            Self::Spared { why, .. } => ("spared", why.clone()),
             Self::Plain => ("retry", "emphasis was refused".to_owned()),
             Self::EditedGone => ("retry", "the message to edit is gone".to_owned()),
         }
     }
+}
+
+/// For how long the message has certainly not been accepted, whenever it was tried. Noted at the first time.
+async fn failing_for(tx: &mut Tx<'_>, env: &Env, message: &Claimed) -> Result<Duration, StoreError> {
+    let sql = "UPDATE messages SET failing_since = COALESCE(failing_since, $2) WHERE id = $1
+               RETURNING failing_since";
+    let row: Option<(i64,)> = tx.optional(sql, args![message.id, env.now]).await?;
+    Ok(row.map_or(Duration::ZERO, |(since,)| env.now.since(Timestamp(since))))
 }
 
 async fn requeue(

@@ -20,7 +20,7 @@ use crate::engines::Database;
 use crate::on_both;
 
 const CHANNEL: ChannelKind = ChannelKind::Telegram;
-const NO_LIMITS: Limits = Limits { per_second: 0, per_chat_per_second: 0, per_group_per_minute: 0 };
+const NO_LIMITS: Limits = Limits::NONE;
 
 struct Bench {
     store: Store,

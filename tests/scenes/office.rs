@@ -18,7 +18,7 @@ use loa::store::settle::{Outcome, Settled};
 use crate::engines::Database;
 
 pub const CHANNEL: ChannelKind = ChannelKind::Telegram;
-const NO_LIMITS: Limits = Limits { per_second: 0, per_chat_per_second: 0, per_group_per_minute: 0 };
+const NO_LIMITS: Limits = Limits::NONE;
 /// Longer than any scene lasts on its clock.
 const LEASE: Duration = Duration::from_secs(30 * 24 * 3600);
 

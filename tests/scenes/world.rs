@@ -29,7 +29,7 @@ pub struct World {
 }
 
 /// The limits that the practice platform enforces by default, obeyed.
-pub const LIMITS: Limits = Limits { per_second: 30, per_chat_per_second: 1, per_group_per_minute: 20 };
+pub const LIMITS: Limits = Limits::TELEGRAM;
 
 impl World {
     /// An empty organisation at eight on a Monday morning.

@@ -212,7 +212,9 @@ async fn fifty_thousand_are_reached_in_chunks() {
     town.stage.store.notice_send(id).await.expect("the store").expect("sent");
     town.ticks().await;
     assert_eq!(town.int("SELECT waiting FROM editions").await, 50_003);
-    for _ in 0..20 {
+    for _ in 0..10 {
         assert_eq!(town.feeds(1000).await, 1000);
+        assert_eq!(town.feeds(1000).await, 0, "the outbox is full");
+        town.goes_out().await;
     }
 }
