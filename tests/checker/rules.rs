@@ -95,7 +95,7 @@ fn messages_are_where_they_should_be(
         let reason = message.error.as_deref().is_some_and(|error| !error.is_empty());
         match message.state {
             QUEUED | SENDING => {
-                verdict.say(1, format!("message {id} is not at rest: state {}", message.state))
+                verdict.say(1, format!("message {id} is not at rest: state {}", message.state));
             }
             SENT if message.op == "send" => {
                 if mapped.accepted(id).is_empty() && !shared.contains(&id) {
