@@ -76,6 +76,7 @@ where
             _ => tracing::error!(job = name, "a job ended and begins anew"),
         }
         tokio::select! {
+            biased;
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(hasten(Duration::from_secs(1))) => {}
         }
@@ -96,6 +97,7 @@ async fn wait_for_lease(engine: &Engine) -> bool {
             Err(error) => tracing::error!(cause = %error, "the database does not answer"),
         }
         tokio::select! {
+            biased;
             () = engine.stop.cancelled() => return false,
             () = engine.clock.sleep(hasten(Duration::from_secs(1))) => {}
         }
@@ -105,6 +107,7 @@ async fn wait_for_lease(engine: &Engine) -> bool {
 async fn keep_lease(engine: Engine) {
     loop {
         tokio::select! {
+            biased;
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(hasten(LEASE_LASTS) / 3) => {}
         }

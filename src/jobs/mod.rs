@@ -126,6 +126,8 @@ impl Engine {
         let look = self.clock.now() + LOOK;
         let due = due.map_or(look, |due| due.min(look));
         tokio::select! {
+            // In a fixed order, so that a simulation goes the same way every time.
+            biased;
             () = self.stop.cancelled() => false,
             () = wake.notified() => true,
             () = self.clock.sleep_until(due) => true,

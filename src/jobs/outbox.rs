@@ -126,6 +126,7 @@ impl Desk {
                     break;
                 }
                 tokio::select! {
+                    biased;
                     Some(ended) = results.recv(), if !self.under_way.is_empty() => {
                         settled.push(self.judge(ended));
                         let few = self.under_way.len() <= self.engine.concurrency;

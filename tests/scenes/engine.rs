@@ -29,6 +29,13 @@ async fn begin(database: Database) -> World {
     world
 }
 
+/// A message of Lan's as the platform would number it.
+fn words(number: i64, text: &str) -> serde_json::Value {
+    json!({"update_id": number, "message": {"message_id": number, "date": 1, "text": text,
+        "chat": {"id": LAN, "type": "private", "first_name": "Lan"},
+        "from": {"id": LAN, "is_bot": false, "first_name": "Lan"}}})
+}
+
 on_both! {
     async fn an_update_stored_and_not_handled_is_handled_after_a_restart(database: Database) {
         let mut world = begin(database).await;
@@ -82,6 +89,21 @@ on_both! {
         let seen = world.sandbox.with_accepted(|all| all.iter().any(|a| &*a.text == "nghe: còn nguyên"));
         assert!(seen || world.sandbox.attempts().iter().any(|a| &*a.text == "nghe: còn nguyên"));
         assert_eq!(world.last(PAO).text, "nghe: chào");
+    }
+
+    async fn after_a_week_of_silence_the_platform_may_number_anew(database: Database) {
+        let mut world = begin(database).await;
+        world.sandbox.inject_raw_update(words(9_000, "trước Tết"));
+        world.settled().await;
+        world.stop().await;
+        world.clock.advance(Duration::from_secs(8 * 24 * 3600));
+        world.sandbox.inject_raw_update(words(70, "sau Tết"));
+        world.start().await;
+        world.settled().await;
+        assert!(world.sandbox.attempts().iter().any(|sent| &*sent.text == "nghe: sau Tết"));
+        world.sandbox.inject_raw_update(words(71, "rồi nữa"));
+        world.settled().await;
+        assert!(world.sandbox.attempts().iter().any(|sent| &*sent.text == "nghe: rồi nữa"));
     }
 
     async fn a_chat_that_is_refused_holds_nobody_else_up(database: Database) {
