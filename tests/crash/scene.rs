@@ -78,6 +78,17 @@ async fn execute(url: &str, sql: &str) {
     }
 }
 
+/// Counts in the database.
+pub async fn count(url: &str, sql: &'static str) -> i64 {
+    if url.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(url).await.expect("a connection");
+        sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("a count")
+    } else {
+        let mut connection = PgConnection::connect(url).await.expect("a connection");
+        sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("a count")
+    }
+}
+
 /// Lets people press what they are shown until `over` says so; gives whether it did.
 pub async fn play(stage: &mut Stage, within: Duration, mut over: impl FnMut(&mut Stage) -> bool) -> bool {
     let end = Instant::now() + within;

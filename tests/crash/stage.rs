@@ -166,6 +166,11 @@ impl Stage {
         id
     }
 
+    /// How many messages wait to be sent.
+    pub async fn queued(&self) -> i64 {
+        crate::scene::count(&self.database.url, "SELECT COUNT(*) FROM messages WHERE state = 0").await
+    }
+
     /// Whether nothing waits, and nothing will before somebody does something.
     async fn at_rest(&self) -> bool {
         let idle = self.store.idle().await.expect("the queues");

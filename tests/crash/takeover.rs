@@ -21,12 +21,12 @@ pub async fn stand_still(stage: &mut Stage) -> Verdict {
     }
     let mut first = stage.spawn();
     play(stage, Duration::from_secs(10), |stage| stage.sandbox.accepted_count() >= 12).await;
-    signal(&first, Signal::STOP);
+    stop(&first);
     // SQLite's one writer can be stopped in the middle of a write; then nobody can do anything until it goes on.
     while is_locked(&stage.database.url).await {
         signal(&first, Signal::CONT);
         tokio::task::yield_now().await;
-        signal(&first, Signal::STOP);
+        stop(&first);
     }
     let then = stage.sandbox.accepted_count();
     stage.start();
@@ -47,6 +47,21 @@ pub async fn stand_still(stage: &mut Stage) -> Verdict {
         verdict.violations.push(crate::checker::Violation { part: 8, what });
     }
     verdict
+}
+
+/// Stops a process; returns when every thread of it stands still.
+fn stop(child: &std::process::Child) {
+    signal(child, Signal::STOP);
+    let threads = format!("/proc/{}/task", child.id());
+    let stands = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'));
+    let all_stand = || {
+        let threads = std::fs::read_dir(&threads).expect("threads").flatten();
+        let mut stats = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("stat")).ok());
+        stats.all(stands)
+    };
+    while !all_stand() {
+        std::thread::yield_now();
+    }
 }
 
 async fn is_locked(url: &str) -> bool {
