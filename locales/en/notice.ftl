@@ -15,6 +15,7 @@ notice-ask-when = When does it go out? Type it like 14:30, 8h mai, or 07:30 01/1
 notice-ask-remind = Remind after how long? Type it like 30m, 4h or 1d (30 days at most).
 notice-press-a-button = Press a button to change or preview it. To replace the words, press “Edit words”.
 notice-secret = This carries a secrecy marking, so loa neither takes nor keeps it. Delete your message and use your office's channel for secret papers.
+notice-files-added = 📎 Added. The notice goes with { $count } files.
 notice-too-many-files = A notice takes 10 files at most; { $count } more were left out.
 notice-too-large = { $count } files are larger than 20 MB and were left out.
 notice-draft-over = This draft was sent or dropped already. Type /thongbao for a new one.

@@ -15,6 +15,7 @@ notice-ask-when = Khi nào gửi? Bạn gõ như 14:30, 8h mai, hoặc 07:30 01/
 notice-ask-remind = Nhắc sau bao lâu? Bạn gõ như 30 phút, 4 giờ hoặc 1 ngày (nhiều nhất 30 ngày).
 notice-press-a-button = Bạn bấm nút để chỉnh hoặc xem trước. Muốn thay lời thì bấm “Sửa nội dung”.
 notice-secret = Tin này có dấu mật nên loa không nhận và không lưu lại. Bạn xóa tin vừa gửi, rồi chuyển theo đường công văn mật của cơ quan nhé.
+notice-files-added = 📎 Đã thêm, thông báo kèm { $count } tệp.
 notice-too-many-files = Mỗi thông báo kèm tối đa 10 tệp; { $count } tệp sau chưa được thêm.
 notice-too-large = { $count } tệp nặng quá 20 MB nên chưa thêm được.
 notice-draft-over = Bản soạn này đã gửi hoặc đã bỏ rồi. Gõ /thongbao để soạn mới.

@@ -40,6 +40,13 @@ pub enum State {
     Returning { notice: NoticeId },
 }
 
+impl State {
+    /// Whether a message is part of what is being written.
+    pub fn holds(&self, message: &str) -> bool {
+        matches!(self, Self::Draft(draft) if draft.has(message))
+    }
+}
+
 /// What a button of this part does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
