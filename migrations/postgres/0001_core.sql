@@ -131,6 +131,8 @@ CREATE INDEX messages_chat ON messages (chat_id, lane, id) WHERE state IN (0, 1)
 CREATE INDEX messages_delivery ON messages (delivery_id) WHERE delivery_id IS NOT NULL;
 CREATE INDEX messages_sent ON messages (channel, settled_at) WHERE state = 2;
 CREATE INDEX messages_trouble ON messages (id) WHERE state IN (3, 4);
+CREATE INDEX messages_dropped ON messages (created_at) WHERE state IN (5, 6);
+CREATE INDEX messages_payload ON messages (payload_id); -- so that a payload can go when its last message does
 
 -- Attempts that did not end well, for the question "why was it late, why did it come twice".
 CREATE TABLE attempts (
