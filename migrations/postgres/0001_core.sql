@@ -136,6 +136,8 @@ CREATE INDEX messages_delivery ON messages (delivery_id) WHERE delivery_id IS NO
 CREATE INDEX messages_sent ON messages (channel, settled_at) WHERE state = 2;
 CREATE INDEX messages_trouble ON messages (id) WHERE state IN (3, 4);
 CREATE INDEX messages_held ON messages (id) WHERE state = 3;
+CREATE INDEX messages_dropped ON messages (created_at) WHERE state IN (5, 6);
+CREATE INDEX messages_payload ON messages (payload_id); -- so that a payload can go when its last message does
 
 -- Attempts that did not end well, for the question "why was it late, why did it come twice".
 CREATE TABLE attempts (

@@ -4,7 +4,8 @@
 CREATE TABLE schedules (
     id           INTEGER PRIMARY KEY,
     name         TEXT NOT NULL,
-    cron         TEXT NOT NULL,             -- minute hour day month weekday, in Vietnam
+    cron         TEXT NOT NULL,             -- minute hour day month weekday
+    zone         TEXT NOT NULL,             -- by whose wall clock: an IANA name
     audience     TEXT NOT NULL,
     title        TEXT NOT NULL,             -- a template, as the body is
     body         TEXT NOT NULL,             -- empty: the text is asked for every time

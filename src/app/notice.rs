@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use crate::conversation::Lang;
 use crate::conversation::notice::{
-    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, audience_words, read_duration,
+    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, WhyNot, audience_words, read_duration,
 };
 use crate::domain::Timestamp;
 use crate::domain::audience::Audience;
 use crate::domain::calendar::{parse_when, when_words};
 use crate::domain::content::FileKind;
-use crate::domain::ids::NoticeId;
+use crate::domain::ids::{NoticeId, ScheduleId};
 use crate::domain::text::{clean_line, clean_text};
 use crate::store::notice::{Counts, NoticeDetail, NoticeLine, Reach, Recipient, Refused, Unconfirmed};
 
@@ -32,20 +32,29 @@ pub enum NoticeCommand {
 Examples:
   loa notice new --title 'Lịch họp' --text-file hop.txt --to 'unit:Tỉnh Mẫu/*' --confirm
   loa notice new --title 'Bão số 5' --text-file bao.txt --to all --urgent --attach ban-do.jpg
+  loa notice new --schedule 3 --text-file thang-12.txt      (the text of its next run)
+  loa notice new --schedule 3 --for '08:00 01/12/2026' --text-file thang-12.txt
 
 Who gets it (--to), parts separated by ';', '-' takes away:
   all | groups | people | unit:Xã A | unit:Xã A/* (and below) | role:editor
   role:head@unit:Xã A/* | group:Tên nhóm | person:Lan | -unit:Xã B")]
     New {
         /// The first line, in bold
-        #[arg(long)]
-        title: String,
+        #[arg(long, required_unless_present = "schedule")]
+        title: Option<String>,
         /// A file with the text; - reads standard input
         #[arg(long, value_name = "FILE")]
         text_file: PathBuf,
         /// Who gets it
-        #[arg(long, value_name = "AUDIENCE")]
-        to: String,
+        #[arg(long, value_name = "AUDIENCE", required_unless_present = "schedule")]
+        to: Option<String>,
+        /// The text is for a run of this schedule, which says the rest: title, who gets it, how, when
+        #[arg(long, value_name = "ID", conflicts_with = "at")]
+        schedule: Option<i64>,
+        /// Which run of the schedule: '08:00 01/12/2026'; where not given, the one whose text was asked for, or
+        /// the next
+        #[arg(long = "for", value_name = "TIME", requires = "schedule")]
+        run: Option<String>,
         /// Goes before all other notices
         #[arg(long)]
         urgent: bool,
@@ -54,7 +63,7 @@ Who gets it (--to), parts separated by ';', '-' takes away:
         confirm: bool,
         /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d; 0 is never, and without it the
         /// configuration says when
-        #[arg(long, value_name = "SPAN", requires = "confirm")]
+        #[arg(long, value_name = "SPAN")]
         remind_after: Option<String>,
         /// When it goes out: '07:30 01/12/2026', '8h mai'; as soon as it is sent where not given
         #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -155,21 +164,36 @@ fn user(text: impl Into<String>) -> CommandError {
 }
 
 async fn new(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError> {
-    let NoticeCommand::New { title, text_file, to, urgent, confirm, remind_after, at, attach } = command
+    let NoticeCommand::New { title, text_file, to, schedule, run, urgent, confirm, remind_after, at, attach } =
+        command
     else {
         return Ok(());
     };
     let now = desk.clock.now();
-    let mut notice = NewNotice {
-        title: clean_line(&title, MOST_TITLE).ok_or_else(|| user("Thông báo chưa có tiêu đề."))?,
-        body: read_text(&text_file)?,
-        audience: read_audience(&to)?,
-        urgent,
-        confirm,
-        remind_after: read_remind(desk, confirm, remind_after.as_deref())?,
-        send_at: at.as_deref().map(|at| read_time(at, now)).transpose()?,
-        ..NewNotice::default()
+    let mut notice = match schedule {
+        Some(schedule) => run_of(desk, ScheduleId(schedule), run.as_deref()).await?,
+        None => NewNotice::default(),
     };
+    if let Some(title) = title {
+        notice.title = clean_line(&title, MOST_TITLE).ok_or_else(|| user("Thông báo chưa có tiêu đề."))?;
+    }
+    if let Some(to) = to {
+        notice.audience = read_audience(&to)?;
+    }
+    if let Some(at) = at {
+        notice.send_at = Some(read_time(&at, now)?);
+    }
+    notice.body = read_text(&text_file)?;
+    notice.urgent |= urgent;
+    notice.confirm |= confirm;
+    match remind_after {
+        Some(_) if !notice.confirm => {
+            return Err(user("Muốn nhắc (--remind-after) thì thông báo cần nút xác nhận (--confirm)."));
+        }
+        // A run of a schedule reminds as the schedule says.
+        None if schedule.is_some() => {}
+        after => notice.remind_after = read_remind(desk, notice.confirm, after.as_deref())?,
+    }
     if attach.len() > MOST_FILES {
         return Err(user(format!("Mỗi thông báo kèm tối đa {MOST_FILES} tệp.")));
     }
@@ -180,6 +204,16 @@ async fn new(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError> {
     desk.show(&Id { id: id.0 }, |_| {
         format!("Đã ghi thông báo số {id}. Xem trước: loa notice preview {id}; gửi: loa notice send {id}")
     })
+}
+
+/// The notice of a run of a schedule, without its text.
+async fn run_of(desk: &Desk, schedule: ScheduleId, run: Option<&str>) -> Result<NewNotice, CommandError> {
+    let now = desk.clock.now();
+    // A run that was asked for may have passed: a date says which.
+    let read = |run| read_time(run, now).or_else(|wrong| read_time(run, Timestamp(0)).map_err(|_| wrong));
+    let at = run.map(read).transpose()?;
+    let found = desk.store.schedule_run(schedule, at).await?;
+    found.map_err(|refused| user(refused.to_string()))
 }
 
 pub(super) fn read_audience(text: &str) -> Result<String, CommandError> {
@@ -353,7 +387,21 @@ fn list_words(rows: &[NoticeLine]) -> String {
 }
 
 fn reach_words(reach: &Reach) -> String {
-    format!("Tới {} nhóm và {} người. Không tới được: {}.", reach.groups, reach.people, reach.unreachable)
+    let mut lines = vec![format!(
+        "Tới {} nhóm và {} người. Không tới được: {}.",
+        reach.groups, reach.people, reach.unreachable
+    )];
+    for one in &reach.lost {
+        let why = match one.why {
+            WhyNot::NoChat => "chưa mở trò chuyện với bot",
+            WhyNot::ClosedChat => "đã chặn bot",
+            WhyNot::ClosedGroup => "nhóm đã cho bot ra",
+        };
+        let more =
+            if i64::try_from(one.names.len()).is_ok_and(|named| one.count > named) { ", …" } else { "" };
+        lines.push(format!("  {why}: {} – {}{more}", one.count, one.names.join(", ")));
+    }
+    lines.join("\n")
 }
 
 fn unconfirmed_words(units: &[Unconfirmed]) -> String {

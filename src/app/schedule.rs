@@ -27,7 +27,7 @@ Examples:
   loa schedule new --name 'Chào cờ' --cron '0 7 * * 1' --to 'unit:Tỉnh Mẫu/*' \\
     --title 'Chào cờ thứ Hai {ngày}' --text-file chao-co.txt --self-sending
 
-The rule (--cron) is: minute hour day month weekday, in Vietnam; 1 is Monday, L the last day.
+The rule (--cron) is: minute hour day month weekday, by --zone; 1 is Monday, L the last day.
   0 8 1 * *   08:00 on the 1st of every month       0 7 * * 1   07:00 every Monday
   0 17 L * *  17:00 on the last day of the month    0 8 22 12 * 08:00 on 22 December
 
@@ -39,6 +39,9 @@ Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
         /// When: minute hour day month weekday
         #[arg(long, value_name = "RULE")]
         cron: String,
+        /// By whose wall clock: an IANA name
+        #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh")]
+        zone: String,
         /// Who gets it; see loa notice new --help
         #[arg(long, value_name = "AUDIENCE")]
         to: String,
@@ -107,6 +110,7 @@ async fn new(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> 
     let ScheduleCommand::New {
         name,
         cron,
+        zone,
         to,
         title,
         text_file,
@@ -125,6 +129,7 @@ async fn new(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> 
         title: title.and_then(|title| clean_line(&title, MOST_TITLE)).unwrap_or_else(|| named.clone()),
         name: named,
         cron,
+        zone,
         audience: read_audience(&to)?,
         body: text_file.as_deref().map(read_text).transpose()?.unwrap_or_default(),
         urgent,

@@ -225,6 +225,9 @@ fn heard(ctx: &Context<'_>, message: &incoming::Message) -> Result<Turn, Need> {
     if overheard {
         return Ok(Turn::nothing());
     }
+    if message.edited {
+        return corrected(ctx, message);
+    }
     if let Some((name, rest)) = ctx.incoming.command() {
         for part in [people::command, notice::command, incident::command] {
             if let Some(turn) = part(ctx, &name, rest)? {
@@ -240,5 +243,20 @@ fn heard(ctx: &Context<'_>, message: &incoming::Message) -> Result<Turn, Need> {
         // Words out of the blue from somebody who is enrolled are a report; a stranger hears how to enrol.
         Dialogue::None if ctx.me.is_some() => incident::begin(ctx),
         Dialogue::None => people::stranger(ctx),
+    }
+}
+
+/// A message was corrected. What is still being written takes the correction up, and so does the case that the
+/// message became; nothing that was done is done a second time.
+fn corrected(ctx: &Context<'_>, message: &incoming::Message) -> Result<Turn, Need> {
+    match ctx.dialogue {
+        Dialogue::Incident(state) if state.holds(&message.id) => return incident::heard(ctx, state),
+        Dialogue::Notice(state) if state.holds(&message.id) => return notice::heard(ctx, state),
+        _ => {}
+    }
+    match ctx.incoming.command() {
+        Some((name, _)) if name != incident::REPORT => Ok(people::corrected_command(ctx)),
+        _ if ctx.me.is_some() => incident::begin(ctx),
+        _ => Ok(Turn::nothing()),
     }
 }

@@ -163,6 +163,11 @@ impl CronRule {
 
     /// The rule in words where it is a simple one, else the expression.
     pub fn describe(&self) -> String {
+        let words = self.words();
+        if self.zone == VIETNAM { words } else { format!("{words} (giờ {})", self.zone.name()) }
+    }
+
+    fn words(&self) -> String {
         let fields: Vec<&str> = self.expression.split(' ').collect();
         let [minute, hour, day, month, weekday] = fields.as_slice() else { return self.expression.clone() };
         let (Ok(minute), Ok(hour)) = (minute.parse::<u32>(), hour.parse::<u32>()) else {

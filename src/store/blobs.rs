@@ -9,11 +9,12 @@ use crate::domain::content::{Attachment, FileSource};
 
 use super::{Env, Store, StoreError, Tx};
 
-/// Stores bytes and gives their SHA-256. The same bytes are stored once.
+/// Stores bytes and gives their SHA-256. The same bytes are stored once, and are young again when they come again:
+/// the sweep leaves them.
 pub(crate) async fn put(tx: &mut Tx<'_>, env: &Env, bytes: &[u8], mime: &str) -> Result<String, StoreError> {
     let sha256 = hex::encode(Sha256::digest(bytes));
     let sql = "INSERT INTO blobs (sha256, mime, size, bytes, created_at) VALUES ($1, $2, $3, $4, $5)
-               ON CONFLICT (sha256) DO NOTHING";
+               ON CONFLICT (sha256) DO UPDATE SET created_at = excluded.created_at";
     tx.exec(sql, args![&sha256, mime, bytes.len(), bytes, env.now]).await?;
     Ok(sha256)
 }

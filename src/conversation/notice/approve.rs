@@ -3,8 +3,8 @@
 use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
 use super::draft::Expects;
 use super::{
-    APPROVERS, Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WRITERS, compose, facts,
-    not_allowed,
+    APPROVERS, Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WRITERS, WhyNot, compose,
+    facts, not_allowed,
 };
 use crate::domain::Rich;
 use crate::domain::calendar::when_words;
@@ -51,8 +51,19 @@ pub fn approval_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &Reac
 fn about(lang: Lang, facts: &NoticeFacts, reach: &ReachFacts) -> String {
     let (groups, people) = (reach.groups.to_string(), reach.people.to_string());
     let mut lines = vec![lang.say("notice-reach", &[("groups", &groups), ("people", &people)])];
-    if reach.unreachable > 0 {
-        lines.push(lang.say("notice-unreachable", &[("count", &reach.unreachable.to_string())]));
+    if !reach.lost.is_empty() {
+        let count: i64 = reach.lost.iter().map(|(_, count, _)| count).sum();
+        lines.push(lang.say("notice-unreachable", &[("count", &count.to_string())]));
+    }
+    for (why, count, names) in &reach.lost {
+        let key = match why {
+            WhyNot::NoChat => "notice-lost-no-chat",
+            WhyNot::ClosedChat => "notice-lost-closed",
+            WhyNot::ClosedGroup => "notice-lost-group",
+        };
+        let more = if usize::try_from(*count).is_ok_and(|count| count > names.len()) { ", …" } else { "" };
+        let names = format!("{}{more}", shorten(&names.join(", "), 200));
+        lines.push(lang.say(key, &[("count", &count.to_string()), ("names", &names)]));
     }
     if facts.notice.confirm {
         lines.push(lang.say("notice-with-button", &[]));

@@ -133,8 +133,8 @@ pub async fn reach_facts(
     };
     let reach = reach::reach(tx, &whom).await?;
     let beyond = !within.is_empty() && reach::reaches_beyond(tx, &whom, within).await?;
-    let reach::Reach { groups, people, unreachable } = reach;
-    Ok(Ok(ReachFacts { groups, people, unreachable, beyond }))
+    let lost = reach.lost.into_iter().map(|one| (one.why, one.count, one.names)).collect();
+    Ok(Ok(ReachFacts { groups: reach.groups, people: reach.people, lost, beyond }))
 }
 
 /// A person's private chat, and its language.

@@ -27,8 +27,10 @@ const MOST_NAMED: usize = 10;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewSchedule {
     pub name: String,
-    /// Minute, hour, day, month, weekday, in Vietnam.
+    /// Minute, hour, day, month, weekday.
     pub cron: String,
+    /// By whose wall clock: an IANA name such as `Asia/Tokyo`; empty means Vietnam's.
+    pub zone: String,
     pub audience: String,
     /// A template, as the body is.
     pub title: String,
@@ -50,10 +52,16 @@ pub enum ScheduleRefused {
     Unknown(ScheduleId),
     #[error("Lịch: {0}.")]
     Cron(#[from] CronError),
+    #[error("Không có múi giờ “{0}”; hãy viết như Asia/Ho_Chi_Minh.")]
+    Zone(String),
     #[error("Mẫu: {0}.")]
     Template(#[from] TemplateError),
     #[error("Lịch tự gửi cần có sẵn nội dung.")]
     NoText,
+    #[error("Lịch số {0} không có kỳ nào lúc {1}. Xem các kỳ tới: loa schedule list")]
+    NoRun(ScheduleId, String),
+    #[error("Kỳ {1} của lịch số {0} đã có thông báo rồi.")]
+    Written(ScheduleId, String),
     #[error("{0}")]
     Notice(#[from] Refused),
 }
@@ -64,6 +72,8 @@ pub struct ScheduleLine {
     pub id: ScheduleId,
     pub name: String,
     pub cron: String,
+    /// The zone whose wall clock it goes by.
+    pub zone: String,
     /// The rule in words.
     pub rule: String,
     pub audience: String,
@@ -80,6 +90,7 @@ struct Row {
     id: i64,
     name: String,
     cron: String,
+    zone: String,
     audience: String,
     title: String,
     body: String,
@@ -95,7 +106,7 @@ struct Row {
 macro_rules! schedules {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, cron, audience, title, body, urgent, confirm, remind_after, self_sending,
+            "SELECT id, name, cron, zone, audience, title, body, urgent, confirm, remind_after, self_sending,
                unit_id, state, done_until FROM schedules ",
             $rest
         )
@@ -126,6 +137,16 @@ impl Store {
         rows.into_iter().map(|row| row.line(now, runs)).collect()
     }
 
+    /// The notice of a run, with all that the schedule says of it. Where no run is given, the last whose text
+    /// was asked for and is not there, or the next.
+    ///
+    /// # Errors
+    /// The database's; inside, that there is no such schedule or run, or that its notice is written already.
+    pub async fn schedule_run(&self, id: ScheduleId, at: Option<Timestamp>) -> Done<NewNotice> {
+        let env = self.env();
+        self.db.read(move |tx| Box::pin(async move { run_notice(tx, &env, id, at).await })).await
+    }
+
     /// Holds a schedule, goes on with it, or deletes it, as the administrator. `to` is `paused`, `active`
     /// or `deleted`.
     ///
@@ -141,7 +162,11 @@ impl Store {
 
 impl Row {
     fn rule(&self) -> Result<CronRule, StoreError> {
-        CronRule::parse(&self.cron, VIETNAM).map_err(|wrong| StoreError::Corrupt(wrong.to_string()))
+        let zone = self
+            .zone
+            .parse::<chrono_tz::Tz>()
+            .map_err(|_| StoreError::Corrupt(format!("zone {}", self.zone)))?;
+        CronRule::parse(&self.cron, zone).map_err(|wrong| StoreError::Corrupt(wrong.to_string()))
     }
 
     fn line(self, now: Timestamp, runs: usize) -> Result<ScheduleLine, StoreError> {
@@ -152,6 +177,7 @@ impl Row {
             rule: rule.describe(),
             name: self.name,
             cron: self.cron,
+            zone: self.zone,
             audience: self.audience,
             title: self.title,
             self_sending: self.self_sending != 0,
@@ -178,7 +204,11 @@ impl Row {
 }
 
 async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId> {
-    let rule = match CronRule::parse(&new.cron, VIETNAM) {
+    let named = if new.zone.is_empty() { VIETNAM.name() } else { &new.zone };
+    let Ok(zone) = named.parse::<chrono_tz::Tz>() else {
+        return Ok(Err(ScheduleRefused::Zone(new.zone.clone())));
+    };
+    let rule = match CronRule::parse(&new.cron, zone) {
         Ok(rule) => rule,
         Err(wrong) => return Ok(Err(wrong.into())),
     };
@@ -194,13 +224,14 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
         return Ok(Err(refused.into()));
     }
     let Some(next) = rule.next_after(env.now) else { return Ok(Err(CronError::Never.into())) };
-    let sql = "INSERT INTO schedules (name, cron, audience, title, body, urgent, confirm, remind_after,
+    let sql = "INSERT INTO schedules (name, cron, zone, audience, title, body, urgent, confirm, remind_after,
                  self_sending, unit_id, state, done_until, next_at, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active', $11, $12, $11) RETURNING id";
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $13, $12) RETURNING id";
     let remind = new.remind_after.map(|after| i64::try_from(after.as_micros()).unwrap_or(i64::MAX));
     let args = args![
         &new.name,
         rule.expression(),
+        zone.name(),
         &new.audience,
         &new.title,
         &new.body,
@@ -313,6 +344,37 @@ async fn attached(
                ORDER BY id DESC LIMIT 1";
     let row: Option<(i64, String)> = tx.optional(sql, args![schedule, at]).await?;
     row.map(|(id, state)| Ok((NoticeId(id), write::read_state(&state)?))).transpose()
+}
+
+async fn run_notice(tx: &mut Tx<'_>, env: &Env, id: ScheduleId, at: Option<Timestamp>) -> Done<NewNotice> {
+    let Some(row) = find(tx, id).await? else { return Ok(Err(ScheduleRefused::Unknown(id))) };
+    let rule = row.rule()?;
+    let asked = match at {
+        None => last_asked(tx, id).await?,
+        given => given,
+    };
+    let Some(run) = asked.or_else(|| rule.next_after(env.now)) else {
+        return Ok(Err(CronError::Never.into()));
+    };
+    if rule.next_after(Timestamp(run.0 - 1)) != Some(run) {
+        return Ok(Err(ScheduleRefused::NoRun(id, when_words(run))));
+    }
+    if attached(tx, id, run).await?.is_some() {
+        return Ok(Err(ScheduleRefused::Written(id, when_words(run))));
+    }
+    let unit = unit_name(tx, row.unit_id).await?;
+    let notice = row.notice(run, &unit);
+    Ok(Ok(NewNotice { send_at: (run > env.now).then_some(run), ..notice }))
+}
+
+/// The latest run, if its text was asked for and nothing was written for it.
+async fn last_asked(tx: &mut Tx<'_>, id: ScheduleId) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT at, state FROM occurrences WHERE schedule_id = $1 ORDER BY at DESC LIMIT 1";
+    let row: Option<(i64, String)> = tx.optional(sql, args![id]).await?;
+    let Some(at) = row.filter(|(_, state)| state == "asked").map(|(at, _)| Timestamp(at)) else {
+        return Ok(None);
+    };
+    Ok(attached(tx, id, at).await?.is_none().then_some(at))
 }
 
 async fn unit_name(tx: &mut Tx<'_>, unit: Option<i64>) -> Result<String, StoreError> {
