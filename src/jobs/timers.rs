@@ -10,9 +10,12 @@ use super::{Engine, alarms, incidents, notices};
 /// How often what is past its time is swept away.
 const SWEEP: Duration = Duration::from_secs(3600);
 
+/// How often it is looked for messages that wait too long behind others of their chat.
+const LIFT: Duration = Duration::from_secs(10);
+
 /// Looks for what is due until it is told to stop.
 pub async fn run(engine: Engine) {
-    let mut swept = None;
+    let (mut swept, mut lifted) = (None, None);
     loop {
         let due = match look(&engine).await {
             Ok(due) => due,
@@ -24,6 +27,12 @@ pub async fn run(engine: Engine) {
         if swept.is_none_or(|at| engine.clock.now() > at + SWEEP) {
             swept = Some(engine.clock.now());
             sweep(&engine).await;
+        }
+        if lifted.is_none_or(|at| engine.clock.now() > at + LIFT) {
+            lifted = Some(engine.clock.now());
+            if let Err(error) = engine.store.lift_waiting().await {
+                tracing::warn!(cause = %error, "what waits behind others could not be looked at");
+            }
         }
         engine.signals.round();
         if !engine.rest(&engine.signals.timers, due).await {

@@ -35,7 +35,9 @@ impl Store {
                      + (SELECT COUNT(*) FROM notice_files
                         WHERE sha256 IS NULL AND error IS NULL AND next_try <= $1)
                      + (SELECT COUNT(*) FROM editions e
-                        WHERE (e.state = 'running' AND (e.waiting > 0 OR e.fanned_out = 0))
+                        WHERE (e.state = 'running' AND e.fanned_out = 0)
+                           OR (e.state = 'running' AND e.waiting > 0 AND NOT EXISTS (
+                                 SELECT 1 FROM channel_rests r WHERE r.until > $1 AND r.trying = 0))
                            OR (e.state = 'preparing' AND e.starts_at <= $1 AND NOT EXISTS (
                                  SELECT 1 FROM notice_files f WHERE f.notice_id = e.notice_id
                                    AND f.sha256 IS NULL AND f.error IS NULL))) AS busy,

@@ -12,6 +12,7 @@ pub mod idle;
 pub mod inbox;
 pub mod incident;
 pub mod lease;
+pub mod lift;
 pub mod notice;
 pub mod outbox;
 pub mod people;

@@ -20,6 +20,7 @@ pub struct MessageRow {
     pub state: i64,
     pub attempt: i64,
     pub unknowns: i64,
+    pub never_twice: i64,
     pub not_before: i64,
     pub expires_at: Option<i64>,
     pub external_id: Option<String>,

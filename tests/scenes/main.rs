@@ -2,8 +2,10 @@
 
 #![allow(clippy::print_stderr, reason = "what is skipped is named")]
 
+mod channel;
 mod cli;
 mod contract;
+mod crowd;
 mod engine;
 mod engines;
 mod enrolment;
@@ -12,11 +14,14 @@ mod incident;
 mod leaving;
 mod notice;
 mod office;
+mod pacing;
 mod people;
 mod postgres;
 mod reports;
 mod status;
 mod town;
 mod triage;
+mod uploads;
 mod walk;
+mod windows;
 mod world;
