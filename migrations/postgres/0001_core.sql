@@ -116,6 +116,7 @@ CREATE TABLE messages (
     ready       BIGINT NOT NULL,           -- 1 when not_before has come
     attempt     BIGINT NOT NULL DEFAULT 0,
     unknowns    BIGINT NOT NULL DEFAULT 0,
+    never_twice BIGINT NOT NULL DEFAULT 0, -- rather held than sent again: one-time codes
     spared      BIGINT NOT NULL DEFAULT 0, -- attempts that were nobody's fault: they do not count
     failing_since BIGINT,                  -- the first attempt that was certainly not accepted
     turn        BIGINT NOT NULL DEFAULT 0, -- the order in the lane: notices that go out together take turns

@@ -116,6 +116,7 @@ CREATE TABLE messages (
     ready       INTEGER NOT NULL,           -- 1 when not_before has come
     attempt     INTEGER NOT NULL DEFAULT 0,
     unknowns    INTEGER NOT NULL DEFAULT 0,
+    never_twice INTEGER NOT NULL DEFAULT 0, -- rather held than sent again: one-time codes
     spared      INTEGER NOT NULL DEFAULT 0, -- attempts that were nobody's fault: they do not count
     failing_since INTEGER,                  -- the first attempt that was certainly not accepted
     turn        INTEGER NOT NULL DEFAULT 0, -- the order in the lane: notices that go out together take turns

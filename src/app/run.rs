@@ -87,6 +87,7 @@ where
             _ => tracing::error!(job = name, "a job ended and begins anew"),
         }
         tokio::select! {
+            biased;
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(hasten(Duration::from_secs(1))) => {}
         }
@@ -97,7 +98,7 @@ where
 async fn wait_for_lease(engine: &Engine) -> bool {
     let mut told = false;
     loop {
-        match engine.store.take_lease(WORKER_LEASE, &engine.holder, hasten(LEASE_LASTS)).await {
+        match engine.take_lease().await {
             Ok(true) => return true,
             Ok(false) if !told => {
                 tracing::info!("another process works on this database; this one waits to take over");
@@ -107,6 +108,7 @@ async fn wait_for_lease(engine: &Engine) -> bool {
             Err(error) => tracing::error!(cause = %error, "the database does not answer"),
         }
         tokio::select! {
+            biased;
             () = engine.stop.cancelled() => return false,
             () = engine.clock.sleep(hasten(Duration::from_secs(1))) => {}
         }
@@ -116,10 +118,11 @@ async fn wait_for_lease(engine: &Engine) -> bool {
 async fn keep_lease(engine: Engine) {
     loop {
         tokio::select! {
+            biased;
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(hasten(LEASE_LASTS) / 3) => {}
         }
-        match engine.store.take_lease(WORKER_LEASE, &engine.holder, hasten(LEASE_LASTS)).await {
+        match engine.take_lease().await {
             Ok(true) => engine.signals.database_took(true, engine.clock.now()),
             Ok(false) => {
                 tracing::error!("another process has taken over; this one stops");

@@ -26,9 +26,10 @@ use tokio_util::sync::CancellationToken;
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::conversation::Rules;
+use crate::failpoint::hasten;
 use crate::random::Random;
-use crate::store::Store;
 use crate::store::turn::Step;
+use crate::store::{Store, StoreError};
 
 /// The lease of the process that does the work; others wait until it ends.
 pub const WORKER_LEASE: &str = "worker";
@@ -72,6 +73,8 @@ pub struct Signals {
     silent_since: Arc<AtomicI64>,
     /// Counts how often the calendar's jobs have looked at everything.
     rounds: Arc<watch::Sender<u64>>,
+    /// Until when nobody else can have the lease, in microseconds; 0 where nobody asked for one.
+    lease_until: Arc<AtomicI64>,
 }
 
 impl Signals {
@@ -117,12 +120,38 @@ impl Signals {
 }
 
 impl Engine {
+    /// Takes or renews the lease of the process that does the work. Gives whether this process has it.
+    ///
+    /// # Errors
+    /// The database's: then nobody knows.
+    pub async fn take_lease(&self) -> Result<bool, StoreError> {
+        let lasts = hasten(LEASE_LASTS);
+        let asked = self.clock.now();
+        let ours = self.store.take_lease(WORKER_LEASE, &self.holder, lasts).await?;
+        if ours {
+            self.signals.lease_until.store((asked + lasts).0, Ordering::Relaxed);
+        }
+        Ok(ours)
+    }
+
+    /// Whether this process may send now. One that stood still for longer than its lease asks for it again: another
+    /// may have taken over what it is just about to send.
+    pub async fn may_send(&self) -> Result<bool, StoreError> {
+        let until = self.signals.lease_until.load(Ordering::Relaxed);
+        if until == 0 || self.clock.now().0 < until {
+            return Ok(true);
+        }
+        self.take_lease().await
+    }
+
     /// Sleeps until woken, until `due`, or until it is time to look for the work of others.
     /// Gives `false` when it is time to stop.
     pub async fn rest(&self, wake: &Notify, due: Option<crate::domain::Timestamp>) -> bool {
         let look = self.clock.now() + LOOK;
         let due = due.map_or(look, |due| due.min(look));
         tokio::select! {
+            // In a fixed order, so that a simulation goes the same way every time.
+            biased;
             () = self.stop.cancelled() => false,
             () = wake.notified() => true,
             () = self.clock.sleep_until(due) => true,

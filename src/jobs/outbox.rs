@@ -148,6 +148,7 @@ impl Desk {
                     break;
                 }
                 tokio::select! {
+                    biased;
                     Some(ended) = results.recv(), if !self.under_way.is_empty() => {
                         settled.push(self.judge(ended));
                         let few = self.under_way.len() <= self.engine.concurrency;
@@ -423,6 +424,14 @@ async fn attempt(engine: &Engine, message: &Claimed, content: &Content, files: O
     };
     if let Err(error) = at(Point::SendBefore).await {
         return Fate::Made(Err(SendError::Retry(error.to_string())), files);
+    }
+    match engine.may_send().await {
+        Ok(true) => {}
+        Ok(false) => {
+            let why = "another process has taken over".to_owned();
+            return Fate::Made(Err(SendError::Retry(why)), files);
+        }
+        Err(error) => return Fate::Made(Err(SendError::Retry(error.to_string())), files),
     }
     let sent = engine.channel.send(&call).await;
     if let Err(error) = at(Point::SendAfter).await {

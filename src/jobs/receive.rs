@@ -44,6 +44,7 @@ pub async fn run(engine: Engine) {
             }
         };
         tokio::select! {
+            biased;
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(wait) => {}
         }
@@ -77,6 +78,7 @@ async fn receive_once(engine: &Engine) -> Result<(), Trouble> {
     let offset = engine.store.offset(kind).await?;
     at(Point::ReceiveBeforePoll).await.map_err(StoreError::from)?;
     let updates = tokio::select! {
+        biased;
         () = engine.stop.cancelled() => return Err(Trouble::Stopped),
         updates = engine.channel.receive(offset, POLL) => updates.map_err(Trouble::Channel)?,
     };

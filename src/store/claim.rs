@@ -203,6 +203,11 @@ impl Store {
                     let mut exchange = Exchange::default();
                     if !lease::holds(tx, lease.0, &lease.1).await? {
                         // Whoever has it now has taken these messages over: nothing of theirs is changed.
+                        if planted(Planted::NoGuard) {
+                            exchange.late = settle::keep(tx, &env, channel, settled).await?;
+                            exchange.lost_lease = true;
+                            return Ok(exchange);
+                        }
                         exchange.lost_lease = true;
                         exchange.late = u64::try_from(settled.len()).unwrap_or(u64::MAX);
                         return Ok(exchange);

@@ -17,8 +17,9 @@ use sqlx::sqlite::{
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use super::turns::{Pass, Turns};
 use super::{StoreError, Tx};
-use crate::failpoint::{Point, at};
+use crate::failpoint::{Point, at, hasten};
 
 /// The oldest SQLite without the WAL reset fault that can corrupt a database
 /// (<https://sqlite.org/wal.html#walresetbug>).
@@ -26,6 +27,9 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// How many writes share one commit at most, so that none of them waits long for the others.
 const BATCH: usize = 256;
+
+/// How long a transaction may do nothing before PostgreSQL ends it: no piece of work waits for anything outside.
+const STANDS_STILL: Duration = Duration::from_secs(30);
 
 type Work = Box<dyn for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Outcome> + Send>;
 /// What a piece of work says: keep it, or undo it.
@@ -39,11 +43,16 @@ struct Job {
     work: Work,
     /// Told `None` when the work is on the disk, or why it is not.
     settled: oneshot::Sender<Option<StoreError>>,
+    pass: Option<Pass>,
 }
 
 /// A database. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Engine);
+pub struct Db {
+    engine: Engine,
+    /// Who comes next; `None` lets everybody in.
+    turns: Option<Turns>,
+}
 
 #[derive(Clone)]
 enum Engine {
@@ -91,11 +100,15 @@ impl Db {
             .connect_lazy_with(options.create_if_missing(false).read_only(true));
         let (sender, receiver) = mpsc::channel(1024);
         tokio::spawn(write_loop(writer, receiver));
-        Ok(Self(Engine::Lite { writer: sender, readers }))
+        Ok(Self { engine: Engine::Lite { writer: sender, readers }, turns: None })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Url)?;
+        // A process that stands still in the middle of a transaction holds nobody up for longer.
+        let still = hasten(STANDS_STILL).as_millis().to_string();
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Url)?
+            .options([("idle_in_transaction_session_timeout", still)]);
         let pool = PgPoolOptions::new()
             .max_connections(10)
             .acquire_timeout(Duration::from_secs(10))
@@ -104,11 +117,23 @@ impl Db {
         at(Point::StartBeforeMigration).await?;
         sqlx::migrate!("./migrations/postgres").run(&pool).await?;
         at(Point::StartAfterMigration).await?;
-        Ok(Self(Engine::Pg(pool)))
+        Ok(Self { engine: Engine::Pg(pool), turns: None })
     }
 
     pub fn is_lite(&self) -> bool {
-        matches!(self.0, Engine::Lite { .. })
+        matches!(self.engine, Engine::Lite { .. })
+    }
+
+    /// Everything that comes from now on waits until it is admitted.
+    pub(super) fn in_turns(self, turns: Turns) -> Self {
+        Self { turns: Some(turns), ..self }
+    }
+
+    async fn pass(&self, writes: bool) -> Option<Pass> {
+        match &self.turns {
+            Some(turns) => turns.pass(writes).await,
+            None => None,
+        }
     }
 
     /// Runs `work` in a transaction that may write, and returns when it is durable.
@@ -121,7 +146,8 @@ impl Db {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
-        match &self.0 {
+        let pass = self.pass(true).await;
+        match &self.engine {
             Engine::Lite { writer, .. } => {
                 let (give, take) = oneshot::channel();
                 let (settled, wait) = oneshot::channel();
@@ -138,12 +164,13 @@ impl Db {
                     }
                     .boxed()
                 });
-                writer.send(Job { work, settled }).await.map_err(|_| StoreError::Closed)?;
+                writer.send(Job { work, settled, pass }).await.map_err(|_| StoreError::Closed)?;
                 let commit = wait.await.map_err(|_| StoreError::Closed)?;
-                let result = take.await.map_err(|_| StoreError::Closed)?;
-                match (result, commit) {
-                    (Ok(_), Some(error)) => Err(error),
-                    (result, _) => result,
+                match (take.await, commit) {
+                    // Also where the transaction could not even begin, so that the work never ran.
+                    (Ok(Ok(_)) | Err(_), Some(error)) => Err(error),
+                    (Ok(result), _) => result,
+                    (Err(_), None) => Err(StoreError::Closed),
                 }
             }
             Engine::Pg(pool) => {
@@ -179,7 +206,8 @@ impl Db {
     where
         F: for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, StoreError>> + Send,
     {
-        match &self.0 {
+        let _pass = self.pass(false).await;
+        match &self.engine {
             Engine::Lite { readers, .. } => {
                 let mut transaction = readers.begin().await?;
                 let result = work(&mut Tx::Lite(&mut transaction)).await;
@@ -200,9 +228,10 @@ impl Db {
 async fn write_loop(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        let (works, callers): (Vec<_>, Vec<_>) = batch.drain(..).map(|job| (job.work, job.settled)).unzip();
+        let (works, callers): (Vec<_>, Vec<_>) =
+            batch.drain(..).map(|job| (job.work, (job.settled, job.pass))).unzip();
         let failure = run_batch(&mut connection, works).await.err().map(|error| error.to_string());
-        for caller in callers {
+        for (caller, _pass) in callers {
             // A caller that has gone away does not mind.
             let _ = caller.send(failure.clone().map(StoreError::Commit));
         }

@@ -19,6 +19,11 @@ pub const MOST_ATTEMPTS: i64 = 3;
 /// How long an album waits for its next part: the parts come as updates of their own, within moments.
 pub const ALBUM_PATIENCE: Duration = Duration::from_millis(800);
 
+/// After a week without updates Telegram's next number is a random one, which may be lower than the last
+/// (<https://core.telegram.org/bots/api#update>): to ask for what comes after the last would throw it away.
+/// A day less, for clocks that differ. What was stored before and comes again is absorbed.
+const NUMBERS_LAST: Duration = Duration::from_secs(6 * 24 * 3600);
+
 /// An update on its way into the inbox.
 #[derive(Clone, Debug)]
 pub struct NewUpdate {
@@ -78,7 +83,7 @@ impl Store {
                         new += insert(tx, channel, now, update).await?;
                     }
                     if let Some(last) = last {
-                        save_offset(tx, channel, last).await?;
+                        save_offset(tx, channel, last, now).await?;
                     }
                     at(Point::ReceiveBeforeCommit).await?;
                     Ok(new)
@@ -89,15 +94,18 @@ impl Store {
         Ok(new)
     }
 
-    /// The number of the last update that was stored; 0 before the first.
+    /// The number of the last update that was stored; 0 before the first, and where that is so long ago that
+    /// the platform may have begun to number anew.
     pub async fn offset(&self, channel: ChannelKind) -> Result<i64, StoreError> {
         let name = offset_name(channel);
+        let since = self.env().now - NUMBERS_LAST;
         self.db
-            .read(|tx| {
+            .read(move |tx| {
                 Box::pin(async move {
                     let row: Option<(String,)> =
                         tx.optional("SELECT value FROM settings WHERE name = $1", args![name]).await?;
-                    Ok(row.and_then(|(value,)| value.parse().ok()).unwrap_or(0))
+                    let kept = row.and_then(|(value,)| read_offset(&value));
+                    Ok(kept.filter(|(_, at)| *at > since).map_or(0, |(last, _)| last))
                 })
             })
             .await
@@ -247,10 +255,21 @@ async fn insert(
     Ok(new)
 }
 
-async fn save_offset(tx: &mut Tx<'_>, channel: ChannelKind, last: i64) -> Result<(), StoreError> {
+async fn save_offset(
+    tx: &mut Tx<'_>,
+    channel: ChannelKind,
+    last: i64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO settings (name, value) VALUES ($1, $2)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    tx.exec_one(sql, args![offset_name(channel), last.to_string()]).await
+    tx.exec_one(sql, args![offset_name(channel), format!("{last} {}", now.0)]).await
+}
+
+/// The number of an update, and when it was stored.
+fn read_offset(value: &str) -> Option<(i64, Timestamp)> {
+    let (last, at) = value.split_once(' ')?;
+    Some((last.parse().ok()?, Timestamp(at.parse().ok()?)))
 }
 
 fn offset_name(channel: ChannelKind) -> String {

@@ -9,6 +9,9 @@ use super::{Store, StoreError, Tx};
 
 impl Store {
     /// Takes or renews a lease for `holder`. Gives whether `holder` has it now.
+    ///
+    /// A lease that ends later than one taken now would was taken before the clock was set back: it counts as
+    /// over, or nobody could take it until the old time has come again. Its holder finds that it has lost it.
     pub async fn take_lease(&self, name: &str, holder: &str, lasts: Duration) -> Result<bool, StoreError> {
         let (now, name, holder) = (self.env().now, name.to_owned(), holder.to_owned());
         let taken = self
@@ -18,7 +21,8 @@ impl Store {
                     let sql = "INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3)
                                ON CONFLICT (name) DO UPDATE
                                  SET holder = excluded.holder, until = excluded.until
-                                 WHERE leases.holder = excluded.holder OR leases.until <= $4";
+                                 WHERE leases.holder = excluded.holder OR leases.until <= $4
+                                   OR leases.until > excluded.until";
                     let taken = tx.exec(sql, args![name, holder, now + lasts, now]).await? == 1;
                     at(Point::LeaseBeforeCommit).await?;
                     Ok(taken || planted(Planted::NoLease))

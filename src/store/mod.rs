@@ -25,6 +25,7 @@ pub mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod turn;
+pub mod turns;
 
 pub use db::Db;
 pub use sql::{Arg, Row, Sql, Tx};
@@ -61,6 +62,19 @@ impl Store {
     /// See [`Db::open`].
     pub async fn open(url: &str, clock: Clock, random: Random) -> Result<Self, StoreError> {
         Ok(Self { db: Db::open(url).await?, clock, random })
+    }
+
+    /// The same with transactions that wait for their turn: for simulations.
+    ///
+    /// # Errors
+    /// See [`Db::open`].
+    pub async fn open_in_turns(
+        url: &str,
+        clock: Clock,
+        random: Random,
+        turns: turns::Turns,
+    ) -> Result<Self, StoreError> {
+        Ok(Self { db: Db::open(url).await?.in_turns(turns), clock, random })
     }
 
     /// The moment and the randomness for one piece of work.

@@ -31,25 +31,22 @@ pub struct Evidence {
     pub moved: BTreeMap<i64, i64>,
     /// How often a process ended while it was sending.
     pub kills: usize,
-    /// How many calls are under way at once, at most.
-    pub in_flight: usize,
-    /// How many messages are claimed at once, at most.
-    pub claimed: usize,
+    /// How many messages are under way at once, at most: claimed, and how it ended not yet kept.
+    pub under_way: usize,
     /// Words that somebody said and that must have come to a chat.
     pub promised: Vec<(i64, String)>,
 }
 
 impl Evidence {
-    /// What the platform says, after `kills` processes that each sent at most `in_flight` calls at once.
-    pub fn of(sandbox: &Sandbox, kills: usize, in_flight: usize) -> Self {
+    /// What the platform says, after `kills` processes that each had at most `under_way` messages under way.
+    pub fn of(sandbox: &Sandbox, kills: usize, under_way: usize) -> Self {
         Self {
             accepted: sandbox.accepted(),
             attempts: sandbox.attempts(),
             rate: sandbox.rate_violations(),
             acknowledged: sandbox.acknowledged_updates(),
             kills,
-            in_flight,
-            claimed: in_flight * 8,
+            under_way,
             ..Self::default()
         }
     }

@@ -95,7 +95,7 @@ fn messages_are_where_they_should_be(
         let reason = message.error.as_deref().is_some_and(|error| !error.is_empty());
         match message.state {
             QUEUED | SENDING => {
-                verdict.say(1, format!("message {id} is not at rest: state {}", message.state))
+                verdict.say(1, format!("message {id} is not at rest: state {}", message.state));
             }
             SENT if message.op == "send" => {
                 if mapped.accepted(id).is_empty() && !shared.contains(&id) {
@@ -104,7 +104,7 @@ fn messages_are_where_they_should_be(
             }
             UNKNOWN if !reason => verdict.say(1, format!("message {id} is held without a reason")),
             FAILED if !reason => verdict.say(1, format!("message {id} failed without a reason")),
-            FAILED if !refused.contains(&chat_of(message, evidence)) => {
+            FAILED if message.op != "answer" && !refused.contains(&chat_of(message, evidence)) => {
                 verdict.say(1, format!("message {id} failed, and the platform never said a final no"));
             }
             CANCELLED if !may_be_cancelled(facts, message) => {
@@ -167,12 +167,12 @@ fn repeats_are_accounted_for(facts: &Facts, evidence: &Evidence, mapped: &Mapped
     }
     let unknown = facts.attempts.values().flatten().filter(|row| row.outcome == "unknown");
     let (cut_off, unanswered): (Vec<_>, Vec<_>) = unknown.partition(|row| row.detail == CUT_OFF);
-    if repeats > evidence.in_flight * evidence.kills + unanswered.len() {
+    if repeats > evidence.under_way * evidence.kills + unanswered.len() {
         let (kills, unanswered) = (evidence.kills, unanswered.len());
         verdict
             .say(3, format!("{repeats} repeats after {kills} kills and {unanswered} calls without answer"));
     }
-    if cut_off.len() > evidence.claimed * evidence.kills {
+    if cut_off.len() > evidence.under_way * evidence.kills {
         let (kills, cut_off) = (evidence.kills, cut_off.len());
         verdict.say(3, format!("{cut_off} attempts were cut off by {kills} kills"));
     }
@@ -309,7 +309,7 @@ fn what_is_cancelled_stops(facts: &Facts, evidence: &Evidence, mapped: &Mapped<'
         let messages = facts.messages.iter().filter(of_edition);
         let firsts = messages.filter_map(|message| mapped.accepted(message.id).first());
         let late = firsts.filter(|call| call.at > ended_at).count();
-        if late > evidence.claimed {
+        if late > evidence.under_way {
             verdict.say(7, format!("edition {} was cancelled, and {late} went out after that", edition.id));
         }
     }

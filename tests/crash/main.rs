@@ -15,6 +15,6 @@ mod people;
 mod points;
 #[path = "../scenes/postgres.rs"]
 mod postgres;
-mod release;
+mod scene;
 mod stage;
 mod takeover;

@@ -82,7 +82,7 @@ pub fn notice(number: usize) -> NewNotice {
 }
 
 /// A small picture.
-fn photo() -> Vec<u8> {
+pub fn photo() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbImage::new(24, 24).write_to(&mut bytes, image::ImageFormat::Jpeg).expect("a picture");
     bytes.into_inner()
@@ -115,11 +115,11 @@ impl Play {
         }
         if self.one_in(4) {
             // The platform hands an update over twice.
-            let update = json!({"update_id": 77_000 + i64::try_from(self.said).expect("few"), "message": {
+            let mut update = json!({"message": {
                 "message_id": 900_000 + self.said, "date": 1_795_395_900, "text": "/help",
                 "chat": {"id": OFFICER, "type": "private", "first_name": "Anh Tuấn"},
                 "from": {"id": OFFICER, "is_bot": false, "first_name": "Anh Tuấn"}}});
-            stage.sandbox.inject_raw_update(update.clone());
+            update["update_id"] = stage.sandbox.inject_raw_update(update.clone()).into();
             stage.sandbox.inject_raw_update(update);
             self.said += 1;
         }
@@ -141,7 +141,7 @@ impl Play {
 }
 
 /// Presses the newest button with this label in a chat. Gives whether there was one.
-fn press(stage: &Stage, person: i64, chat: i64, label: &str) -> bool {
+pub fn press(stage: &Stage, person: i64, chat: i64, label: &str) -> bool {
     let newest = stage.sandbox.chat(chat).into_iter().rev().take(6).find_map(|seen| {
         let exact = seen.labels().into_iter().find(|exact| exact.contains(label))?.to_owned();
         Some((seen.id, exact))

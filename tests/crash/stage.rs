@@ -23,7 +23,9 @@ use crate::people;
 /// Waits that only real time can end are so many times shorter in the child.
 pub const HASTE: u32 = 30;
 /// Calls that are under way at once.
-pub const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 8;
+/// Messages that are under way at once: so many are claimed ahead of the calls (`CLAIM_AHEAD`).
+const UNDER_WAY: usize = 8 * AT_ONCE;
 
 /// How fast messages may go out, obeyed and enforced.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +46,8 @@ pub struct Stage {
     pub promised: Vec<(i64, String)>,
     /// How often a process ended otherwise than by itself.
     pub kills: usize,
+    /// Updates that were taken away before the program ran.
+    before: usize,
     dir: tempfile::TempDir,
     child: Option<Child>,
     env: Vec<(String, String)>,
@@ -77,7 +81,8 @@ impl Stage {
         );
         std::fs::write(dir.path().join("loa.toml"), config).expect("a configuration");
         let (moved, promised, env) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { sandbox, database, store, moved, promised, kills: 0, dir, child: None, env }
+        let before = sandbox.acknowledged_updates().len();
+        Self { sandbox, database, store, moved, promised, kills: 0, before, dir, child: None, env }
     }
 
     /// What the child finds in its environment from its next start on.
@@ -112,6 +117,16 @@ impl Stage {
         command.stdin(Stdio::null()).stdout(log()).stderr(log()).env("LOA_HASTE", HASTE.to_string());
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command.spawn().expect("the program")
+    }
+
+    /// Runs a command of the program to its end.
+    pub async fn command(&self, args: &[&str]) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_loa"));
+        command.arg("--config").arg(self.path("loa.toml")).args(args).current_dir(self.dir.path());
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        let done = tokio::task::spawn_blocking(move || command.output()).await.expect("no panic");
+        let done = done.expect("the program");
+        assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
     }
 
     /// Ends the program as `kill -9` does. Gives whether it still ran.
@@ -151,6 +166,11 @@ impl Stage {
         id
     }
 
+    /// How many messages wait to be sent.
+    pub async fn queued(&self) -> i64 {
+        crate::scene::count(&self.database.url, "SELECT COUNT(*) FROM messages WHERE state = 0").await
+    }
+
     /// Whether nothing waits, and nothing will before somebody does something.
     async fn at_rest(&self) -> bool {
         let idle = self.store.idle().await.expect("the queues");
@@ -180,11 +200,11 @@ impl Stage {
     }
 
     pub fn evidence(&self) -> Evidence {
-        Evidence {
-            moved: self.moved.clone(),
-            promised: self.promised.clone(),
-            ..Evidence::of(&self.sandbox, self.kills, AT_ONCE)
-        }
+        let mut evidence = Evidence::of(&self.sandbox, self.kills, UNDER_WAY);
+        evidence.acknowledged.drain(..self.before);
+        evidence.moved.clone_from(&self.moved);
+        evidence.promised.clone_from(&self.promised);
+        evidence
     }
 
     /// The end of what the program logged.

@@ -58,7 +58,9 @@ fn echo(ctx: &Context<'_>) -> Result<Turn, Need> {
     if ctx.incoming.text() == "panic" {
         panic!("as asked");
     }
-    Ok(Turn::default().and(Reply::here(ctx.incoming.text())))
+    let reply = Reply::here(ctx.incoming.text());
+    let reply = if ctx.incoming.text().contains("code") { reply.never_twice() } else { reply };
+    Ok(Turn::default().and(reply))
 }
 
 fn hears(chat: &str, text: &str) -> Incoming {
@@ -114,6 +116,22 @@ on_both! {
         assert_eq!(aside.len(), 1);
         assert!(aside[0].error.as_deref().unwrap_or_default().contains("as asked"));
         bench.echo("1", "goes on").await;
+    }
+
+    async fn a_one_time_code_of_unknown_fate_is_held_and_not_sent_again(database: Database) {
+        let bench = Bench::new(database).await;
+        bench.echo("1", "code 4711").await;
+        bench.echo("2", "code 4712").await;
+        let claimed = bench.exchange(vec![], 1).await.claimed;
+        let outcome = Outcome::Unknown { at: bench.clock.now(), why: "no answer".to_owned() };
+        let settled = Settled { message: claimed[0].clone(), outcome };
+        // The second one is under way when the process dies.
+        let claimed = bench.exchange(vec![settled], 10).await.claimed;
+        assert_eq!(claimed.len(), 1);
+        bench.store.recover(CHANNEL).await.expect("recovered");
+        bench.clock.advance(Duration::from_secs(10));
+        assert!(bench.exchange(vec![], 10).await.claimed.is_empty());
+        assert_eq!(bench.store.held_messages().await.expect("a list").len(), 2);
     }
 
     async fn messages_of_a_chat_keep_their_order(database: Database) {

@@ -255,8 +255,14 @@ pub async fn run_next(tx: &mut Tx<'_>, env: &Env, catch_up: Duration) -> Result<
             missed.push(at);
         }
     }
+    if let Some(earlier) = due.earlier {
+        let (first, last) = (earlier.first.short(), earlier.last.short());
+        let detail = format!("{} runs from {first} to {last}", earlier.count);
+        audit::record(tx, env, Actor::System, "schedule.missed", &subject(ScheduleId(row.id)), &detail)
+            .await?;
+    }
     if !missed.is_empty() {
-        tell_missed(tx, env, &row, &missed).await?;
+        tell_missed(tx, env, &row, &missed, due.earlier.map_or(0, |earlier| earlier.count)).await?;
     }
     if let Some(at) = due.fire {
         fire(tx, env, &row, at).await?;
@@ -329,10 +335,16 @@ async fn ask_editors(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp) -> Re
     Ok(())
 }
 
-async fn tell_missed(tx: &mut Tx<'_>, env: &Env, row: &Row, missed: &[Timestamp]) -> Result<(), StoreError> {
+async fn tell_missed(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    row: &Row,
+    missed: &[Timestamp],
+    earlier: usize,
+) -> Result<(), StoreError> {
     let named: Vec<String> = missed.iter().rev().take(MOST_NAMED).map(|at| at.short()).collect();
     let more = if missed.len() > MOST_NAMED { ", …" } else { "" };
-    let (count, times) = (missed.len().to_string(), format!("{}{more}", named.join(", ")));
+    let (count, times) = ((missed.len() + earlier).to_string(), format!("{}{more}", named.join(", ")));
     for place in act::people_over(tx, row.unit_id.map(UnitId), &WRITERS, None).await? {
         let vars = [("name", row.name.as_str()), ("count", count.as_str()), ("times", times.as_str())];
         let text = place.lang().say("notice-schedule-missed", &vars);
