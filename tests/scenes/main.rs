@@ -4,17 +4,23 @@
 
 mod cli;
 mod contract;
+mod corrections;
+mod desk;
 mod engine;
 mod engines;
 mod enrolment;
+mod everywhere;
 mod groups;
 mod incident;
 mod leaving;
 mod notice;
+mod notices;
 mod people;
 mod postgres;
 mod reports;
+mod schedules;
 mod status;
+mod sweep;
 mod town;
 mod triage;
 mod walk;
