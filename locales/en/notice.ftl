@@ -56,6 +56,7 @@ notice-discard = Cancel
 notice-back = ↩️ Back
 notice-title-is-enough = The title is enough
 
+notice-sample = This is a preview. The button works once the notice is sent.
 notice-above-is-it = ☝️ This is how it will look.
 notice-submit = 📤 Ask for approval
 notice-rework = ✏️ Edit

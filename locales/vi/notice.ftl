@@ -56,6 +56,7 @@ notice-discard = Hủy
 notice-back = ↩️ Quay lại
 notice-title-is-enough = Chỉ tiêu đề là đủ
 
+notice-sample = Đây là bản xem trước. Nút này dùng được khi thông báo đã gửi.
 notice-above-is-it = ☝️ Thông báo sẽ hiện như trên.
 notice-submit = 📤 Gửi duyệt
 notice-rework = ✏️ Sửa
