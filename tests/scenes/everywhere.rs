@@ -65,7 +65,7 @@ on_both! {
         sandbox.press(LAN, LAN, name.id, "Đúng rồi");
         hears(&sandbox, "chào mừng").await;
         sandbox.send_photo(LAN, LAN, photo(1), "Sạt lở ở đường vào bản");
-        hears(&sandbox, "Báo nhanh của bạn").await;
+        hears(&sandbox, "Việc này ở đâu?").await;
         // Then the platform does not know the token any more.
         let wrong = [environment[0], ("LOA_TELEGRAM__TOKEN", "123456789:quite-another-token"), environment[2], environment[3]];
         let refused = loa(dir.path(), &wrong, &["check"]).await;

@@ -130,8 +130,10 @@ on_both! {
         let town = Town::new(database).await;
         town.says(EDITOR, "/thongbao Mời họp\nNội dung").await;
         town.presses(EDITOR, EDITOR, "Chọn khác").await;
-        for wrong in ["đơn vị: Xã Không Có", "abc", "vai trò: vua"] {
-            assert!(town.says(EDITOR, wrong).await.text.starts_with("Người nhận"), "{}", town.last(EDITOR).text);
+        for (wrong, said) in
+            [("đơn vị: Xã Không Có", "không có đơn vị"), ("abc", "chưa hiểu “abc”"), ("vai trò: vua", "lãnh đạo")]
+        {
+            assert!(town.says(EDITOR, wrong).await.text.contains(said), "{}", town.last(EDITOR).text);
         }
         town.says(EDITOR, "đơn vị: Phường Bình Minh; trừ nhóm").await;
         assert!(town.last(EDITOR).text.contains("3 người"), "{}", town.last(EDITOR).text);
@@ -266,6 +268,10 @@ on_both! {
         let ask = town.last(EDITOR).id;
         town.sandbox.press(EDITOR, EDITOR, ask, "⛔️ Hủy gửi");
         let pressed = town.clock.now().0;
+        town.until_so("the end", |sandbox| {
+            sandbox.chat(EDITOR).iter().any(|seen| seen.id == card && seen.text.contains("Đã hủy"))
+        })
+        .await;
         town.in_time(town.later(Duration::from_secs(60))).await;
         let times = accepted(&town.sandbox, "Hội trường tỉnh");
         assert!(times.iter().all(|at| *at <= pressed + 1_000_000), "within a second: {times:?}, {pressed}");
