@@ -94,6 +94,7 @@ notice-state-cancelled = ⛔️ Cancelled
 notice-count-arrived = 📬 Arrived { $count } of { $total }
 notice-count-confirmed = ✅ Confirmed { $count }
 notice-count-waiting = ⏳ Waiting { $count }
+notice-count-dropped = ⛔️ Not sent any more: { $count }
 notice-count-failed = ⚠️ Failed { $count }
 notice-count-skipped = ➖ Skipped { $count } (left or closed)
 notice-count-unreached = 🚫 Out of reach { $count } (no chat with the bot)

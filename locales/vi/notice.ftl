@@ -94,6 +94,7 @@ notice-state-cancelled = ⛔️ Đã hủy
 notice-count-arrived = 📬 Đã tới { $count } trên { $total }
 notice-count-confirmed = ✅ Đã xác nhận { $count }
 notice-count-waiting = ⏳ Đang chờ gửi { $count }
+notice-count-dropped = ⛔️ Không gửi nữa { $count }
 notice-count-failed = ⚠️ Không gửi được { $count }
 notice-count-skipped = ➖ Bỏ qua { $count } (đã rời hoặc đã đóng)
 notice-count-unreached = 🚫 Không tới được { $count } (chưa mở trò chuyện với bot)
