@@ -76,6 +76,7 @@ Who gets it (--to), parts separated by ';', '-' takes away:
         attach: Vec<PathBuf>,
     },
     /// List notices, newest first
+    #[command(after_help = "Example:\n  loa notice list --most 10")]
     List {
         /// How many at most
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -90,18 +91,25 @@ Who gets it (--to), parts separated by ';', '-' takes away:
         recipients: bool,
     },
     /// Count whom a notice would reach now
+    #[command(after_help = "Example:\n  loa notice preview 7")]
     Preview { id: i64 },
     /// Approve a notice, as the administrator; one with a time of its own goes out then
+    #[command(after_help = "Example:\n  loa notice approve 7")]
     Approve { id: i64 },
     /// Send a notice, as the administrator, approving it where it is not
+    #[command(after_help = "Example:\n  loa notice send 7")]
     Send { id: i64 },
     /// Hold a notice that is going out
+    #[command(after_help = "Example:\n  loa notice pause 7")]
     Pause { id: i64 },
     /// Go on with a notice that was held
+    #[command(after_help = "Example:\n  loa notice resume 7")]
     Resume { id: i64 },
     /// Cancel a notice: what has not gone out does not go out
+    #[command(after_help = "Example:\n  loa notice cancel 7")]
     Cancel { id: i64 },
     /// List who has received a notice and not confirmed it, by unit
+    #[command(after_help = "Example:\n  loa notice unconfirmed 7 --json")]
     Unconfirmed { id: i64 },
 }
 

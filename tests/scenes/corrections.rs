@@ -58,9 +58,9 @@ on_both! {
         town.settled().await;
         assert!(town.card(DUTY, &code).text.contains("ba nhà"), "{}", town.story(DUTY));
         // And the question is still awaited.
-        assert_eq!(town.state(&code).await, "taken");
+        assert!(!town.heard(TUAN, "trực ban hỏi bạn"));
         town.says(TUAN, "Ai bị thương không?").await;
-        assert_eq!(town.state(&code).await, "asked");
+        assert!(town.heard(TUAN, &format!("{code}: trực ban hỏi bạn")), "{}", town.story(TUAN));
         town.ends_well().await;
     }
 
@@ -75,7 +75,7 @@ on_both! {
         town.sandbox.edit(EDITOR, EDITOR, title, "Lịch họp");
         town.settled().await;
         assert_eq!(cards(), 1, "{}", town.story(EDITOR));
-        assert!(town.last(EDITOR).text.contains("Lịch họp"), "{}", town.story(EDITOR));
+        assert!(town.heard(EDITOR, "📝 Lịch họp"), "{}", town.story(EDITOR));
         // A place that was typed wrong is typed right by an edit.
         town.presses(EDITOR, EDITOR, "Chọn khác").await;
         town.says(EDITOR, "đơn vị: Phường Bình Mìn").await;

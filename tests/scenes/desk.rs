@@ -124,7 +124,7 @@ on_both! {
             (&["unit", "list"], "Xã Nậm Pung"),
             (&["incident", "list"], &code),
             (&["incident", "show", &code], "Sạt lở"),
-            (&["digest"], ""),
+            (&["digest", "week"], ""),
             (&["notice", "list"], "Chưa có thông báo"),
             (&["schedule", "list"], "Chưa có lịch"),
             (&["message", "list"], ""),

@@ -216,8 +216,8 @@ on_both! {
             town.settled().await;
         }
         town.presses(LAN, LAN, "Gửi").await;
-        let case = town.case("ML-2026-0001").await;
-        assert_eq!(case.photos.len(), 1);
+        town.until_so("the picture", |sandbox| sandbox.chat(DUTY).iter().any(|seen| seen.photos > 0)).await;
+        assert_eq!(town.case("ML-2026-0001").await.photos.len(), 1);
         let shown: Vec<_> = town.sandbox.chat(DUTY).into_iter().filter(|seen| seen.photos > 0).collect();
         let bytes = file(&town, shown[0].path.as_deref().expect("a file")).await;
         assert!(shown.len() == 1 && bytes.starts_with(&[0xFF, 0xD8]), "made anew as a JPEG");

@@ -67,6 +67,7 @@ on_both! {
         assert_eq!(town.case(&code).await.photos.len(), 1);
         let pictures = || town.sandbox.chat(TUAN).into_iter().filter(|seen| seen.photos > 0).count();
         town.says(TUAN, &format!("/vuviec {code}")).await;
+        town.presses(TUAN, TUAN, "Ảnh (1)").await;
         assert_eq!(pictures(), 1, "{}", town.story(TUAN));
         assert_eq!(town.store.check_audit().await.expect("a look"), None);
         let next = town.reports(LAN, "Ngập đường ở phường Bình Minh").await;
