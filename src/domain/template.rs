@@ -16,6 +16,16 @@ pub enum TemplateError {
     Open,
 }
 
+/// Quarters are written in Roman numbers: "quý IV năm 2026".
+fn quarter(month: u32) -> &'static str {
+    match month {
+        1..=3 => "I",
+        4..=6 => "II",
+        7..=9 => "III",
+        _ => "IV",
+    }
+}
+
 /// Fills in a template: `{ngày}` `{tháng}` `{quý}` `{năm}` `{đơn vị}`, also without diacritics and in
 /// English, for the moment `at` in Vietnam.
 ///
@@ -33,7 +43,7 @@ pub fn render_template(template: &str, at: Timestamp, unit: &str) -> Result<Stri
         out.push_str(&match fold(name).as_str() {
             "thang" | "month" => local.month().to_string(),
             "nam" | "year" => local.year().to_string(),
-            "quy" | "quarter" => local.month().div_ceil(3).to_string(),
+            "quy" | "quarter" => quarter(local.month()).to_owned(),
             "ngay" | "date" | "day" => date_words(at),
             "don vi" | "unit" => unit.to_owned(),
             _ => return Err(TemplateError::Unknown(name.chars().take(30).collect())),
@@ -55,7 +65,7 @@ mod tests {
             Timestamp::vietnam(2026, 12, 7, 8, 0),
             "Xã A",
         );
-        assert_eq!(text.as_deref(), Ok("Định hướng tháng 12/2026, quý 4, Xã A"));
+        assert_eq!(text.as_deref(), Ok("Định hướng tháng 12/2026, quý IV, Xã A"));
         assert_eq!(
             render_template("{x}", Timestamp::vietnam(2026, 12, 7, 8, 0), ""),
             Err(TemplateError::Unknown("x".into()))

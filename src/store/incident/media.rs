@@ -8,12 +8,8 @@ use crate::conversation::{Lang, Reply};
 use crate::domain::ids::{ChatId, IncidentId, MediaId, PersonId};
 use crate::domain::incident::State;
 use crate::domain::{ChannelKind, Timestamp};
-<<<<<<< HEAD
 use crate::failpoint::{Point, at, hasten};
-use crate::store::{Env, Store, StoreError, Tx, blobs, outbox};
-=======
 use crate::store::{Env, Sql, Store, StoreError, Tx, blobs, outbox};
->>>>>>> audit
 
 use super::{act, read};
 
