@@ -43,24 +43,34 @@ impl Clock {
         self.set(self.now() + by);
     }
 
-    /// Returns when the time has come; at once if it has passed.
+    /// Returns when the time has come; at once if it has passed. Where the clock is set back meanwhile, this
+    /// takes as long as it would have taken without that: whoever waits looks at the clock again.
     #[expect(clippy::disallowed_methods, reason = "this is where the wall clock is handed over")]
     pub async fn sleep_until(&self, at: Timestamp) {
         match self {
             Self::System => {
-                // In steps, so that a clock that is set is noticed, and so is a machine that slept.
+                // In steps, so that a clock that is set forward is noticed, and so is a machine that slept.
+                let mut left = at.since(self.now());
                 loop {
-                    let left = at.since(self.now());
-                    if left.is_zero() {
+                    let step = left.min(at.since(self.now())).min(Duration::from_secs(30));
+                    if step.is_zero() {
                         return;
                     }
-                    tokio::time::sleep(left.min(Duration::from_secs(30))).await;
+                    tokio::time::sleep(step).await;
+                    left -= step;
                 }
             }
             Self::Hand(hand) => {
-                let mut moved = hand.subscribe();
-                // The sender lives in `self`, so waiting cannot fail.
-                let _ = moved.wait_for(|now| *now >= at).await;
+                let mut hand = hand.subscribe();
+                let mut last = *hand.borrow_and_update();
+                let mut left = at.since(last);
+                while !left.is_zero() {
+                    // The sender lives in `self`, so waiting cannot fail.
+                    let _ = hand.changed().await;
+                    let now = *hand.borrow_and_update();
+                    left = left.saturating_sub(now.since(last));
+                    last = now;
+                }
             }
         }
     }
@@ -68,5 +78,36 @@ impl Clock {
     /// Returns when `duration` has passed.
     pub async fn sleep(&self, duration: Duration) {
         self.sleep_until(self.now() + duration).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn who_sleeps_does_not_sleep_longer_when_the_clock_is_set_back() {
+        let clock = Clock::by_hand(Timestamp::vietnam(2026, 11, 23, 8, 0));
+        let mut sleep = Box::pin(clock.sleep_until(clock.now() + Duration::from_secs(2)));
+        assert!(sleep.as_mut().now_or_never().is_none());
+        clock.set(clock.now() - HOUR);
+        assert!(sleep.as_mut().now_or_never().is_none());
+        clock.advance(Duration::from_secs(1));
+        assert!(sleep.as_mut().now_or_never().is_none());
+        clock.advance(Duration::from_secs(1));
+        assert!(sleep.as_mut().now_or_never().is_some());
+    }
+
+    #[test]
+    fn who_sleeps_wakes_when_the_clock_is_set_forward() {
+        let clock = Clock::by_hand(Timestamp::vietnam(2026, 11, 23, 8, 0));
+        let mut sleep = Box::pin(clock.sleep(HOUR));
+        assert!(sleep.as_mut().now_or_never().is_none());
+        clock.advance(HOUR * 24 * 3650);
+        assert!(sleep.as_mut().now_or_never().is_some());
     }
 }

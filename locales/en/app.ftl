@@ -53,6 +53,10 @@ cli-status-channel = Channel { $channel }: { $people } people, { $groups } group
 
 run-no-token = There is no Telegram token; set token or token_file in [telegram], or LOA_TELEGRAM__TOKEN.
 run-token-refused = Telegram refuses the token; copy it again from @BotFather into [telegram] token.
+cli-status-rest-token = The channel { $channel } has rested since { $since }: the bot's token is refused ({ $why }). Next try at { $until }, tried { $failures } times.
+cli-status-rest-too-many = The channel { $channel } has rested since { $since }: the bot was too fast and has to wait ({ $why }). It goes on at { $until }, had to wait { $failures } times.
+cli-status-rest-failing = The channel { $channel } has rested since { $since }: it fails ({ $why }). Next try at { $until }, tried { $failures } times.
+cli-status-rest-trying = The channel { $channel } has rested since { $since } ({ $why }) and answers again: one message is on its way, after { $failures } failures. Next look at { $until }.
 cli-status-cases = Cases: { $open } open, { $overdue } overdue.
 cli-status-notice = Notice { $id } "{ $title }" { $state }: { $sent }/{ $total }.
 cli-status-notice-running = going out

@@ -13,6 +13,7 @@ notice-ask-body = That is the title. Now send the text.
 notice-ask-audience = Who gets it? Separate parts with a semicolon, such as: unit:Xã A/*; role:head; group:Group name; person:Lan; -unit:Xã B
 notice-audience-unknown = “{ $part }” was not understood. Type, for example: all; unit: Xã A/*; role: head; group: a title; person: Lan; -unit: Xã B
 notice-audience-no-name = The name after “{ $part }:” is missing. Please type it again.
+notice-audience-long-name = The name after “{ $part }:” is too long. Please type it again.
 notice-audience-no-role = There is no role “{ $part }”. Choose from: { $all }.
 notice-audience-too-long = That is too long a list. Choose a higher unit instead.
 notice-when-unknown = “{ $text }” was not understood, or has passed. Type, for example, 14:30, or 07:30 01/12/2026.

@@ -53,6 +53,10 @@ cli-status-channel = Kênh { $channel }: { $people } người, { $groups } nhóm
 
 run-no-token = Chưa có mã bot Telegram; hãy đặt token hoặc token_file trong [telegram], hoặc biến LOA_TELEGRAM__TOKEN.
 run-token-refused = Telegram không nhận mã bot; hãy chép lại mã từ @BotFather vào [telegram] token.
+cli-status-rest-token = Kênh { $channel } đang nghỉ từ { $since }: mã của bot bị từ chối ({ $why }). Thử lại lúc { $until }, đã thử { $failures } lần.
+cli-status-rest-too-many = Kênh { $channel } đang nghỉ từ { $since }: bot gửi quá nhanh, phải chờ ({ $why }). Gửi tiếp lúc { $until }, đã phải chờ { $failures } lần.
+cli-status-rest-failing = Kênh { $channel } đang nghỉ từ { $since }: không gửi được ({ $why }). Thử lại lúc { $until }, đã thử { $failures } lần.
+cli-status-rest-trying = Kênh { $channel } nghỉ từ { $since } ({ $why }), nay trả lời lại: đang gửi thử một tin, sau { $failures } lần không được. Xem lại lúc { $until }.
 cli-status-cases = Vụ việc: { $open } đang mở, { $overdue } quá hạn.
 cli-status-notice = Thông báo { $id } "{ $title }" { $state }: { $sent }/{ $total }.
 cli-status-notice-running = đang gửi

@@ -13,6 +13,7 @@ notice-ask-body = Đã có tiêu đề. Giờ bạn gửi phần nội dung nhé
 notice-ask-audience = Ai sẽ nhận? Bạn gõ, cách nhau bằng dấu chấm phẩy. Ví dụ: đơn vị: Xã A/*; vai trò: lãnh đạo; nhóm: Tên nhóm; người: Lan; trừ đơn vị: Xã B
 notice-audience-unknown = Mình chưa hiểu “{ $part }”. Bạn gõ như: tất cả; đơn vị: Xã A/*; vai trò: lãnh đạo; nhóm: Tên nhóm; người: Lan; trừ đơn vị: Xã B
 notice-audience-no-name = Sau “{ $part }:” còn thiếu tên. Bạn gõ lại giúp mình nhé.
+notice-audience-long-name = Tên sau “{ $part }:” dài quá. Bạn gõ lại giúp mình nhé.
 notice-audience-no-role = Không có vai trò “{ $part }”. Bạn chọn trong: { $all }.
 notice-audience-too-long = Danh sách người nhận dài quá. Bạn chọn đơn vị cấp trên cho gọn nhé.
 notice-when-unknown = Mình chưa hiểu “{ $text }”, hoặc giờ đó đã qua. Bạn gõ như 14:30, 8h mai, hoặc 07:30 01/12/2026.

@@ -95,6 +95,7 @@ CREATE TABLE editions (
     failed      BIGINT NOT NULL DEFAULT 0,
     skipped     BIGINT NOT NULL DEFAULT 0,
     total       BIGINT NOT NULL DEFAULT 0,
+    next_turn   BIGINT NOT NULL DEFAULT 0, -- the turn of the message that comes into the outbox next
     unreached   BIGINT NOT NULL DEFAULT 0,
     ended_at    BIGINT,
     remind_at   BIGINT,

@@ -95,6 +95,7 @@ CREATE TABLE editions (
     failed      INTEGER NOT NULL DEFAULT 0,
     skipped     INTEGER NOT NULL DEFAULT 0,
     total       INTEGER NOT NULL DEFAULT 0,
+    next_turn   INTEGER NOT NULL DEFAULT 0, -- the turn of the message that comes into the outbox next
     unreached   INTEGER NOT NULL DEFAULT 0,
     ended_at    INTEGER,
     remind_at   INTEGER,

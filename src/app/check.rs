@@ -8,8 +8,11 @@ use serde::Serialize;
 
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
+use crate::conversation::Lang;
+use crate::conversation::alarm::AlarmKind;
 use crate::domain::Timestamp;
 use crate::jobs::WORKER_LEASE;
+use crate::store::rest::Why;
 use crate::store::{Store, StoreError};
 
 use super::{CommandError, channels, say};
@@ -32,7 +35,8 @@ pub struct CheckCommand {}
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// `config`, `database`, `token`, `clock`, `disk`, `inbox`, `outbox`
+    /// `config`, `database`, `token`, `clock`, `disk`, `inbox`, `outbox`, `channel`,
+    /// `alarm`
     pub what: &'static str,
     pub state: State,
     /// A plain sentence.
@@ -208,7 +212,18 @@ async fn aside(store: &Store, findings: &mut Vec<Finding>) -> Result<(), StoreEr
 }
 
 async fn outbox(store: &Store, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
-    let day = store.status(WORKER_LEASE).await?.last_day;
+    let status = store.status(WORKER_LEASE).await?;
+    findings.extend(status.rests.iter().map(|rest| {
+        let state = if rest.why == Why::Token { State::Fault } else { State::Warning };
+        Finding { what: "channel", state, says: super::status::rest_words(rest) }
+    }));
+    // What was set aside is named one by one already.
+    let told = status.alarms.iter().filter(|alarm| alarm.kind != AlarmKind::Aside);
+    findings.extend(told.map(|alarm| {
+        let state = if alarm.kind == AlarmKind::Token { State::Fault } else { State::Warning };
+        Finding { what: "alarm", state, says: alarm.says(Lang::Vi) }
+    }));
+    let day = status.last_day;
     let (unknown, failed) = (day.unknown.to_string(), day.failed.to_string());
     let counts = [("unknown", unknown.as_str()), ("failed", failed.as_str())];
     let (state, key) = match (day.unknown, day.failed) {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde::Serialize;
 
+use crate::conversation::Lang;
 use crate::conversation::notice::{
-    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, WhyNot, read_duration,
+    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, WhyNot, audience_words, read_duration,
 };
 use crate::domain::Timestamp;
 use crate::domain::audience::Audience;
@@ -60,7 +61,8 @@ Who gets it (--to), parts separated by ';', '-' takes away:
         /// Asks everybody to confirm with one tap
         #[arg(long)]
         confirm: bool,
-        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d
+        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d; 0 is never, and without it the
+        /// configuration says when
         #[arg(long, value_name = "SPAN")]
         remind_after: Option<String>,
         /// When it goes out: '07:30 01/12/2026', '8h mai'; as soon as it is sent where not given
@@ -186,17 +188,19 @@ async fn new(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError> {
     if let Some(to) = to {
         notice.audience = read_audience(&to)?;
     }
-    if let Some(after) = remind_after {
-        notice.remind_after = Some(read_span(&after)?);
-    }
     if let Some(at) = at {
         notice.send_at = Some(read_time(&at, now)?);
     }
     notice.body = read_text(&text_file)?;
     notice.urgent |= urgent;
     notice.confirm |= confirm;
-    if notice.remind_after.is_some() && !notice.confirm {
-        return Err(user("Muốn nhắc (--remind-after) thì thông báo cần nút xác nhận (--confirm)."));
+    match remind_after {
+        Some(_) if !notice.confirm => {
+            return Err(user("Muốn nhắc (--remind-after) thì thông báo cần nút xác nhận (--confirm)."));
+        }
+        // A run of a schedule reminds as the schedule says.
+        None if schedule.is_some() => {}
+        after => notice.remind_after = read_remind(desk, notice.confirm, after.as_deref())?,
     }
     if attach.len() > MOST_FILES {
         return Err(user(format!("Mỗi thông báo kèm tối đa {MOST_FILES} tệp.")));
@@ -225,8 +229,22 @@ pub(super) fn read_audience(text: &str) -> Result<String, CommandError> {
     Ok(audience.to_string())
 }
 
-pub(super) fn read_span(text: &str) -> Result<Duration, CommandError> {
+fn read_span(text: &str) -> Result<Duration, CommandError> {
     read_duration(text).ok_or_else(|| user(format!("Chưa hiểu “{text}”; hãy viết như 30m, 4h hoặc 1d.")))
+}
+
+/// When those are reminded who have not confirmed: as asked, or as the configuration says; `0` is never.
+pub(super) fn read_remind(
+    desk: &Desk,
+    confirm: bool,
+    asked: Option<&str>,
+) -> Result<Option<Duration>, CommandError> {
+    match asked {
+        _ if !confirm => Ok(None),
+        None => Ok(Some(desk.rules.remind_after)),
+        Some("0") => Ok(None),
+        Some(span) => read_span(span).map(Some),
+    }
 }
 
 fn read_time(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
@@ -313,7 +331,7 @@ fn detail_words(notice: &NoticeDetail) -> Vec<String> {
     let mut lines = vec![format!("Thông báo số {}: {}", notice.id, notice.title)];
     let state = notice.edition.as_ref().map_or(notice.state.label(), |edition| edition_state(&edition.state));
     lines.push(format!("Trạng thái: {state}"));
-    lines.push(format!("Người nhận: {}", notice.audience));
+    lines.push(format!("Người nhận: {}", audience_words(Lang::Vi, &notice.audience)));
     let mut flags = Vec::new();
     if notice.urgent {
         flags.push("khẩn");

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::conversation::notice::MOST_TITLE;
+use crate::conversation::Lang;
+use crate::conversation::notice::{MOST_TITLE, audience_words};
 use crate::domain::calendar::when_words;
 use crate::domain::ids::ScheduleId;
 use crate::domain::text::clean_line;
 use crate::store::notice::{NewSchedule, ScheduleLine, ScheduleRefused};
 
-use super::notice::{read_audience, read_span, read_text};
+use super::notice::{read_audience, read_remind, read_text};
 use super::{CommandError, Desk};
 
 /// Next runs that a listing shows.
@@ -56,7 +57,8 @@ Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
         /// Asks everybody to confirm with one tap
         #[arg(long)]
         confirm: bool,
-        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d
+        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d; 0 is never, and without it the
+        /// configuration says when
         #[arg(long, value_name = "SPAN", requires = "confirm")]
         remind_after: Option<String>,
         /// Approves the template by this: it goes out by itself
@@ -136,7 +138,7 @@ async fn new(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> 
         body: text_file.as_deref().map(read_text).transpose()?.unwrap_or_default(),
         urgent,
         confirm,
-        remind_after: remind_after.as_deref().map(read_span).transpose()?,
+        remind_after: read_remind(desk, confirm, remind_after.as_deref())?,
         self_sending,
         unit: match unit {
             Some(unit) => Some(find_unit(desk, &unit).await?),
@@ -172,8 +174,8 @@ fn list_words(rows: &[ScheduleLine]) -> String {
             (_, true) => "tự gửi",
             (_, false) => "hỏi người soạn",
         };
-        let mut text =
-            format!("{:>5}  {}  {}  {how}\n       Tới: {}", row.id, row.name, row.rule, row.audience);
+        let to = audience_words(Lang::Vi, &row.audience);
+        let mut text = format!("{:>5}  {}  {}  {how}\n       Tới: {to}", row.id, row.name, row.rule);
         for at in &row.next {
             text.push_str("\n       ");
             text.push_str(&when_words(*at));
@@ -185,6 +187,8 @@ fn list_words(rows: &[ScheduleLine]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use clap::Parser;
 
     use super::*;
@@ -199,6 +203,18 @@ mod tests {
     async fn types(office: &Office, words: &[&str]) -> Result<(), CommandError> {
         let line = Line::try_parse_from([&["schedule"], words].concat()).expect("a command line");
         run(line.command, &office.desk).await
+    }
+
+    #[tokio::test]
+    async fn reminders_come_when_asked_for_or_as_configured() {
+        let mut office = Office::new(false).await;
+        let rules =
+            crate::conversation::Rules { remind_after: Duration::from_secs(7200), ..Default::default() };
+        office.desk.rules = std::sync::Arc::new(rules);
+        let read = |confirm, asked| read_remind(&office.desk, confirm, asked).expect("a span");
+        assert_eq!(read(true, None), Some(Duration::from_secs(7200)));
+        assert_eq!(read(true, Some("30m")), Some(Duration::from_secs(1800)));
+        assert_eq!((read(true, Some("0")), read(false, None)), (None, None));
     }
 
     #[tokio::test]

@@ -1,7 +1,10 @@
 //! `loa status`: what waits, what went, who is reached.
 
+use crate::conversation::Lang;
 use crate::domain::calendar::when_words;
+use crate::domain::time::VIETNAM;
 use crate::jobs::WORKER_LEASE;
+use crate::store::rest::{Rest, Why};
 use crate::store::status::{LaneStatus, Running, Status};
 
 use super::{CommandError, Desk, say};
@@ -44,6 +47,8 @@ fn words(status: &Status) -> String {
         ];
         lines.push(say("cli-status-channel", &vars));
     }
+    lines.extend(status.rests.iter().map(rest_words));
+    lines.extend(status.alarms.iter().map(|alarm| alarm.says(Lang::Vi)));
     lines.push(cases_words(status));
     lines.extend(status.notices.iter().map(notice_words));
     for next in &status.schedules {
@@ -51,6 +56,27 @@ fn words(status: &Status) -> String {
         lines.push(say("cli-status-schedule", &[("name", &next.name), ("at", &at)]));
     }
     lines.join("\n")
+}
+
+/// Why a channel rests, since when, and when it is tried again.
+pub(super) fn rest_words(rest: &Rest) -> String {
+    let key = match (rest.trying, rest.why) {
+        (true, _) => "cli-status-rest-trying",
+        (_, Why::Token) => "cli-status-rest-token",
+        (_, Why::TooMany) => "cli-status-rest-too-many",
+        (_, Why::Failing) => "cli-status-rest-failing",
+    };
+    let (since, until) =
+        (rest.since.short(), rest.until.utc().with_timezone(&VIETNAM).format("%H:%M:%S %d/%m"));
+    let (until, failures) = (until.to_string(), rest.failures.to_string());
+    let vars = [
+        ("channel", rest.channel.code()),
+        ("since", &since),
+        ("until", &until),
+        ("failures", &failures),
+        ("why", &rest.detail),
+    ];
+    say(key, &vars)
 }
 
 fn cases_words(status: &Status) -> String {

@@ -4,6 +4,11 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::domain::text::shorten;
+
+/// The longest key that is named: in a file that is none of ours, anything can stand where a key would.
+const MOST_KEY: usize = 100;
+
 /// A fault of the configuration. The user can put it right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
@@ -59,7 +64,7 @@ impl ConfigError {
         {
             key = if key.is_empty() { unknown } else { format!("{key}.{unknown}") };
         }
-        Self { place: file.display().to_string(), line, key, why }
+        Self { place: file.display().to_string(), line, key: shorten(&key, MOST_KEY), why }
     }
 
     /// Adds the line in which the key stands.

@@ -71,6 +71,8 @@ pub enum AudienceError {
     Unknown(String),
     #[error("sau “{0}:” còn thiếu tên")]
     NoName(String),
+    #[error("tên sau “{0}:” quá dài, tối đa {MOST_NAME} chữ")]
+    LongName(String),
     #[error("{0}")]
     Role(#[from] super::role::UnknownRole),
     #[error("danh sách người nhận quá dài, tối đa {MOST_PARTS} phần")]
@@ -137,7 +139,7 @@ impl FromStr for Selector {
                 _ => Err(unknown()),
             };
         };
-        let name = clean_line(value, MOST_NAME).ok_or_else(|| AudienceError::NoName(key.trim().to_owned()));
+        let name = read_name(key.trim(), value);
         match fold(key).as_str() {
             "unit" | "don vi" => Ok(Self::Unit(name?.parse()?)),
             "role" | "vai tro" => read_role(&name?),
@@ -146,6 +148,13 @@ impl FromStr for Selector {
             _ => Err(unknown()),
         }
     }
+}
+
+fn read_name(key: &str, value: &str) -> Result<String, AudienceError> {
+    let key = || key.chars().take(60).collect();
+    // Somewhat more than may be, so that what is too long is seen to be.
+    let name = clean_line(value, MOST_NAME * 2).ok_or_else(|| AudienceError::NoName(key()))?;
+    if name.chars().count() > MOST_NAME { Err(AudienceError::LongName(key())) } else { Ok(name) }
 }
 
 fn read_role(text: &str) -> Result<Selector, AudienceError> {
@@ -241,6 +250,8 @@ mod tests {
         assert_eq!("".parse::<Audience>(), Err(AudienceError::Empty));
         assert_eq!("all; xyz".parse::<Audience>(), Err(AudienceError::Unknown("xyz".into())));
         assert_eq!("unit:".parse::<Audience>(), Err(AudienceError::NoName("unit".into())));
+        let long = format!("unit:{}", "a".repeat(401));
+        assert_eq!(long.parse::<Audience>(), Err(AudienceError::LongName("unit".into())));
         assert!(matches!("role:king".parse::<Audience>(), Err(AudienceError::Role(_))));
     }
 

@@ -60,6 +60,9 @@ impl Picture {
         if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
             return Err(PictureError::NotAPicture);
         }
+        if format == ImageFormat::WebP && !is_whole_webp(bytes) {
+            return Err(PictureError::Broken);
+        }
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
         let mut memory = image::Limits::default();
         // Four bytes a point, and as much again while it is turned.
@@ -90,6 +93,21 @@ impl Picture {
         let sha256 = hex::encode(Sha256::digest(&jpeg));
         Ok(Self { jpeg, width: picture.width(), height: picture.height(), sha256 })
     }
+}
+
+/// Whether every part of a WebP is as long as it says (<https://developers.google.com/speed/webp/docs/riff_container>):
+/// the decoder makes room for what a part claims, up to 4 GB, before it reads it.
+fn is_whole_webp(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(12..).unwrap_or_default();
+    while let [_, _, _, _, a, b, c, d, body @ ..] = rest {
+        let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
+        if length > body.len() {
+            return false;
+        }
+        // Parts begin at even places; the last one need not be filled up.
+        rest = body.get(length.next_multiple_of(2)..).unwrap_or_default();
+    }
+    true
 }
 
 /// A JPEG has no transparency: what is clear becomes white.
@@ -147,6 +165,16 @@ mod tests {
         assert_eq!(Picture::check(&png(30, 20), few), Err(PictureError::TooLarge { width: 30, height: 20 }));
         let light = PictureLimits { max_bytes: 10, ..limits };
         assert_eq!(Picture::check(&png(30, 20), light), Err(PictureError::TooHeavy { max_bytes: 10 }));
+    }
+
+    #[test]
+    fn a_part_that_claims_more_than_there_is_makes_no_room() {
+        let mut bytes = Vec::new();
+        let picture = DynamicImage::new_rgb8(8, 8);
+        picture.write_to(&mut Cursor::new(&mut bytes), ImageFormat::WebP).expect("a picture");
+        assert!(Picture::check(&bytes, PictureLimits::default()).is_ok());
+        bytes.extend(b"EXIF\xff\xff\xff\xf0II*\0");
+        assert_eq!(Picture::check(&bytes, PictureLimits::default()), Err(PictureError::Broken));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, Days, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::Timestamp;
@@ -17,6 +17,11 @@ use super::time::VIETNAM;
 
 /// How many missed runs are named. The rest are only a number.
 const MOST_MISSED: usize = 50;
+/// More missed runs than this are not counted: a rule that comes every minute misses five million in ten years.
+const MOST_COUNTED: usize = 10_000;
+/// What is shown of a field that is wrong, in characters.
+const MOST_SHOWN: usize = 40;
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// When something happens again and again, by the wall clock of a zone.
 #[derive(Clone, Debug)]
@@ -43,8 +48,19 @@ pub enum CronError {
 pub struct Due {
     /// To be done now: the latest run that is not too old.
     pub fire: Option<Timestamp>,
-    /// Runs that passed and are not made up for, the oldest first; at most 50 are named.
+    /// The latest runs that passed and are not made up for, the oldest first; at most 50.
     pub missed: Vec<Timestamp>,
+    /// Runs that were missed before those.
+    pub earlier: Option<Earlier>,
+}
+
+/// Missed runs that are too many to be named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    pub first: Timestamp,
+    pub last: Timestamp,
+    /// How many, both included; 10,000 also where there are more.
+    pub count: usize,
 }
 
 impl CronRule {
@@ -59,10 +75,8 @@ impl CronRule {
         let last_day = day.eq_ignore_ascii_case("L");
         let day = if last_day { "28-31" } else { day };
         let weekday = translate_weekdays(weekday)?;
-        for (field, sound) in [(*minute, is_plain(minute)), (*hour, is_plain(hour)), (day, is_plain(day))] {
-            if !sound {
-                return Err(CronError::Field(field.to_owned()));
-            }
+        if let Some(wrong) = [*minute, *hour, day, *month].into_iter().find(|field| !is_plain(field)) {
+            return Err(CronError::Field(wrong.chars().take(MOST_SHOWN).collect()));
         }
         let text = format!("0 {minute} {hour} {day} {month} {weekday}");
         let schedule = cron::Schedule::from_str(&text).map_err(|_| wrong_field(&fields, &weekday))?;
@@ -83,39 +97,68 @@ impl CronRule {
 
     /// The first run after a moment.
     pub fn next_after(&self, after: Timestamp) -> Option<Timestamp> {
+        self.runs(after).next()
+    }
+
+    /// The runs after a moment, soonest first. They end with the century.
+    fn runs(&self, after: Timestamp) -> impl Iterator<Item = Timestamp> {
         // The wall clock is reckoned with as if it were UTC, so that no hour is missing or double in it; only
         // the result is placed in the zone.
         let wall = after.in_zone(self.zone).naive_local();
-        // A clock that was set back shows the same times twice: begin early enough and skip what has passed.
-        let from = wall.checked_sub_days(Days::new(1)).unwrap_or(wall);
+        // A clock that was set shows the same times twice: begin early enough and skip what has passed.
+        let before = (after - DAY).in_zone(self.zone);
+        let was_set = before.offset().fix() != after.in_zone(self.zone).offset().fix();
+        let from = if was_set { before.naive_local() } else { wall };
+        let mut last = after;
         self.schedule
             .after(&Utc.from_utc_datetime(&from))
-            .take(5000)
             .filter(|at| !self.last_day || is_last_day(at))
             .map(|at| place(self.zone, at.naive_utc()))
-            .find(|at| *at > after)
+            .filter(move |at| {
+                let later = *at > last;
+                last = last.max(*at);
+                later
+            })
     }
 
     /// The next `count` runs after a moment.
     pub fn next_runs(&self, after: Timestamp, count: usize) -> Vec<Timestamp> {
-        std::iter::successors(self.next_after(after), |at| self.next_after(*at)).take(count).collect()
+        self.runs(after).take(count).collect()
     }
 
     /// What is to be done at `now` when everything up to and including `last` is done. The latest run fires
     /// if it is not older than `catch_up`; all others that passed are missed.
     pub fn due(&self, last: Timestamp, now: Timestamp, catch_up: Duration) -> Due {
-        let mut passed: Vec<Timestamp> = Vec::new();
-        let mut at = last;
-        while let Some(next) = self.next_after(at).filter(|next| *next <= now) {
-            passed.push(next);
-            at = next;
-            if passed.len() > MOST_MISSED + 1 {
-                passed.remove(0);
+        let mut missed = self.latest(last, now);
+        let fire = missed.pop_if(|latest| now.since(*latest) <= catch_up);
+        missed.drain(..missed.len().saturating_sub(MOST_MISSED));
+        let earlier = missed.first().and_then(|named| self.earlier(last, *named));
+        Due { fire, missed, earlier }
+    }
+
+    /// The latest runs after `last` up to `now`: at least [`MOST_MISSED`] and one more, if there are so many.
+    /// Looked for backwards from `now`, so that a long outage costs no more than a short one.
+    fn latest(&self, last: Timestamp, now: Timestamp) -> Vec<Timestamp> {
+        let mut span = DAY;
+        loop {
+            let from = last.max(now - span);
+            let runs: Vec<Timestamp> = self.runs(from).take_while(|at| *at <= now).collect();
+            if runs.len() > MOST_MISSED || from == last {
+                return runs;
             }
+            span *= 2;
         }
-        let fire = passed.pop_if(|latest| now.since(*latest) <= catch_up);
-        passed.truncate(MOST_MISSED);
-        Due { fire, missed: passed }
+    }
+
+    /// The runs after `last` and before `named`.
+    fn earlier(&self, last: Timestamp, named: Timestamp) -> Option<Earlier> {
+        let mut runs = self.runs(last).take_while(|at| *at < named).take(MOST_COUNTED);
+        let first = runs.next()?;
+        Some(runs.fold(Earlier { first, last: first, count: 1 }, |earlier, at| Earlier {
+            last: at,
+            count: earlier.count + 1,
+            ..earlier
+        }))
     }
 
     /// The rule in words where it is a simple one, else the expression.
@@ -163,13 +206,20 @@ fn is_last_day(at: &DateTime<Utc>) -> bool {
     at.date_naive().succ_opt().is_none_or(|next| next.month() != at.month())
 }
 
+/// Whether a field is a list of `*`, `5` or `1-5`, each with a step or without: the crate takes more, and reads
+/// a comma at the beginning as part of the field before.
 fn is_plain(field: &str) -> bool {
-    !field.is_empty() && field.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | ',' | '-' | '/'))
+    let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
+    field.split(',').all(|part| {
+        let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, Some(step)));
+        let ends = range == "*" || range.split('-').count() <= 2 && range.split('-').all(word);
+        ends && step.is_none_or(word)
+    })
 }
 
 /// The numbers of the crate: 1 is Sunday.
 fn translate_weekdays(field: &str) -> Result<String, CronError> {
-    let wrong = || CronError::Field(field.to_owned());
+    let wrong = || CronError::Field(field.chars().take(MOST_SHOWN).collect());
     if field == "*" {
         return Ok("*".to_owned());
     }
@@ -231,7 +281,8 @@ fn wrong_field(fields: &[&str], weekday: &str) -> CronError {
         let field = if *place == 4 { weekday } else { field };
         fails(place + 1, field)
     });
-    CronError::Field(wrong.map_or_else(|| fields.join(" "), |(_, field)| (*field).to_owned()))
+    let field = wrong.map_or_else(|| fields.join(" "), |(_, field)| (*field).to_owned());
+    CronError::Field(field.chars().take(MOST_SHOWN).collect())
 }
 
 /// A variable that there is not.
@@ -295,8 +346,6 @@ mod tests {
         Timestamp::vietnam(year, month, day, hour, 0)
     }
 
-    const DAY: Duration = Duration::from_secs(86_400);
-
     #[test]
     fn one_is_monday_and_zero_and_seven_are_sunday() {
         let now = at(2026, 11, 23, 9); // Monday
@@ -324,6 +373,8 @@ mod tests {
         assert_eq!(error("0 8 * * 9"), CronError::Field("9".into()));
         assert_eq!(error("0 8 30 2 *"), CronError::Never);
         assert_eq!(error("61 8 * * *"), CronError::Field("61".into()));
+        assert_eq!(error(",7 8 * * *"), CronError::Field(",7".into()), "not seconds");
+        assert_eq!(error("0 8 ** * *"), CronError::Field("**".into()));
     }
 
     #[test]
@@ -340,7 +391,31 @@ mod tests {
         assert_eq!(due.fire, Some(at(2026, 11, 23, 8)));
         assert_eq!(due.missed, [at(2026, 11, 21, 8), at(2026, 11, 22, 8)]);
         let late = daily.due(at(2026, 11, 22, 8), at(2026, 11, 23, 10), Duration::from_secs(3600));
-        assert_eq!(late, Due { fire: None, missed: vec![at(2026, 11, 23, 8)] });
+        assert_eq!(late, Due { missed: vec![at(2026, 11, 23, 8)], ..Due::default() });
+    }
+
+    #[test]
+    fn of_ten_years_the_last_fifty_runs_are_named_and_the_others_counted() {
+        let daily = rule("0 8 * * *");
+        let due = daily.due(at(2026, 11, 23, 8), at(2036, 11, 23, 10), DAY);
+        assert_eq!(due.fire, Some(at(2036, 11, 23, 8)));
+        assert_eq!(due.missed.len(), 50);
+        assert_eq!(due.missed.last(), Some(&at(2036, 11, 22, 8)));
+        let earlier = due.earlier.expect("more than fifty");
+        assert_eq!((earlier.first, earlier.last), (at(2026, 11, 24, 8), at(2036, 10, 3, 8)));
+        assert_eq!(earlier.count, 3653 - 1 - 50);
+        let late = daily.due(at(2026, 11, 23, 8), at(2036, 11, 24, 7), Duration::from_secs(3600));
+        assert_eq!(late.missed.last(), Some(&at(2036, 11, 23, 8)), "the latest is named too");
+    }
+
+    #[test]
+    fn a_rule_of_every_minute_is_looked_through_in_no_time() {
+        let due = rule("* * * * *").due(at(2026, 11, 23, 8), at(2036, 11, 23, 8), DAY);
+        assert_eq!(due.fire, Some(at(2036, 11, 23, 8)));
+        assert_eq!(due.earlier.map(|earlier| earlier.count), Some(10_000));
+        let last_days = rule("* * L * *");
+        let next = last_days.next_after(Timestamp::vietnam(2027, 7, 31, 23, 59));
+        assert_eq!(next, Some(at(2027, 8, 31, 0)));
     }
 
     #[test]
@@ -380,6 +455,7 @@ mod tests {
             while now < end {
                 now = now + Duration::from_secs(step * 3600);
                 let due = monthly.due(last, now, Duration::from_secs(u64::from(u32::MAX)));
+                prop_assert_eq!(due.earlier, None);
                 fired.extend(due.missed);
                 fired.extend(due.fire);
                 last = now;

@@ -6,7 +6,8 @@ use super::Rich;
 use super::rich::{Span, utf16_len};
 
 /// Cuts a text into pieces of at most `max` UTF-16 units, at the best border that fits: a paragraph, a line,
-/// a sentence, a word, at last a grapheme. Only blanks at the cuts are left out; emphasis is cut along.
+/// a sentence, a word, at last a grapheme. Only blanks at the cuts are left out; emphasis is cut along. No
+/// piece is blank, which no platform would take, unless the whole text is.
 pub fn split(text: &Rich, max: usize) -> Vec<Rich> {
     let max = max.max(2);
     let mut pieces = Vec::new();
@@ -14,8 +15,9 @@ pub fn split(text: &Rich, max: usize) -> Vec<Rich> {
     let mut start = 0;
     loop {
         let blank = rest.len() - rest.trim_start().len();
-        // Blanks at the beginning of the whole text belong to it; at a cut they do not.
-        if !pieces.is_empty() && blank > 0 {
+        // Blanks at the beginning of the whole text belong to it, unless they fill a piece; at a cut they do not.
+        let fills = blank < rest.len() && blank > 0 && prefix_that_fits(rest, max) <= blank;
+        if (!pieces.is_empty() && blank > 0) || fills {
             start += utf16_len(&rest[..blank]);
             rest = &rest[blank..];
         }
@@ -46,7 +48,9 @@ fn cut(text: &str, max: usize) -> usize {
         .iter()
         .find_map(|border| head.rfind(border).filter(|at| *at > least))
         .or_else(|| last_sentence(head).filter(|at| *at > least))
-        .or_else(|| head.rfind(char::is_whitespace).filter(|at| *at > 0));
+        .or_else(|| head.rfind(char::is_whitespace))
+        // Not where there is nothing but blanks before it.
+        .filter(|at| !head[..*at].trim().is_empty());
     best.unwrap_or(fits)
 }
 

@@ -29,7 +29,10 @@ pub fn fold(text: &str) -> String {
 /// One line, composed, without controls, at most `max` characters, cut on a grapheme border.
 /// `None` if nothing is left.
 pub fn clean_line(text: &str, max: usize) -> Option<String> {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Blanks can meet when what is invisible between them is gone.
+    let seen: String =
+        text.chars().filter(|c| c.is_whitespace() || !(c.is_control() || is_invisible(*c))).collect();
+    let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
     clean_text(&line, max)
 }
 
@@ -39,8 +42,9 @@ pub fn clean_text(text: &str, max: usize) -> Option<String> {
     let mut clean = String::with_capacity(text.len().min(max * 4));
     let mut count = 0;
     let mut breaks = 0;
-    let composed: String =
-        text.nfc().filter(|c| *c == '\n' || !(c.is_control() || is_invisible(*c))).collect();
+    // Composed after what is invisible is gone: it can stand between a letter and its marks.
+    let seen = text.chars().filter(|c| *c == '\n' || !(c.is_control() || is_invisible(*c)));
+    let composed: String = seen.nfc().collect();
     for grapheme in composed.trim().graphemes(true) {
         let size = grapheme.chars().count();
         if count + size > max {
@@ -121,6 +125,13 @@ mod tests {
     fn a_long_text_is_cut_where_a_reader_would() {
         assert_eq!(shorten("đường hỏng", 20), "đường hỏng");
         assert_eq!(shorten("đường hỏng", 7), "đường…");
+    }
+
+    #[test]
+    fn marks_that_something_invisible_stood_between_are_composed() {
+        let once = clean_line("e\u{302}\u{feff}\u{330}", 20).expect("a letter");
+        assert_eq!(clean_line(&once, 20), Some(once));
+        assert_eq!(clean_line("một \u{200b} hai", 20).as_deref(), Some("một hai"));
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! Handling: every stored update goes through the conversation once, in the order of its chat.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use futures::stream::{FuturesUnordered, StreamExt};
 
@@ -38,7 +38,7 @@ pub async fn handle_waiting(engine: &Engine) -> Result<Option<Timestamp>, StoreE
     loop {
         let waiting = engine.store.waiting_updates(engine.channel.kind(), LOOK_AT).await?;
         let more = waiting.len() == LOOK_AT;
-        let mut chats: HashMap<String, Vec<Waiting>> = HashMap::new();
+        let mut chats: BTreeMap<String, Vec<Waiting>> = BTreeMap::new();
         for update in waiting {
             chats.entry(update.chat_key.clone()).or_default().push(update);
         }

@@ -35,6 +35,30 @@ impl Store {
         Ok(row.map(|(bytes, mime)| (bytes.into(), mime)))
     }
 
+    /// What a channel calls attachments, in their order; `None` for those that have to be uploaded.
+    pub async fn known_files(
+        &self,
+        channel: ChannelKind,
+        files: &[Attachment],
+    ) -> Result<Vec<Option<String>>, StoreError> {
+        let files: Vec<(String, &'static str)> =
+            files.iter().map(|file| (file.sha256.clone(), file.kind.code())).collect();
+        let sql = "SELECT file_id FROM platform_files WHERE channel = $1 AND sha256 = $2 AND kind = $3";
+        self.db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let mut known = Vec::with_capacity(files.len());
+                    for (sha256, kind) in &files {
+                        let row: Option<(String,)> =
+                            tx.optional(sql, args![channel.code(), sha256, *kind]).await?;
+                        known.push(row.map(|(file_id,)| file_id));
+                    }
+                    Ok(known)
+                })
+            })
+            .await
+    }
+
     /// Where the bytes of attachments come from on a channel: known there, or to be uploaded.
     ///
     /// # Errors
@@ -74,15 +98,16 @@ pub(super) async fn remember_file(
     tx.exec_one(sql, args![channel.code(), &file.sha256, file.kind.code(), file_id]).await
 }
 
-/// Forgets what a platform called a file, so that it is uploaded again.
+/// Forgets what a platform called a file, so that it is uploaded again. What it is called since is kept.
 pub(super) async fn forget_files(
     tx: &mut Tx<'_>,
     channel: ChannelKind,
-    files: &[Attachment],
+    files: &[(Attachment, String)],
 ) -> Result<(), StoreError> {
-    for file in files {
-        let sql = "DELETE FROM platform_files WHERE channel = $1 AND sha256 = $2 AND kind = $3";
-        tx.exec(sql, args![channel.code(), &file.sha256, file.kind.code()]).await?;
+    for (file, file_id) in files {
+        let sql =
+            "DELETE FROM platform_files WHERE channel = $1 AND sha256 = $2 AND kind = $3 AND file_id = $4";
+        tx.exec(sql, args![channel.code(), &file.sha256, file.kind.code(), file_id]).await?;
     }
     Ok(())
 }

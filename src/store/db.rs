@@ -17,7 +17,9 @@ use sqlx::sqlite::{
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use super::turns::{Pass, Turns};
 use super::{StoreError, Tx};
+use crate::failpoint::{Point, at, hasten};
 
 /// The oldest SQLite without the WAL reset fault that can corrupt a database
 /// (<https://sqlite.org/wal.html#walresetbug>).
@@ -25,6 +27,9 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// How many writes share one commit at most, so that none of them waits long for the others.
 const BATCH: usize = 256;
+
+/// How long a transaction may do nothing before PostgreSQL ends it: no piece of work waits for anything outside.
+const STANDS_STILL: Duration = Duration::from_secs(30);
 
 type Work = Box<dyn for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Outcome> + Send>;
 /// What a piece of work says: keep it, or undo it.
@@ -38,11 +43,16 @@ struct Job {
     work: Work,
     /// Told `None` when the work is on the disk, or why it is not.
     settled: oneshot::Sender<Option<StoreError>>,
+    pass: Option<Pass>,
 }
 
 /// A database. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Engine);
+pub struct Db {
+    engine: Engine,
+    /// Who comes next; `None` lets everybody in.
+    turns: Option<Turns>,
+}
 
 #[derive(Clone)]
 enum Engine {
@@ -82,28 +92,48 @@ impl Db {
         if parse_version(&version) < OLDEST_SQLITE {
             return Err(StoreError::OldSqlite(version));
         }
+        at(Point::StartBeforeMigration).await?;
         sqlx::migrate!("./migrations/sqlite").run(&mut writer).await?;
+        at(Point::StartAfterMigration).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_lazy_with(options.create_if_missing(false).read_only(true));
         let (sender, receiver) = mpsc::channel(1024);
         tokio::spawn(write_loop(writer, receiver));
-        Ok(Self(Engine::Lite { writer: sender, readers }))
+        Ok(Self { engine: Engine::Lite { writer: sender, readers }, turns: None })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Url)?;
+        // A process that stands still in the middle of a transaction holds nobody up for longer.
+        let still = hasten(STANDS_STILL).as_millis().to_string();
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Url)?
+            .options([("idle_in_transaction_session_timeout", still)]);
         let pool = PgPoolOptions::new()
             .max_connections(10)
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options)
             .await?;
+        at(Point::StartBeforeMigration).await?;
         sqlx::migrate!("./migrations/postgres").run(&pool).await?;
-        Ok(Self(Engine::Pg(pool)))
+        at(Point::StartAfterMigration).await?;
+        Ok(Self { engine: Engine::Pg(pool), turns: None })
     }
 
     pub fn is_lite(&self) -> bool {
-        matches!(self.0, Engine::Lite { .. })
+        matches!(self.engine, Engine::Lite { .. })
+    }
+
+    /// Everything that comes from now on waits until it is admitted.
+    pub(super) fn in_turns(self, turns: Turns) -> Self {
+        Self { turns: Some(turns), ..self }
+    }
+
+    async fn pass(&self, writes: bool) -> Option<Pass> {
+        match &self.turns {
+            Some(turns) => turns.pass(writes).await,
+            None => None,
+        }
     }
 
     /// Runs `work` in a transaction that may write, and returns when it is durable.
@@ -116,7 +146,8 @@ impl Db {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
-        match &self.0 {
+        let pass = self.pass(true).await;
+        match &self.engine {
             Engine::Lite { writer, .. } => {
                 let (give, take) = oneshot::channel();
                 let (settled, wait) = oneshot::channel();
@@ -133,12 +164,13 @@ impl Db {
                     }
                     .boxed()
                 });
-                writer.send(Job { work, settled }).await.map_err(|_| StoreError::Closed)?;
+                writer.send(Job { work, settled, pass }).await.map_err(|_| StoreError::Closed)?;
                 let commit = wait.await.map_err(|_| StoreError::Closed)?;
-                let result = take.await.map_err(|_| StoreError::Closed)?;
-                match (result, commit) {
-                    (Ok(_), Some(error)) => Err(error),
-                    (result, _) => result,
+                match (take.await, commit) {
+                    // Also where the transaction could not even begin, so that the work never ran.
+                    (Ok(Ok(_)) | Err(_), Some(error)) => Err(error),
+                    (Ok(result), _) => result,
+                    (Err(_), None) => Err(StoreError::Closed),
                 }
             }
             Engine::Pg(pool) => {
@@ -152,7 +184,9 @@ impl Db {
                 };
                 match result {
                     Ok(value) => {
+                        at(Point::StoreBeforeCommit).await?;
                         transaction.commit().await?;
+                        at(Point::StoreAfterCommit).await?;
                         Ok(value)
                     }
                     Err(error) => {
@@ -172,7 +206,8 @@ impl Db {
     where
         F: for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, StoreError>> + Send,
     {
-        match &self.0 {
+        let _pass = self.pass(false).await;
+        match &self.engine {
             Engine::Lite { readers, .. } => {
                 let mut transaction = readers.begin().await?;
                 let result = work(&mut Tx::Lite(&mut transaction)).await;
@@ -193,16 +228,17 @@ impl Db {
 async fn write_loop(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        let (works, callers): (Vec<_>, Vec<_>) = batch.drain(..).map(|job| (job.work, job.settled)).unzip();
+        let (works, callers): (Vec<_>, Vec<_>) =
+            batch.drain(..).map(|job| (job.work, (job.settled, job.pass))).unzip();
         let failure = run_batch(&mut connection, works).await.err().map(|error| error.to_string());
-        for caller in callers {
+        for (caller, _pass) in callers {
             // A caller that has gone away does not mind.
             let _ = caller.send(failure.clone().map(StoreError::Commit));
         }
     }
 }
 
-async fn run_batch(connection: &mut SqliteConnection, works: Vec<Work>) -> Result<(), sqlx::Error> {
+async fn run_batch(connection: &mut SqliteConnection, works: Vec<Work>) -> Result<(), StoreError> {
     let several = works.len() > 1;
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let mut keep = false;
@@ -222,7 +258,12 @@ async fn run_batch(connection: &mut SqliteConnection, works: Vec<Work>) -> Resul
             sqlx::query("RELEASE job").execute(&mut *transaction).await?;
         }
     }
-    if keep { transaction.commit().await } else { transaction.rollback().await }
+    if !keep {
+        return Ok(transaction.rollback().await?);
+    }
+    at(Point::StoreBeforeCommit).await?;
+    transaction.commit().await?;
+    Ok(at(Point::StoreAfterCommit).await?)
 }
 
 fn parse_version(text: &str) -> (u32, u32, u32) {

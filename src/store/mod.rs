@@ -2,6 +2,7 @@
 //!
 //! One public method is one transaction. Absent on purpose: HTTP, and words said to people.
 
+pub mod alarms;
 pub mod audit;
 pub mod blobs;
 pub mod claim;
@@ -11,9 +12,12 @@ pub mod idle;
 pub mod inbox;
 pub mod incident;
 pub mod lease;
+pub mod lift;
 pub mod notice;
 pub mod outbox;
 pub mod people;
+pub mod recent;
+pub mod rest;
 pub mod settle;
 mod sql;
 pub mod status;
@@ -21,6 +25,7 @@ pub mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod turn;
+pub mod turns;
 
 pub use db::Db;
 pub use sql::{Arg, Row, Sql, Tx};
@@ -30,6 +35,7 @@ use std::any::Any;
 use crate::clock::Clock;
 use crate::conversation::{Incoming, Rules};
 use crate::domain::Timestamp;
+use crate::failpoint::Injected;
 use crate::random::Random;
 
 /// What a piece of work needs from outside the database: the moment it happens at, and randomness.
@@ -56,6 +62,19 @@ impl Store {
     /// See [`Db::open`].
     pub async fn open(url: &str, clock: Clock, random: Random) -> Result<Self, StoreError> {
         Ok(Self { db: Db::open(url).await?, clock, random })
+    }
+
+    /// The same with transactions that wait for their turn: for simulations.
+    ///
+    /// # Errors
+    /// See [`Db::open`].
+    pub async fn open_in_turns(
+        url: &str,
+        clock: Clock,
+        random: Random,
+        turns: turns::Turns,
+    ) -> Result<Self, StoreError> {
+        Ok(Self { db: Db::open(url).await?.in_turns(turns), clock, random })
     }
 
     /// The moment and the randomness for one piece of work.
@@ -106,6 +125,12 @@ pub enum StoreError {
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("stored JSON: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+impl From<Injected> for StoreError {
+    fn from(error: Injected) -> Self {
+        Self::Commit(error.to_string())
+    }
 }
 
 impl StoreError {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::args;
 use crate::domain::Timestamp;
+use crate::failpoint::{Point, at};
 
 use super::{Sql, Store, StoreError, Tx};
 
@@ -64,6 +65,7 @@ impl Store {
                             gone += 1;
                         }
                     }
+                    at(Point::SweepBeforeCommit).await?;
                     Ok(gone)
                 })
             })

@@ -2,9 +2,11 @@
 
 #![allow(clippy::print_stderr, reason = "what is skipped is named")]
 
+mod channel;
 mod cli;
 mod contract;
 mod corrections;
+mod crowd;
 mod desk;
 mod engine;
 mod engines;
@@ -15,6 +17,8 @@ mod incident;
 mod leaving;
 mod notice;
 mod notices;
+mod office;
+mod pacing;
 mod people;
 mod postgres;
 mod reports;
@@ -23,5 +27,7 @@ mod status;
 mod sweep;
 mod town;
 mod triage;
+mod uploads;
 mod walk;
+mod windows;
 mod world;

@@ -130,7 +130,7 @@ on_both! {
         let reach = world.store.notice_preview(id).await.expect("the store").expect("a reach");
         assert_eq!((reach.groups, reach.people), (1, 4));
         world.store.notice_send(id).await.expect("the store").expect("sent");
-        world.store.notices_tick().await.expect("a tick");
+        world.store.notices_tick(rules().catch_up).await.expect("a tick");
         let paused = world.store.notice_pause(id).await.expect("the store");
         if paused.is_ok() {
             world.store.notice_resume(id).await.expect("the store").expect("going on");

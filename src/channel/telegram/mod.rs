@@ -28,7 +28,7 @@ use teloxide::types::BotCommand;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::rich::utf16_len;
-use crate::domain::{ChannelKind, Timestamp};
+use crate::domain::{ChannelKind, Rich, Timestamp};
 
 use super::{Call, Channel, FetchError, Parsed, RawUpdate, ReceiveError, SendError, Sent};
 use tolerant::tolerant;
@@ -111,6 +111,17 @@ impl Telegram {
         Ok(())
     }
 
+    /// What an answer to a message means, by its HTTP status, its `Retry-After` in seconds and its body. For
+    /// tests that try a million of them without a network.
+    ///
+    /// # Errors
+    /// As for a message.
+    #[doc(hidden)]
+    pub fn judge_answer(&self, status: u16, retry_after: Option<u64>, body: &[u8]) -> Result<(), SendError> {
+        let status = reqwest::StatusCode::from_u16(status).unwrap_or(reqwest::StatusCode::BAD_GATEWAY);
+        self.transport.judge(status, retry_after, body).map(drop).map_err(classify::sending)
+    }
+
     fn identity(&self) -> Option<Arc<Identity>> {
         self.identity.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -154,6 +165,13 @@ impl fmt::Debug for Telegram {
             .field("identity", &self.identity())
             .finish_non_exhaustive()
     }
+}
+
+/// The emphasis of a text as it goes out: a list of Telegram's entities. For tests that try a million texts
+/// without a network.
+#[doc(hidden)]
+pub fn rendered(text: &Rich) -> serde_json::Value {
+    serde_json::to_value(send::entities(text).unwrap_or_default()).unwrap_or_default()
 }
 
 /// As much of a text as fits in `max` UTF-16 units, cut on a grapheme border.

@@ -240,20 +240,41 @@ fn caption(text: &Rich) -> (Option<String>, Option<Vec<MessageEntity>>) {
     ((!text.is_empty()).then(|| text.text.clone()), entities(text))
 }
 
-/// The emphasis as Telegram's entities; ranges that are not within the text are left out, since one of
-/// them would have the whole message refused.
-fn entities(text: &Rich) -> Option<Vec<MessageEntity>> {
-    let length = text.utf16_len();
-    let fits = |start: usize, len: usize| len > 0 && start.checked_add(len).is_some_and(|end| end <= length);
-    let spans = text.spans.iter().filter(|span| fits(span.start, span.len));
-    let entities: Vec<_> = spans
-        .map(|span| match span.style {
+/// The emphasis as Telegram's entities. Ranges that are not within the text, that cut a character in two, or that
+/// begin inside another and end outside are left out: one of them would have the whole message refused.
+pub(super) fn entities(text: &Rich) -> Option<Vec<MessageEntity>> {
+    let borders = borders(&text.text);
+    let is_border = |at: usize| borders.binary_search(&at).is_ok();
+    let mut taken: Vec<(usize, usize)> = Vec::new();
+    let mut entities = Vec::new();
+    for span in &text.spans {
+        let Some(end) = span.start.checked_add(span.len).filter(|end| *end > span.start) else { continue };
+        let crosses = |(from, to): &(usize, usize)| {
+            (*from < span.start && span.start < *to && *to < end)
+                || (span.start < *from && *from < end && end < *to)
+        };
+        if !is_border(span.start) || !is_border(end) || taken.iter().any(crosses) {
+            continue;
+        }
+        taken.push((span.start, end));
+        entities.push(match span.style {
             Style::Bold => MessageEntity::bold(span.start, span.len),
             Style::Italic => MessageEntity::italic(span.start, span.len),
             Style::Code => MessageEntity::code(span.start, span.len),
-        })
-        .collect();
+        });
+    }
     (!entities.is_empty()).then_some(entities)
+}
+
+/// Where in a text characters begin, and its end, in UTF-16 units.
+fn borders(text: &str) -> Vec<usize> {
+    let mut at = 0;
+    let mut borders = vec![0];
+    borders.extend(text.chars().map(|c| {
+        at += c.len_utf16();
+        at
+    }));
+    borders
 }
 
 fn keyboard(call: &Call<'_>) -> Result<Option<InlineKeyboardMarkup>, SendError> {

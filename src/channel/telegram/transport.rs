@@ -163,7 +163,7 @@ impl Transport {
     }
 
     /// What an answer means.
-    fn judge(
+    pub fn judge(
         &self,
         status: StatusCode,
         retry_after: Option<u64>,
@@ -231,8 +231,9 @@ impl Transport {
     fn scrub(&self, text: &str) -> String {
         let token = self.token.expose_secret();
         let secret = token.split_once(':').map_or(token, |(_, secret)| secret);
-        let clean = text.replace(secret, "***");
-        clean.chars().filter(|c| !c.is_control()).take(MAX_REASON).collect()
+        // What cannot be seen goes first: the secret could be put together by that.
+        let clean: String = text.chars().filter(|c| !c.is_control()).collect();
+        clean.replace(secret, "***").chars().take(MAX_REASON).collect()
     }
 
     fn bot(&self) -> String {

@@ -237,12 +237,13 @@ pub(super) fn press(ctx: &Context<'_>, id: i64, act: DraftAct) -> Result<Turn, N
             notice.remind_after = notice.remind_after.filter(|_| notice.confirm);
         }
         DraftAct::Remind => {
-            if notice.remind_after == Some(24 * HOUR) {
+            let usual = ctx.rules.remind_after;
+            if notice.remind_after == Some(usual) {
                 return Ok(ask(ctx, draft, Expects::Remind, "notice-ask-remind"));
             }
             notice.remind_after = match notice.remind_after {
-                None => Some(4 * HOUR),
-                Some(after) if after == 4 * HOUR => Some(24 * HOUR),
+                None => Some(usual.min(4 * HOUR)),
+                Some(after) if after == 4 * HOUR => Some(usual),
                 Some(_) => None,
             };
         }

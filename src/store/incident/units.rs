@@ -4,6 +4,7 @@ use crate::args;
 use crate::conversation::Lang;
 use crate::conversation::incident::{CardKind, Group, NamedUnit};
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
+use crate::store::sql::like;
 use crate::store::{Arg, Sql, StoreError, Tx};
 
 /// How many units a person is offered to choose from.
@@ -177,37 +178,21 @@ pub async fn groups(
     officer: PersonId,
     name: Option<&str>,
 ) -> Result<Vec<Group>, StoreError> {
-    const SQL: Sql = Sql {
-        lite: "WITH RECURSIVE under (id) AS (
-                 SELECT unit_id FROM roles WHERE person_id = $1 AND role IN ('duty', 'head', 'admin')
-                 UNION
-                 SELECT u.id FROM units u JOIN under ON u.parent_id = under.id),
-               here AS (SELECT u.id, u.parent_id FROM units u WHERE u.id =
-                         (SELECT i.unit_id FROM incidents i WHERE i.id = $2))
-               SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c
-               JOIN units u ON u.id = c.unit_id JOIN under ON under.id = u.id CROSS JOIN here
-               WHERE c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'
-                 AND instr(u.folded, $3) > 0
-               ORDER BY CASE WHEN u.id = here.id THEN 0 WHEN u.parent_id = here.id THEN 1
-                             WHEN u.id = here.parent_id THEN 2 WHEN u.parent_id = here.parent_id THEN 3
-                             ELSE 4 END, u.path_key, c.id LIMIT $4",
-        pg: "WITH RECURSIVE under (id) AS (
-                 SELECT unit_id FROM roles WHERE person_id = $1 AND role IN ('duty', 'head', 'admin')
-                 UNION
-                 SELECT u.id FROM units u JOIN under ON u.parent_id = under.id),
-               here AS (SELECT u.id, u.parent_id FROM units u WHERE u.id =
-                         (SELECT i.unit_id FROM incidents i WHERE i.id = $2))
-               SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c
-               JOIN units u ON u.id = c.unit_id JOIN under ON under.id = u.id CROSS JOIN here
-               WHERE c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'
-                 AND strpos(u.folded, $3) > 0
-               ORDER BY CASE WHEN u.id = here.id THEN 0 WHEN u.parent_id = here.id THEN 1
-                             WHEN u.id = here.parent_id THEN 2 WHEN u.parent_id = here.parent_id THEN 3
-                             ELSE 4 END, u.path_key, c.id LIMIT $4",
-    };
-    // Every name contains the empty text; SQLite's instr says 1, PostgreSQL's strpos too.
-    let args = args![officer, incident, name.unwrap_or(""), MOST_GROUPS];
-    let rows: Vec<GroupRow> = tx.all(SQL, args).await?;
+    let sql = "WITH RECURSIVE under (id) AS (
+             SELECT unit_id FROM roles WHERE person_id = $1 AND role IN ('duty', 'head', 'admin')
+             UNION
+             SELECT u.id FROM units u JOIN under ON u.parent_id = under.id),
+           here AS (SELECT u.id, u.parent_id FROM units u WHERE u.id =
+                     (SELECT i.unit_id FROM incidents i WHERE i.id = $2))
+           SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c
+           JOIN units u ON u.id = c.unit_id JOIN under ON under.id = u.id CROSS JOIN here
+           WHERE c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'
+             AND u.folded LIKE $3 ESCAPE '\\'
+           ORDER BY CASE WHEN u.id = here.id THEN 0 WHEN u.parent_id = here.id THEN 1
+                         WHEN u.id = here.parent_id THEN 2 WHEN u.parent_id = here.parent_id THEN 3
+                         ELSE 4 END, u.path_key, c.id LIMIT $4";
+    let args = args![officer, incident, format!("%{}%", like(name.unwrap_or(""))), MOST_GROUPS];
+    let rows: Vec<GroupRow> = tx.all(sql, args).await?;
     let mut groups = Vec::with_capacity(rows.len());
     for row in rows {
         groups.push(read_group(tx, row).await?);

@@ -11,6 +11,7 @@ use crate::domain::content::{Button, FileKind};
 use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Timestamp};
 use crate::store::audit::{self, Actor};
+use crate::store::people::lineage;
 use crate::store::{Env, Sql, StoreError, Tx, outbox};
 
 use super::write::{self, Refused, subject};
@@ -113,15 +114,6 @@ pub async fn name(tx: &mut Tx<'_>, person: Option<i64>) -> Result<Option<String>
     let sql = "SELECT name FROM people WHERE id = $1";
     let row: Option<(String,)> = tx.optional(sql, args![person]).await?;
     Ok(row.map(|(name,)| name))
-}
-
-pub async fn lineage(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>, StoreError> {
-    let sql = "WITH RECURSIVE above (id, parent_id) AS (
-                 SELECT id, parent_id FROM units WHERE id = $1
-                 UNION SELECT u.id, u.parent_id FROM units u JOIN above a ON u.id = a.parent_id)
-               SELECT id FROM above";
-    let rows: Vec<(i64,)> = tx.all(sql, args![unit]).await?;
-    Ok(rows.into_iter().map(|(id,)| UnitId(id)).collect())
 }
 
 pub async fn roots(tx: &mut Tx<'_>) -> Result<Vec<UnitId>, StoreError> {
