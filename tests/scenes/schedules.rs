@@ -12,8 +12,8 @@ use loa::store::notice::{NewSchedule, ScheduleRefused};
 use crate::on_both;
 use crate::town::{APPROVER, BINH, EDITOR, LAN, Town, VAN, WARD};
 
-/// How late a run that was missed still goes.
-const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
+/// For so long what was missed is made up for.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn schedule(town: &Town, new: NewSchedule) {
     town.store.schedule_new(new).await.expect("the store").expect("a schedule");
@@ -138,7 +138,7 @@ on_both! {
         town.kill();
         town.clock.set(Timestamp::vietnam(2026, 11, 23, 9, 0));
         let other = Store::open(&town.database.url, town.clock.clone(), Random::seeded(9)).await.expect("a store");
-        let (one, two) = tokio::join!(town.store.notices_tick(CATCH_UP), other.notices_tick(CATCH_UP));
+        let (one, two) = tokio::join!(town.store.notices_tick(DAY), other.notices_tick(DAY));
         assert!(one.is_ok() || two.is_ok(), "{one:?} {two:?}");
         town.start().await;
         town.in_time(town.later(Duration::from_secs(10))).await;

@@ -20,6 +20,7 @@ pub(super) fn wrong_words(lang: Lang, wrong: &AudienceError) -> String {
     match wrong {
         AudienceError::Empty => lang.say("notice-ask-audience", &[]),
         AudienceError::Unknown(part) => lang.say("notice-audience-unknown", &[("part", part)]),
+        AudienceError::LongName(name) => lang.say("notice-audience-long-name", &[("part", name)]),
         AudienceError::NoName(key) => lang.say("notice-audience-no-name", &[("part", key)]),
         AudienceError::LongName(key) => lang.say("notice-audience-long-name", &[("part", key)]),
         AudienceError::Role(UnknownRole(name)) => {
