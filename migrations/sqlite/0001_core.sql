@@ -106,6 +106,7 @@ CREATE TABLE messages (
     channel     TEXT NOT NULL,
     chat_id     INTEGER NOT NULL REFERENCES chats (id),
     lane        INTEGER NOT NULL,           -- 0 interactive, 1 urgent, 2 notice
+    first_lane  INTEGER,                    -- the lane that it came in with, if it was lifted out of it
     op          TEXT NOT NULL,              -- send | show (edit the slot's message, or send it) | edit | answer
     target      TEXT,                       -- show: the slot; edit: the platform's message id; answer: the press
     payload_id  INTEGER NOT NULL REFERENCES payloads (id),

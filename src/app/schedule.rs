@@ -69,12 +69,16 @@ Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
         unit: Option<String>,
     },
     /// List schedules with their next runs
+    #[command(after_help = "Example:\n  loa schedule list")]
     List,
     /// Hold a schedule; runs that pass meanwhile are not made up for
+    #[command(after_help = "Example:\n  loa schedule pause 3")]
     Pause { id: i64 },
     /// Go on with a schedule that was held
+    #[command(after_help = "Example:\n  loa schedule resume 3")]
     Resume { id: i64 },
     /// Delete a schedule; what it has sent stays
+    #[command(after_help = "Example:\n  loa schedule delete 3")]
     Delete { id: i64 },
 }
 

@@ -20,7 +20,7 @@ impl Store {
     /// The database's.
     pub async fn lift_waiting(&self) -> Result<u64, StoreError> {
         let now = self.env().now;
-        let sql = "UPDATE messages SET lane = 0, turn = 0
+        let sql = "UPDATE messages SET first_lane = lane, lane = 0, turn = 0
                    WHERE state = 0 AND lane > 0 AND created_at <= $1 AND not_before <= $2
                      AND EXISTS (SELECT 1 FROM messages e WHERE e.chat_id = messages.chat_id
                                  AND e.state IN (0, 1) AND e.lane < messages.lane)";

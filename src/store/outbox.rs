@@ -128,14 +128,17 @@ pub async fn post(
         (Place::Pressed, Some(message)) => Op::Edit { message: message.to_owned() },
         (Place::Slot(slot), _) => Op::Show { slot: slot.clone() },
     };
-    let mut parts = lay_out(reply.content());
-    if op != Op::Send {
+    let parts = if op == Op::Send {
+        lay_out(Content { buttons, ..reply.content() })
+    } else {
         // A message that takes another's place is one message, however long its text.
+        let mut parts = lay_out(reply.content());
         parts.truncate(1);
-    }
-    if let Some(last) = parts.last_mut() {
-        last.buttons = buttons;
-    }
+        if let Some(only) = parts.first_mut() {
+            only.buttons = buttons;
+        }
+        parts
+    };
     let mut op = Some(op);
     for part in parts {
         let payload = add_payload(tx, env, &part).await?;

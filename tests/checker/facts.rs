@@ -128,8 +128,9 @@ impl Facts {
         Self {
             messages: from
                 .rows(
-                    "SELECT m.id, c.external_id AS chat, m.lane, m.op, m.target, m.payload_id, m.delivery_id,
-                       m.state, m.attempt, m.unknowns, m.not_before, m.expires_at, m.external_id, m.error
+                    "SELECT m.id, c.external_id AS chat, COALESCE(m.first_lane, m.lane) AS lane, m.op, m.target,
+                       m.payload_id, m.delivery_id, m.state, m.attempt, m.unknowns, m.never_twice, m.not_before,
+                       m.expires_at, m.external_id, m.error
                      FROM messages m JOIN chats c ON c.id = m.chat_id ORDER BY m.id",
                 )
                 .await,

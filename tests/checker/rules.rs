@@ -25,6 +25,7 @@ pub fn judge(facts: &Facts, evidence: &Evidence, mapped: &Mapped<'_>, verdict: &
     attempts_come_first(facts, mapped, verdict);
     repeats_are_accounted_for(facts, evidence, mapped, verdict);
     what_is_worth_nothing_later_is_not_repeated(facts, evidence, verdict);
+    what_must_not_repeat_came_once(facts, mapped, verdict);
     every_thing_has_one_row(facts, verdict);
     order_is_kept(facts, evidence, mapped, verdict);
     nothing_goes_too_early(facts, mapped, verdict);
@@ -204,7 +205,18 @@ fn judge_group(facts: &Facts, mapped: &Mapped<'_>, group: &Group<'_>, verdict: &
     accepted.saturating_sub(group.messages.len())
 }
 
-/// 4: what must not repeat does not: an answer to a press is worth nothing after its press has timed out.
+/// 4: what must not repeat came at most once.
+fn what_must_not_repeat_came_once(facts: &Facts, mapped: &Mapped<'_>, verdict: &mut Verdict) {
+    for message in facts.messages.iter().filter(|message| message.never_twice != 0) {
+        let times = mapped.accepted(message.id).len();
+        if times > 1 || message.unknowns > 1 {
+            let id = message.id;
+            verdict.say(4, format!("message {id} must not repeat, and was accepted {times} times"));
+        }
+    }
+}
+
+/// 4: what is worth nothing later is not repeated: an answer to a press is worth nothing after its press has timed out.
 fn what_is_worth_nothing_later_is_not_repeated(facts: &Facts, evidence: &Evidence, verdict: &mut Verdict) {
     let presses: BTreeSet<&str> = facts
         .messages

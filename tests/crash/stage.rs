@@ -15,6 +15,7 @@ use loa::sandbox::{Options, Sandbox};
 use loa::store::Store;
 use loa::store::idle::Idle;
 use rustix::process::{Pid, Signal, kill_process};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::checker::{self, Evidence, Verdict};
 use crate::engines::Database;
@@ -67,6 +68,7 @@ impl Stage {
         let sandbox = Sandbox::start(options).await.expect("a practice platform");
         let store = Store::open(&database.url, Clock::System, Random::seeded(seed)).await.expect("a store");
         people::enrol(&sandbox, &store).await;
+        some_must_not_repeat(&database).await;
         let dir = tempfile::tempdir().expect("a directory");
         let config = format!(
             "[database]\nurl = \"{}\"\n[telegram]\ntoken = \"{}\"\napi_url = \"{}\"\n[telegram.limits]\n\
@@ -260,4 +262,25 @@ pub fn seed() -> u64 {
 /// A number from the environment.
 pub fn number(name: &str, otherwise: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Of the answers in chats every fourth is as a one-time code is: rather held than sent again.
+async fn some_must_not_repeat(database: &Database) {
+    if database.url.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(&database.url).await.expect("a connection");
+        let trigger = "CREATE TRIGGER some_must_not_repeat AFTER INSERT ON messages
+                       WHEN NEW.op = 'send' AND NEW.lane = 0 AND NEW.id % 4 = 0
+                       BEGIN UPDATE messages SET never_twice = 1 WHERE id = NEW.id; END";
+        sqlx::query(trigger).execute(&mut connection).await.expect("a trigger");
+        return;
+    }
+    let mut connection = PgConnection::connect(&database.url).await.expect("a connection");
+    let function = "CREATE FUNCTION some_must_not_repeat() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN NEW.never_twice := 1; RETURN NEW; END $$";
+    let trigger = "CREATE TRIGGER some_must_not_repeat BEFORE INSERT ON messages FOR EACH ROW
+                   WHEN (NEW.op = 'send' AND NEW.lane = 0 AND NEW.id % 4 = 0)
+                   EXECUTE FUNCTION some_must_not_repeat()";
+    for sql in [function, trigger] {
+        sqlx::query(sql).execute(&mut connection).await.expect("a trigger");
+    }
 }

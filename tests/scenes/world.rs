@@ -122,6 +122,36 @@ impl World {
         self.settled().await;
     }
 
+    /// Does `work` while time goes by: notices are spread evenly over it, so that at a clock that stands still
+    /// none would follow the first.
+    pub async fn in_time<T>(&self, work: impl Future<Output = T>) -> T {
+        let passes = async {
+            loop {
+                self.engine.signals.round_done().await;
+                self.clock.advance(Duration::from_millis(100));
+            }
+        };
+        tokio::select! {
+            done = work => done,
+            () = passes => unreachable!("time does not end"),
+        }
+    }
+
+    /// Lets time go by until something is so.
+    pub async fn until_so(&self, what: &str, so: impl Fn(&Sandbox) -> bool) {
+        let waiting = async {
+            while !so(&self.sandbox) {
+                let rounds = self.engine.signals.round_done();
+                self.engine.signals.wake_all();
+                rounds.await;
+                self.clock.advance(Duration::from_millis(20));
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(30), waiting).await.is_err() {
+            panic!("{what} does not come:\n{}", self.sandbox.render_all());
+        }
+    }
+
     /// A person writes to the bot in private; gives the last thing that is in the chat then.
     pub async fn says(&self, person: i64, text: &str) -> Seen {
         self.says_in(person, person, text).await

@@ -115,6 +115,9 @@ pub(super) fn list(ctx: &Context<'_>) -> Result<Turn, Need> {
 /// A button about a notice that is written down. Authority is looked at now, whoever was shown the button.
 pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, Need> {
     let lang = ctx.lang();
+    if act == Act::Sample {
+        return Ok(Turn::toast(lang.say("notice-sample", &[])));
+    }
     let Some(me) = ctx.me else { return Ok(not_allowed(ctx)) };
     let Some(facts) = facts::notice(ctx, id)? else {
         return Ok(Turn::toast(lang.say("button-expired", &[])));
@@ -123,6 +126,7 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, N
     let allowed = match act {
         Act::Submit | Act::Rework | Act::Discard => mine && facts::writing_post(ctx).is_some(),
         Act::Look | Act::Approve | Act::Return => !mine && facts::covers(ctx, &APPROVERS, &facts.line),
+        Act::Sample => true,
         Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel | Act::Keep | Act::Unconfirmed => {
             (mine && facts::writing_post(ctx).is_some())
                 || facts::covers(ctx, &APPROVERS, &facts.line)
@@ -138,7 +142,7 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, N
         Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel => {
             matches!(facts.stage, Stage::Sent | Stage::Approved)
         }
-        Act::Look | Act::Keep | Act::Unconfirmed => true,
+        Act::Look | Act::Keep | Act::Unconfirmed | Act::Sample => true,
     };
     if !fits {
         return Ok(Turn::toast(decided(lang, facts)));
@@ -157,6 +161,7 @@ fn act_on(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts, act: Act) -> Result<T
             let gone = Reply::here(lang.say("notice-discarded", &[])).in_place();
             Turn::default().and(gone).effect(Effect::Cancel { notice, by }.into())
         }
+        Act::Sample => toast("notice-sample"),
         Act::Look => Turn::default().effect(Effect::Show { notice, chat: ctx.chat.id }.into()),
         Act::Approve => toast("notice-you-approved").effect(Effect::Approve { notice, by }.into()),
         Act::Return => {

@@ -8,7 +8,7 @@ use super::draft::{Expects, LeftOut};
 use super::{Action, Draft, DraftAct, Effect, State, facts, not_allowed, read_duration};
 use crate::domain::Rich;
 use crate::domain::audience::Audience;
-use crate::domain::calendar::{duration_words, parse_when, when_words};
+use crate::domain::calendar::{UnknownTime, duration_words, parse_when, when_words};
 use crate::domain::screen::{Screening, screen};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -64,25 +64,34 @@ pub(super) fn continue_with(ctx: &Context<'_>, draft: Draft) -> Result<Turn, Nee
 /// A message while a notice is being written.
 pub(super) fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
     let mut draft = draft.clone();
-    let lang = ctx.lang();
     let text = ctx.incoming.text().trim();
     if facts::writing_post(ctx).is_none() {
         return Ok(not_allowed(ctx).to(Dialogue::None));
     }
     let Some(message) = ctx.incoming.message() else { return Ok(Turn::nothing()) };
-    let has_files = !message.photos.is_empty() || !message.documents.is_empty();
     // An answer that was not understood may be corrected; words and files are not taken a second time.
     if message.edited && (draft.is_made_of(&message.id) || draft.parts.last.as_ref() != Some(&message.id)) {
         return corrected(ctx, draft, &message.id, text);
     }
     draft.parts.last = Some(message.id.clone());
+    let kept = draft.clone();
+    let mut turn = understand(ctx, draft, message, text)?;
+    // What was not understood is remembered all the same: it may be corrected.
+    turn.dialogue.get_or_insert_with(|| State::Draft(Box::new(kept)).into());
+    Ok(turn)
+}
+
+/// Takes a message for what was asked.
+fn understand(ctx: &Context<'_>, mut draft: Draft, message: &Message, text: &str) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let has_files = !message.photos.is_empty() || !message.documents.is_empty();
     match draft.expects {
         Expects::Words | Expects::Body => take(ctx, &mut draft, text),
         _ if has_files && !message.edited => more_files(ctx, draft, message),
         Expects::Audience => {
             let audience = match text.parse::<Audience>() {
                 Ok(audience) => audience.to_string(),
-                Err(wrong) => return Ok(Turn::say(wrong.to_string())),
+                Err(wrong) => return Ok(Turn::say(super::audience::wrong_words(lang, &wrong))),
             };
             match facts::reach(ctx, &audience)? {
                 Err(why) => Ok(Turn::say(why)),
@@ -98,7 +107,7 @@ pub(super) fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
                 draft.notice.send_at = (at > ctx.now).then_some(at);
                 open(ctx, draft)
             }
-            Err(wrong) => Ok(Turn::say(wrong.to_string())),
+            Err(UnknownTime(text)) => Ok(Turn::say(lang.say("notice-when-unknown", &[("text", &text)]))),
         },
         Expects::Remind => match read_duration(text) {
             Some(after) => {

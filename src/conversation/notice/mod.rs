@@ -92,6 +92,8 @@ pub enum Act {
     Cancel,
     Keep,
     Unconfirmed,
+    /// The button of a preview: it says that it is one.
+    Sample,
 }
 
 /// A question of this part to the store.

@@ -9,7 +9,7 @@ use crate::domain::ids::{ChatId, IncidentId, MediaId, PersonId};
 use crate::domain::incident::State;
 use crate::domain::{ChannelKind, Timestamp};
 use crate::failpoint::{Point, at, hasten};
-use crate::store::{Env, Store, StoreError, Tx, blobs, outbox};
+use crate::store::{Env, Sql, Store, StoreError, Tx, blobs, outbox};
 
 use super::{act, read};
 
@@ -179,10 +179,16 @@ struct MediaRow {
     code: String,
 }
 
+/// On PostgreSQL the case is held meanwhile: of two pictures that end at once, one has to see that it is the last.
+const ONE: Sql = Sql {
+    lite: "SELECT m.incident_id, m.chat_id, m.attempts, m.state, i.code
+           FROM media m JOIN incidents i ON i.id = m.incident_id WHERE m.id = $1",
+    pg: "SELECT m.incident_id, m.chat_id, m.attempts, m.state, i.code
+         FROM media m JOIN incidents i ON i.id = m.incident_id WHERE m.id = $1 FOR UPDATE OF i",
+};
+
 async fn settle(tx: &mut Tx<'_>, env: &Env, id: MediaId, fetched: &Fetched) -> Result<(), StoreError> {
-    let sql = "SELECT m.incident_id, m.chat_id, m.attempts, m.state, i.code
-               FROM media m JOIN incidents i ON i.id = m.incident_id WHERE m.id = $1";
-    let Some(row) = tx.optional::<MediaRow>(sql, args![id]).await? else { return Ok(()) };
+    let Some(row) = tx.optional::<MediaRow>(ONE, args![id]).await? else { return Ok(()) };
     if row.state != "wanted" {
         return Ok(());
     }

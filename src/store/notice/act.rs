@@ -2,11 +2,12 @@
 
 use crate::args;
 use crate::conversation::notice::{
-    Answer, Effect, FileFrom, NewFile, NewNotice, NoticeFacts, ReachFacts, Stage, approval_card, preview_card,
+    Act, Action, Answer, Effect, FileFrom, NewFile, NewNotice, NoticeFacts, ReachFacts, Stage, approval_card,
+    preview_card,
 };
 use crate::conversation::{Choice, Lang, Reply, notice as talk};
 use crate::domain::calendar::when_words;
-use crate::domain::content::FileKind;
+use crate::domain::content::{Button, FileKind};
 use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Timestamp};
 use crate::store::audit::{self, Actor};
@@ -245,7 +246,12 @@ pub async fn show_previews(tx: &mut Tx<'_>, env: &Env) -> Result<usize, StoreErr
 async fn show_as_it_looks(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId) -> Result<(), StoreError> {
     let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
     let content = edition::content(tx, &row).await?;
-    let reply = Reply::to(chat, content.text).files(content.files);
+    let mut reply = Reply::to(chat, content.text).files(content.files);
+    // The button stands where it will stand: with it, an album and its words are laid out otherwise.
+    if let Some(label) = content.buttons.iter().flatten().map(Button::label).next() {
+        let sample = Action::Notice { notice: id, act: Act::Sample };
+        reply = reply.row([Choice::always(label, sample.into())]);
+    }
     outbox::post(tx, env, chat, &reply, None).await
 }
 

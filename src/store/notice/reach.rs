@@ -46,13 +46,16 @@ const CLOSED_GROUP_NAMES: Sql = of_chats!(
     " ORDER BY c.id LIMIT 5"
 );
 
-/// People without an open chat, seen as if they had one: whether they had one once, and their name.
+/// People without an open chat, seen as if they had one: whether they had one once, and their name. Of who is
+/// on a list and never wrote to the bot, Telegram says "bot can't initiate conversation with a user".
 macro_rules! no_chat {
     () => {
         "FROM (
            SELECT CAST(0 AS BIGINT) AS id, 'private' AS kind, 'none' AS purpose, CAST(NULL AS BIGINT) AS unit_id,
                   w.id AS person_id, w.name,
-                  CASE WHEN EXISTS (SELECT 1 FROM chats o WHERE o.person_id = w.id AND o.kind = 'private')
+                  CASE WHEN EXISTS (SELECT 1 FROM chats o WHERE o.person_id = w.id AND o.kind = 'private'
+                                      AND COALESCE(o.reason, '') NOT LIKE '%initiate conversation%'
+                                      AND COALESCE(o.reason, '') NOT LIKE '%not found%')
                        THEN 1 ELSE 0 END AS had
            FROM people w WHERE w.state = 'active' AND NOT EXISTS (
              SELECT 1 FROM chats o WHERE o.person_id = w.id AND o.kind = 'private' AND o.state = 'open')) c
