@@ -38,6 +38,12 @@ cli-check-clock-behind = Đồng hồ máy đang là { $now }, nhưng đã có t
 cli-check-disk = Ổ đĩa còn trống { $megabytes } MB.
 cli-check-disk-scant = Ổ đĩa chỉ còn trống { $megabytes } MB. Bạn dọn bớt trong tuần này.
 cli-check-disk-full = Ổ đĩa chỉ còn trống { $megabytes } MB, sắp không lưu được nữa. Bạn dọn ngay.
+cli-check-log = Nhật ký ghi trước của cơ sở dữ liệu đã dài { $megabytes } MB vì có chương trình khác đọc mãi chưa xong. Bạn đóng chương trình đang mở tệp cơ sở dữ liệu.
+cli-trouble = Cơ sở dữ liệu đọc được nhưng không ghi được: { $why }. Tới khi ghi lại được, loa không nhận và không gửi tin nào; không mất gì, và loa tự chạy tiếp.
+cli-trouble-full = ổ đĩa đã đầy
+cli-trouble-read-only = tệp hoặc ổ đĩa chỉ cho đọc
+cli-trouble-busy = một chương trình khác đang giữ khóa
+cli-trouble-disk = ổ đĩa báo lỗi
 
 cli-status-working = Dịch vụ đang chạy.
 cli-status-resting = Dịch vụ không chạy: tin chờ sẽ đi khi bạn chạy "loa run".

@@ -13,7 +13,7 @@ use crate::conversation::alarm::AlarmKind;
 use crate::domain::Timestamp;
 use crate::jobs::WORKER_LEASE;
 use crate::store::rest::Why;
-use crate::store::{Store, StoreError};
+use crate::store::{LOG_LIMIT, Store, StoreError};
 
 use super::{CommandError, channels, say};
 
@@ -111,6 +111,7 @@ async fn look_at_all(path: &Path) -> Vec<Finding> {
     let platform = channels::platform_time(&config).await;
     findings.push(look_at_clock(clock.now(), latest, platform));
     findings.extend(disk(&config));
+    findings.extend(log(&config));
     findings
 }
 
@@ -175,6 +176,10 @@ async fn store_findings(store: &Store, findings: &mut Vec<Finding>) -> Option<Ti
         } else {
             let vars = [("engine", engine), ("damage", &health.damage.join("; "))];
             findings.push(Finding::new("database", State::Fault, "cli-check-database-damaged", &vars));
+        }
+        if let Err(error) = store.try_to_write().await {
+            let says = super::status::takes_nothing(&error);
+            findings.push(Finding { what: "database", state: State::Fault, says });
         }
         aside(store, findings).await?;
         outbox(store, findings).await?;
@@ -267,6 +272,16 @@ fn disk(config: &Config) -> Option<Finding> {
         _ => (State::Good, "cli-check-disk"),
     };
     Some(Finding::new("disk", state, key, &[("megabytes", &megabytes)]))
+}
+
+/// The write-ahead log of an SQLite database, which grows while somebody reads for long.
+fn log(config: &Config) -> Option<Finding> {
+    let mut file = config.sqlite_file().ok()??.into_os_string();
+    file.push("-wal");
+    let size = std::fs::metadata(file).ok()?.len();
+    let megabytes = (size / (1024 * 1024)).to_string();
+    let large = Finding::new("database", State::Warning, "cli-check-log", &[("megabytes", &megabytes)]);
+    (size > LOG_LIMIT).then_some(large)
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ async fn wait_for_lease(engine: &Engine) -> bool {
                 told = true;
             }
             Ok(false) => {}
-            Err(error) => tracing::error!(cause = %error, "the database does not answer"),
+            Err(error) => jobs::database_failed(&error, "the database does not answer"),
         }
         tokio::select! {
             biased;
@@ -131,7 +131,7 @@ async fn keep_lease(engine: Engine) {
             }
             Err(error) => {
                 engine.signals.database_took(false, engine.clock.now());
-                tracing::warn!(cause = %error, "the lease could not be renewed yet");
+                jobs::database_failed(&error, "the lease could not be renewed yet");
             }
         }
     }

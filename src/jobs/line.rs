@@ -130,6 +130,6 @@ async fn probe(engine: &Engine) {
     };
     line.breaker().probed(kind, engine.clock.now(), probed, &engine.random);
     if let Err(error) = line.keep(engine).await {
-        tracing::error!(cause = %error, "how the channel stands could not be kept");
+        super::database_failed(&error, "how the channel stands could not be kept");
     }
 }

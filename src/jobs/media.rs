@@ -9,7 +9,7 @@ use crate::failpoint::{Point, at};
 use crate::store::incident::{Fetched, Refusal, Wanted};
 use crate::store::{Store, StoreError};
 
-use super::Engine;
+use super::{Engine, database_failed};
 
 /// Pictures that are fetched at the same time, so that a large album holds nobody up.
 const AT_ONCE: usize = 4;
@@ -21,7 +21,7 @@ pub async fn run(engine: Engine) {
         let due = match tick(&engine.store, engine.channel.as_ref()).await {
             Ok(due) => due,
             Err(error) => {
-                tracing::error!(cause = %error, "pictures cannot be fetched");
+                database_failed(&error, "pictures cannot be fetched");
                 None
             }
         };

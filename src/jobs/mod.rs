@@ -119,6 +119,16 @@ impl Signals {
     }
 }
 
+/// Says in the log that the database did not do something. Of what is wrong with the machine or the server the
+/// store tells by itself, once a minute: not every job three times a second besides.
+pub(crate) fn database_failed(error: &StoreError, what: &'static str) {
+    if error.trouble().is_some() {
+        tracing::debug!(cause = %error, "{what}");
+    } else {
+        tracing::error!(cause = %error, "{what}");
+    }
+}
+
 impl Engine {
     /// Takes or renews the lease of the process that does the work. Gives whether this process has it.
     ///

@@ -23,7 +23,7 @@ use crate::store::settle::{Outcome, Settled};
 use super::breaker::Breaker;
 use super::pacing::Pacer;
 use super::uploads::{Files, Uploads};
-use super::{Engine, WORKER_LEASE};
+use super::{Engine, WORKER_LEASE, database_failed};
 
 /// Payloads that are kept at hand, so that a broadcast reads its text once.
 const KEEP_PAYLOADS: usize = 256;
@@ -136,7 +136,7 @@ impl Desk {
                 }
                 Err(error) => {
                     // The outcomes are handed in again. If they were kept all the same, that changes nothing.
-                    tracing::error!(cause = %error, "the outbox cannot be reached; nothing is sent until it can");
+                    database_failed(&error, "the outbox cannot be reached; nothing is sent until it can");
                     self.unsure = true;
                     Some(self.engine.clock.now() + hasten(BACKOFF.0))
                 }

@@ -7,7 +7,7 @@ use crate::failpoint::{Planted, Point, at, hasten, planted};
 use crate::store::StoreError;
 use crate::store::inbox::NewUpdate;
 
-use super::Engine;
+use super::{Engine, database_failed};
 
 /// How long one request for updates waits (the Bot API takes up to 50 s).
 const POLL: Duration = Duration::from_secs(25);
@@ -39,7 +39,7 @@ pub async fn run(engine: Engine) {
             }
             Err(Trouble::Store(error)) => {
                 failures += 1;
-                tracing::error!(cause = %error, "updates cannot be stored; they stay with the platform");
+                database_failed(&error, "updates cannot be stored; they stay with the platform");
                 backoff(failures)
             }
         };
@@ -56,7 +56,7 @@ async fn token_refused(engine: &Engine) {
     let (line, kind) = (&engine.signals.line, engine.channel.kind());
     line.breaker().token_refused(kind, engine.clock.now(), &engine.random);
     if let Err(error) = line.keep(engine).await {
-        tracing::error!(cause = %error, "how the channel stands could not be kept");
+        database_failed(&error, "how the channel stands could not be kept");
     }
 }
 

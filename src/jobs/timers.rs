@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::Timestamp;
 use crate::store::StoreError;
 
-use super::{Engine, alarms, incidents, notices};
+use super::{Engine, alarms, database_failed, incidents, notices};
 
 /// How often what is past its time is swept away.
 const SWEEP: Duration = Duration::from_secs(3600);
@@ -20,7 +20,7 @@ pub async fn run(engine: Engine) {
         let due = match look(&engine).await {
             Ok(due) => due,
             Err(error) => {
-                tracing::error!(cause = %error, "what is due cannot be looked up");
+                database_failed(&error, "what is due cannot be looked up");
                 None
             }
         };
@@ -31,7 +31,7 @@ pub async fn run(engine: Engine) {
         if lifted.is_none_or(|at| engine.clock.now() > at + LIFT) {
             lifted = Some(engine.clock.now());
             if let Err(error) = engine.store.lift_waiting().await {
-                tracing::warn!(cause = %error, "what waits behind others could not be looked at");
+                database_failed(&error, "what waits behind others could not be looked at");
             }
         }
         engine.signals.round();
@@ -56,7 +56,7 @@ async fn sweep(engine: &Engine) {
             Ok(0) => return,
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(cause = %error, "what is past its time could not be swept away");
+                database_failed(&error, "what is past its time could not be swept away");
                 return;
             }
         }

@@ -141,6 +141,19 @@ impl Store {
             .await
     }
 
+    /// Whether the database takes what is written: writes down when it was asked.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub async fn try_to_write(&self) -> Result<(), StoreError> {
+        let now = self.env().now;
+        let sql = "INSERT INTO settings (name, value) VALUES ('tried', $1)
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.db
+            .write(move |tx| Box::pin(async move { tx.exec_one(sql, args![now.0.to_string()]).await }))
+            .await
+    }
+
     /// What the database says about itself. Reads all of an SQLite database.
     pub async fn health(&self) -> Result<Health, StoreError> {
         self.db
