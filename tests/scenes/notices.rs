@@ -62,8 +62,11 @@ fn accepted(sandbox: &loa::sandbox::Sandbox, words: &str) -> Vec<i64> {
     sandbox.with_accepted(of)
 }
 
-/// What of a chat belongs to a notice: words, pictures, files, whether in an album, labels of buttons.
-fn looks(town: &Town, chat: i64, words: &str) -> Vec<(String, usize, Vec<String>, bool, Vec<String>)> {
+/// Words, pictures, files, whether in an album, labels of buttons.
+type Look = (String, usize, Vec<String>, bool, Vec<String>);
+
+/// What of a chat belongs to a notice.
+fn looks(town: &Town, chat: i64, words: &str) -> Vec<Look> {
     let all = town.sandbox.chat(chat).into_iter().filter(|seen| {
         seen.by_bot
             && (seen.photos > 0 || !seen.files.is_empty() || seen.text.contains(words) || seen.text == "👆")

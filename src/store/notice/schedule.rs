@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::args;
-use crate::conversation::notice::{Action, NewNotice, ScheduleAct, ScheduleFacts, Stage, WRITERS};
+use crate::conversation::notice::{Action, NewNotice, ScheduleAct, Stage, WRITERS};
 use crate::conversation::{Choice, Reply};
 use crate::domain::Timestamp;
 use crate::domain::calendar::when_words;
@@ -15,11 +15,14 @@ use crate::domain::template::{TemplateError, render_template};
 use crate::domain::time::VIETNAM;
 use crate::failpoint::{Planted, planted};
 use crate::store::audit::{self, Actor};
-use crate::store::people::lineage;
-use crate::store::{Env, Sql, Store, StoreError, Tx, outbox};
+use crate::store::{Env, Store, StoreError, Tx, outbox};
 
 use super::write::{self, Refused};
 use super::{act, edition, manage};
+
+mod chat;
+
+pub use chat::{facts, set_in_chat, within};
 
 /// So many missed runs are named in one message.
 const MOST_NAMED: usize = 10;
@@ -113,6 +116,7 @@ macro_rules! schedules {
         )
     };
 }
+use schedules;
 
 /// What an act on a schedule gives.
 type Done<T> = Result<Result<T, ScheduleRefused>, StoreError>;
@@ -421,89 +425,4 @@ pub async fn next(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT MIN(next_at) FROM schedules WHERE state = 'active'";
     let (next,): (Option<i64>,) = tx.one(sql, args![]).await?;
     Ok(next.map(Timestamp))
-}
-
-const WITHIN: Sql = Sql {
-    lite: concat!(
-        "WITH RECURSIVE below (id) AS (SELECT value FROM json_each($1)
-           UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id) ",
-        schedules!(
-            "WHERE state <> 'deleted' AND COALESCE(unit_id, (SELECT MIN(id) FROM units WHERE parent_id IS NULL))
-               IN (SELECT id FROM below) ORDER BY id LIMIT 50"
-        )
-    ),
-    pg: concat!(
-        "WITH RECURSIVE below (id) AS (SELECT value::bigint FROM json_array_elements_text($1::json)
-           UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id) ",
-        schedules!(
-            "WHERE state <> 'deleted' AND COALESCE(unit_id, (SELECT MIN(id) FROM units WHERE parent_id IS NULL))
-               IN (SELECT id FROM below) ORDER BY id LIMIT 50"
-        )
-    ),
-};
-
-/// The schedules at these units and below.
-pub async fn within(tx: &mut Tx<'_>, env: &Env, units: &[UnitId]) -> Result<Vec<ScheduleFacts>, StoreError> {
-    let rows: Vec<Row> = tx.all(WITHIN, args![serde_json::to_string(units)?]).await?;
-    let mut list = Vec::with_capacity(rows.len());
-    for row in rows {
-        list.push(facts_of(tx, env, row, None).await?);
-    }
-    Ok(list)
-}
-
-/// One schedule, and the notice of its run at `at`.
-pub async fn facts(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    id: ScheduleId,
-    at: Option<Timestamp>,
-) -> Result<Option<ScheduleFacts>, StoreError> {
-    match find(tx, id).await? {
-        Some(row) => facts_of(tx, env, row, at).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-async fn facts_of(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    row: Row,
-    at: Option<Timestamp>,
-) -> Result<ScheduleFacts, StoreError> {
-    let rule = row.rule()?;
-    let next = rule.next_after(env.now);
-    let run = at.or(next).unwrap_or(env.now);
-    let unit = unit_name(tx, row.unit_id).await?;
-    let line = match row.unit_id {
-        Some(unit) => lineage(tx, UnitId(unit)).await?,
-        None => act::roots(tx).await?,
-    };
-    let id = ScheduleId(row.id);
-    Ok(ScheduleFacts {
-        id,
-        taken: attached(tx, id, run).await?.map(|(_, stage)| stage),
-        notice: row.notice(run, &unit),
-        rule: rule.describe(),
-        paused: row.state != "active",
-        self_sending: row.self_sending != 0,
-        name: row.name,
-        next,
-        line,
-    })
-}
-
-/// What people do to schedules in chat.
-pub async fn set_in_chat(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    id: ScheduleId,
-    by: PersonId,
-    paused: bool,
-) -> Result<(), StoreError> {
-    let to = if paused { "paused" } else { "active" };
-    if let Err(refused) = set_state(tx, env, Actor::Person(by), id, to).await? {
-        tracing::debug!(cause = %refused, "a schedule was deleted meanwhile");
-    }
-    Ok(())
 }
