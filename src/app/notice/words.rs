@@ -17,7 +17,7 @@ pub(super) fn recipient_state(code: &str) -> &'static str {
 }
 
 /// What an edition's state is called.
-pub(in crate::app) fn edition_state(code: &str) -> &'static str {
+fn edition_state(code: &str) -> &'static str {
     match code {
         "preparing" => "chờ đến giờ gửi",
         "running" => "đang gửi",
@@ -63,7 +63,7 @@ pub(super) fn detail_words(notice: &NoticeDetail) -> Vec<String> {
     lines
 }
 
-pub(super) fn counts_words(counts: &Counts) -> String {
+fn counts_words(counts: &Counts) -> String {
     format!(
         "Đã nhận {} trên {} ({} đã xác nhận), đang chờ {}, không gửi được {}, bỏ qua {}, không tới được {}",
         counts.arrived(),
@@ -103,7 +103,7 @@ pub(super) fn reach_words(reach: &Reach) -> String {
         let why = match one.why {
             WhyNot::NoChat => "chưa mở trò chuyện với bot",
             WhyNot::ClosedChat => "đã chặn bot",
-            WhyNot::ClosedGroup => "nhóm đã cho bot ra",
+            WhyNot::ClosedGroup => "nhóm đã xóa bot",
         };
         let more =
             if i64::try_from(one.names.len()).is_ok_and(|named| one.count > named) { ", …" } else { "" };

@@ -143,11 +143,17 @@ fn occurring(text: &str, name: &str) -> String {
     }
 }
 
-/// Whether the words give all of another unit's name, and no more of this unit's than that: "xã Minh" is the
-/// commune, not its "Đảng bộ xã Minh".
+/// Whether all that the words give of a unit's name is part of what they give of another's: "xã Minh" is the
+/// commune, neither its "Đảng bộ xã Minh" nor its "Chi bộ bản Minh".
 fn is_said_better(text: &str, unit: &NamedUnit, found: &[NamedUnit]) -> bool {
     let part = occurring(text, &unit.name);
-    part != plain(&unit.name) && found.iter().any(|other| other.id != unit.id && plain(&other.name) == part)
+    let holds = |words: &str, part: &str| format!(" {words} ").contains(&format!(" {part} "));
+    part != plain(&unit.name)
+        && found.iter().filter(|other| other.id != unit.id).any(|other| {
+            let longer = occurring(text, &other.name);
+            let more = longer.len() > part.len() || longer == plain(&other.name);
+            more && holds(&longer, &part) && !holds(&text.replace(&longer, "|"), &part)
+        })
 }
 
 #[cfg(test)]
@@ -183,6 +189,13 @@ mod tests {
         let found = [unit(2, "Xã Minh", &[1]), unit(3, "Đảng bộ xã Minh", &[2, 1])];
         assert_eq!(ids("đường hỏng ở xã Minh", &found), [2]);
         assert_eq!(ids("đảng bộ xã Minh họp", &found), [3]);
+        let found = [
+            unit(2, "Xã Bản Lếch", &[1]),
+            unit(3, "Chi bộ bản Lếch", &[2, 1]),
+            unit(4, "Chi bộ bản Pho", &[2, 1]),
+        ];
+        assert_eq!(ids("đường từ xã Bản Lếch vào bản Pho hỏng", &found), [4]);
+        assert_eq!(ids("bản Lếch xã Bản Lếch mất điện", &found[..2]), [3]);
     }
 
     #[test]
