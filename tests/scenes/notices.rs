@@ -103,6 +103,9 @@ on_both! {
         }
         assert!(!town.heard(DUTY, "hội trường"), "the duty group is no staff group");
         town.presses(LAN, LAN, "Đã nhận").await;
+        for who in [EDITOR, APPROVER] {
+            town.until_sent(who).await;
+        }
         insta::assert_snapshot!("all_the_way", town.stories(&[EDITOR, APPROVER, LAN]));
         town.ends_well().await;
     }
@@ -214,6 +217,9 @@ on_both! {
         town.in_time(town.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
         goes_out(&town).await;
         assert!(town.heard(LAN, "14:00 chiều nay"));
+        for who in [VAN, APPROVER] {
+            town.until_sent(who).await;
+        }
         insta::assert_snapshot!("returned_and_approved", town.stories(&[VAN, APPROVER]));
         let audit = town.database.audit().await.join("\n");
         for line in ["person:2 notice.submit notice:1", "person:4 notice.return notice:1", "person:4 notice.approve notice:1"] {

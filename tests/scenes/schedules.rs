@@ -63,6 +63,7 @@ on_both! {
         town.in_time(town.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
         town.in_time(town.later(Duration::from_secs(10))).await;
         assert!(town.heard(LAN, "Định hướng tuyên truyền tháng 12/2026\n\n1. Tuyên truyền bầu cử."), "{}", town.story(LAN));
+        town.until_sent(EDITOR).await;
         insta::assert_snapshot!("guidance", town.stories(&[EDITOR, LAN]));
         at(&town, Timestamp::vietnam(2026, 12, 2, 8, 0)).await;
         assert_eq!(times(&town, LAN, "Định hướng tuyên truyền"), 1);
@@ -86,6 +87,7 @@ on_both! {
         at(&town, Timestamp::vietnam(2026, 12, 1, 8, 0)).await;
         assert_eq!(times(&town, LAN, "Tuyên truyền bầu cử."), 1);
         assert!(!town.heard(EDITOR, "Đến kỳ"), "nobody is asked");
+        town.until_sent(EDITOR).await;
         // The next month is asked for again.
         at(&town, Timestamp::vietnam(2027, 1, 1, 8, 0)).await;
         assert!(town.heard(EDITOR, "Đến kỳ “Định hướng tháng” (08:00 thứ Sáu 01/01/2027)"), "{}", town.story(EDITOR));

@@ -152,6 +152,15 @@ impl World {
         }
     }
 
+    /// Lets time go by until a chat's live count says that a notice has gone out.
+    pub async fn until_sent(&self, chat: i64) {
+        self.until_so("the end of a notice", |sandbox| {
+            sandbox.chat(chat).iter().any(|seen| seen.text.contains("Đã gửi xong"))
+        })
+        .await;
+        self.settled().await;
+    }
+
     /// A person writes to the bot in private; gives the last thing that is in the chat then.
     pub async fn says(&self, person: i64, text: &str) -> Seen {
         self.says_in(person, person, text).await
