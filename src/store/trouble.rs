@@ -21,6 +21,7 @@ pub enum Trouble {
     Busy,
     /// The disk, or the file system, gives errors.
     Disk,
+    /// Or the disk gives errors: SQLite says so of both where it reads the schema.
     Damaged,
     /// The file cannot be opened, or the server does not answer.
     Away,
@@ -78,7 +79,7 @@ impl Trouble {
             Self::ReadOnly => "it may only be read",
             Self::Busy => "somebody else keeps it locked",
             Self::Disk => "the disk gives errors",
-            Self::Damaged => "it is damaged",
+            Self::Damaged => "it is damaged, or the disk gives errors",
             Self::Away => "it cannot be reached",
         }
     }
