@@ -48,3 +48,11 @@ deny:
 # The smallest and fastest program, for packages.
 dist:
     cargo build --locked --profile dist
+
+# Odd inputs, a million for each parser; `just fuzz 20000` for fewer.
+fuzz inputs="1_000_000":
+    LOA_FUZZ_INPUTS={{inputs}} cargo test --release --locked --test fuzz -- --nocapture --test-threads=1
+
+# Ten simulated years for each of so many seeds: `just simulate 2000`; `just simulate 1 17` plays seed 17 again.
+simulate seeds="1000" first="1":
+    LOA_SEEDS={{seeds}} LOA_SEED={{first}} cargo test --release --locked --test simulation -- --nocapture in_ten_years

@@ -139,10 +139,12 @@ impl FromStr for Selector {
                 _ => Err(unknown()),
             };
         };
-        let name = read_name(key.trim(), value);
+        let name = read_name(key, value);
+        // What stands before and behind the name of a unit is not part of it.
+        let place = clean_line(value, MOST_NAME * 3).ok_or_else(|| no_name(key));
         match fold(key).as_str() {
-            "unit" | "don vi" => Ok(Self::Unit(name?.parse()?)),
-            "role" | "vai tro" => read_role(&name?),
+            "unit" | "don vi" => Ok(Self::Unit(place?.parse()?)),
+            "role" | "vai tro" => read_role(&place?),
             "group" | "nhom" => Ok(Self::Group(name?)),
             "person" | "nguoi" => Ok(Self::Person(name?)),
             _ => Err(unknown()),
@@ -151,10 +153,18 @@ impl FromStr for Selector {
 }
 
 fn read_name(key: &str, value: &str) -> Result<String, AudienceError> {
-    let key = || key.chars().take(60).collect();
     // Somewhat more than may be, so that what is too long is seen to be.
-    let name = clean_line(value, MOST_NAME * 2).ok_or_else(|| AudienceError::NoName(key()))?;
-    if name.chars().count() > MOST_NAME { Err(AudienceError::LongName(key())) } else { Ok(name) }
+    let name = clean_line(value, MOST_NAME * 2).ok_or_else(|| no_name(key))?;
+    if name.chars().count() > MOST_NAME { Err(AudienceError::LongName(shown(key))) } else { Ok(name) }
+}
+
+fn no_name(key: &str) -> AudienceError {
+    AudienceError::NoName(shown(key))
+}
+
+/// What is shown of what stands before a name.
+fn shown(key: &str) -> String {
+    key.trim().chars().take(60).collect()
 }
 
 fn read_role(text: &str) -> Result<Selector, AudienceError> {
@@ -178,6 +188,9 @@ impl FromStr for Place {
         };
         if unit.is_empty() {
             return Err(AudienceError::NoName("unit".to_owned()));
+        }
+        if unit.chars().count() > MOST_NAME {
+            return Err(AudienceError::LongName("unit".to_owned()));
         }
         Ok(Self { unit: unit.to_owned(), below })
     }

@@ -75,8 +75,8 @@ pub enum Problem {
 pub fn parse(text: &str) -> Result<Vec<ImportRow>, Vec<Fault>> {
     // Spreadsheets put an invisible mark at the beginning.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // The reader would count a line begun by the LF of a CR LF as the one before.
-    let text = text.replace("\r\n", "\n");
+    // The reader counts lines by LF alone, and one begun by the LF of a CR LF as the one before.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut records = reader.records();
     let header = records.next().and_then(Result::ok).unwrap_or_default();
@@ -236,6 +236,16 @@ mod tests {
         );
         assert_eq!((rows[1].line, rows[1].kind, rows[1].role), (3, Kind::Group, Some(Role::Duty)));
         assert_eq!(rows[2].role, None);
+    }
+
+    #[test]
+    fn lines_are_counted_however_they_end() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text =
+                list("T,Lan,staff,telegram,1,person\nT,Nga,boss,telegram,2,person\n").replace('\n', end);
+            let faults = parse(&text).expect_err("a fault");
+            assert_eq!((faults.len(), faults[0].line), (1, 3), "{end:?}");
+        }
     }
 
     #[test]

@@ -53,6 +53,11 @@ impl Picture {
     /// # Errors
     /// What is wrong with it.
     pub fn check(bytes: &[u8], limits: PictureLimits) -> Result<Self, PictureError> {
+        // Decoders meet what their makers never saw; one that panics has found a broken picture.
+        std::panic::catch_unwind(|| Self::decode(bytes, limits)).unwrap_or(Err(PictureError::Broken))
+    }
+
+    fn decode(bytes: &[u8], limits: PictureLimits) -> Result<Self, PictureError> {
         if bytes.len() > limits.max_bytes {
             return Err(PictureError::TooHeavy { max_bytes: limits.max_bytes });
         }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stderr, reason = "what is skipped is named")]
 
+mod calendar;
 mod channel;
 mod cli;
 mod contract;

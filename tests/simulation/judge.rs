@@ -126,17 +126,25 @@ async fn runs(
             assert_eq!(fate, None, "{} at {}: nobody has looked", rule.name, short(*run));
             continue;
         };
-        let fate = fate.unwrap_or_else(|| panic!("{} at {} is missing", rule.name, short(*run)));
+        let wrong = fate.is_none() || expected.is_some_and(|expected| Some(expected) != fate);
         assert!(
-            expected.is_none_or(|expected| expected == fate),
-            "{} at {}: {fate:?}",
+            !wrong,
+            "{} at {}: {fate:?}, not {expected:?}\n{}",
             rule.name,
-            short(*run)
+            short(*run),
+            around(*run, world)
         );
         tally.runs += 1;
-        *(if fate == Fate::Fired { &mut tally.fired } else { &mut tally.missed }) += 1;
+        *(if fate == Some(Fate::Fired) { &mut tally.fired } else { &mut tally.missed }) += 1;
     }
     assert!(fates.is_empty(), "{}: runs that no rule names: {fates:?}", rule.name);
+}
+
+/// The looks before and after a run was to come.
+fn around(run: Timestamp, world: &World) -> String {
+    let first = world.looks.iter().position(|look| look.at >= run).unwrap_or(0);
+    let near = world.looks.iter().skip(first.saturating_sub(4)).take(8);
+    near.map(|look| format!("{} ({}) {}\n", short(look.at), look.at.0, look.certain)).collect()
 }
 
 /// Missed runs that are only counted.

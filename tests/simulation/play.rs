@@ -70,8 +70,8 @@ fn nature(seed: u64) -> Nature {
     Nature { weather, limits, two_processes: rng.random_bool(0.4), leap: rng.random_bool(0.3) }
 }
 
-/// Plays ten years.
-pub async fn play(seed: u64) -> Played {
+/// Plays so many years.
+pub async fn play(seed: u64, years: u32) -> Played {
     let nature = nature(seed);
     let start = Timestamp::vietnam(2026, 11, 23, 8, 0) + Duration::from_micros(seed % 1_000_000);
     let mut world = World::new(seed, start, nature.weather, nature.limits).await;
@@ -80,8 +80,8 @@ pub async fn play(seed: u64) -> Played {
     if nature.two_processes {
         world.start().await;
     }
-    let mut end = start + YEAR * 10;
-    let leap_at = nature.leap.then(|| start + YEAR * world.rng.random_range(1..9));
+    let mut end = start + YEAR * years;
+    let leap_at = nature.leap.then(|| start + YEAR * world.rng.random_range(0..years));
     let (mut leaps, mut moves, mut said) = (leap_at.into_iter().collect::<Vec<_>>(), 0, 0_u64);
     while world.now() < end {
         moves += 1;
@@ -108,8 +108,8 @@ pub async fn play(seed: u64) -> Played {
         }
     }
     finish(&mut world).await;
-    let tally = judge::judge(&world, start, said).await;
     write_trace(&world);
+    let tally = judge::judge(&world, start, said).await;
     let (transactions, kills) = (world.transactions, world.kills);
     Played { trace: world.trace, moves, transactions, kills, tally }
 }
@@ -125,7 +125,7 @@ fn advance(world: &mut World) {
             let rule = if daily { &RULES[0] } else { rule };
             let run = rule.after(now).next().expect("a run");
             // Rules that come rarely would let all others pass.
-            let run = run.min(now + DAY * 25);
+            let run = run.min(now + DAY * 40);
             match world.rng.random_range(0..4_u8) {
                 0 => run - Duration::from_micros(1),
                 1 => run,

@@ -125,9 +125,7 @@ impl World {
     pub async fn settle(&mut self, mut fuse: Fuse) -> bool {
         loop {
             if self.quiet(&mut fuse).await {
-                if self.anybody_up() {
-                    self.looks.push(Look { at: self.now(), certain: false });
-                }
+                self.looks.push(Look { at: self.now(), certain: false });
                 let at = self.rng.random_range(0..self.processes.len());
                 self.kill(at).await;
                 return true;
@@ -146,8 +144,10 @@ impl World {
                 break;
             }
         }
-        if self.anybody_up() {
-            self.looks.push(Look { at: self.now(), certain: true });
+        // Who has just found that it lost the lease may have looked as well, and need not have done it all.
+        let certain = self.anybody_up();
+        if certain || self.processes.iter().any(Process::has_stopped) {
+            self.looks.push(Look { at: self.now(), certain });
         }
         false
     }

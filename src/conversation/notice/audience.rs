@@ -22,7 +22,6 @@ pub(super) fn wrong_words(lang: Lang, wrong: &AudienceError) -> String {
         AudienceError::Unknown(part) => lang.say("notice-audience-unknown", &[("part", part)]),
         AudienceError::LongName(name) => lang.say("notice-audience-long-name", &[("part", name)]),
         AudienceError::NoName(key) => lang.say("notice-audience-no-name", &[("part", key)]),
-        AudienceError::LongName(key) => lang.say("notice-audience-long-name", &[("part", key)]),
         AudienceError::Role(UnknownRole(name)) => {
             let all: Vec<String> = Role::ALL.into_iter().map(|role| role_name(lang, role)).collect();
             lang.say("notice-audience-no-role", &[("part", name), ("all", &all.join(", "))])
