@@ -23,6 +23,10 @@ failpoints:
 mutants:
     cargo test --locked --test crash -- mutants --nocapture
 
+# The power fails, the disk is full, read-only or broken, the server goes away: `just power 1000`.
+power losses="200":
+    LOA_LOSSES={{losses}} cargo test --locked --test power -- --nocapture
+
 # All that has to hold before a change goes in.
 ci:
     .ci/run
