@@ -17,7 +17,7 @@ crash kills="1000":
 
 # Every failpoint, killed, failed and held up, once and always, on both engines.
 failpoints:
-    LOA_POINTS=1000 cargo test --locked --test crash -- points --nocapture
+    LOA_POINTS=1000 cargo test --locked --test crash -- --include-ignored points --nocapture
 
 # The checker has to find every fault that is planted.
 mutants:
