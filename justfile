@@ -51,7 +51,7 @@ dist:
 
 # Odd inputs, a million for each parser; `just fuzz 20000` for fewer.
 fuzz inputs="1_000_000":
-    LOA_FUZZ_INPUTS={{inputs}} cargo test --release --locked --test fuzz -- --nocapture --test-threads=1
+    LOA_FUZZ_INPUTS={{inputs}} cargo test --release --locked --test fuzz -- --nocapture --test-threads=1 --include-ignored
 
 # Ten simulated years for each of so many seeds: `just simulate 2000`; `just simulate 1 17` plays seed 17 again.
 simulate seeds="1000" first="1":
