@@ -236,6 +236,10 @@ async fn furnish(world: &World) {
 
 fn write_trace(world: &World) {
     if let Ok(path) = std::env::var("LOA_SIM_TRACE") {
-        std::fs::write(path, world.trace.join("\n")).expect("a file");
+        std::fs::write(&path, world.trace.join("\n")).expect("a file");
+        for part in ["", "-wal"] {
+            let from = format!("{}{part}", world.url.trim_start_matches("sqlite:"));
+            std::fs::copy(from, format!("{path}.db{part}")).expect("the database");
+        }
     }
 }
