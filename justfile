@@ -11,6 +11,18 @@ demo *args:
 test *args:
     cargo test --locked {{args}}
 
+# `kill -9` at random moments on both engines: `just crash`, `just crash 10000`, `LOA_SEED=7 just crash`.
+crash kills="1000":
+    LOA_KILLS={{kills}} cargo test --locked --test crash -- kills takeover --nocapture
+
+# Every failpoint, killed, failed and held up, once and always, on both engines.
+failpoints:
+    LOA_POINTS=1000 cargo test --locked --test crash -- points --nocapture
+
+# The checker has to find every fault that is planted.
+mutants:
+    cargo test --locked --test crash -- mutants --nocapture
+
 # All that has to hold before a change goes in.
 ci:
     .ci/run

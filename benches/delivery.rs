@@ -26,8 +26,8 @@ use tokio_util::sync::CancellationToken;
 
 const RECIPIENTS: i64 = 10_000;
 const CONCURRENCY: usize = 32;
-const NO_LIMITS: Limits = Limits { per_second: 0, per_chat_per_second: 0, per_group_per_minute: 0 };
-const LIMITS: Limits = Limits { per_second: 30, per_chat_per_second: 1, per_group_per_minute: 20 };
+const NO_LIMITS: Limits = Limits::NONE;
+const LIMITS: Limits = Limits::TELEGRAM;
 
 #[tokio::main]
 async fn main() {

@@ -53,7 +53,7 @@ async fn run() {
     report("turns (a new chat, a reply), all waiting at once", started);
 
     assert!(store.take_lease("worker", "me", Duration::from_secs(60)).await.expect("a lease"));
-    let limits = Limits { per_second: 0, per_chat_per_second: 0, per_group_per_minute: 0 };
+    let limits = Limits::NONE;
     let pacer = Arc::new(Mutex::new(Pacer::new(limits)));
     let started = Instant::now();
     let mut settled = Vec::new();

@@ -38,6 +38,12 @@ cli-check-clock-behind = The machine's clock says { $now }, but something was re
 cli-check-disk = { $megabytes } MB are free on the disk.
 cli-check-disk-scant = Only { $megabytes } MB are free on the disk. Make room this week.
 cli-check-disk-full = Only { $megabytes } MB are free on the disk, soon nothing can be kept. Make room now.
+cli-check-log = The write-ahead log of the database has grown to { $megabytes } MB, because another program has been reading for long. Close whatever has the database open.
+cli-trouble = The database can be read but takes nothing: { $why }. Until it does, loa receives nothing and sends nothing; nothing is lost, and it goes on by itself.
+cli-trouble-full = the disk is full
+cli-trouble-read-only = the file or the disk may only be read
+cli-trouble-busy = another program keeps it locked
+cli-trouble-disk = the disk gives errors
 
 cli-status-working = The service is running.
 cli-status-resting = The service is not running: what waits goes out when you run "loa run".
@@ -53,6 +59,10 @@ cli-status-channel = Channel { $channel }: { $people } people, { $groups } group
 
 run-no-token = There is no Telegram token; set token or token_file in [telegram], or LOA_TELEGRAM__TOKEN.
 run-token-refused = Telegram refuses the token; copy it again from @BotFather into [telegram] token.
+cli-status-rest-token = The channel { $channel } has rested since { $since }: the bot's token is refused ({ $why }). Next try at { $until }, tried { $failures } times.
+cli-status-rest-too-many = The channel { $channel } has rested since { $since }: the bot was too fast and has to wait ({ $why }). It goes on at { $until }, had to wait { $failures } times.
+cli-status-rest-failing = The channel { $channel } has rested since { $since }: it fails ({ $why }). Next try at { $until }, tried { $failures } times.
+cli-status-rest-trying = The channel { $channel } has rested since { $since } ({ $why }) and answers again: one message is on its way, after { $failures } failures. Next look at { $until }.
 cli-status-cases = Cases: { $open } open, { $overdue } overdue.
 cli-status-notice = Notice { $id } "{ $title }" { $state }: { $sent }/{ $total }.
 cli-status-notice-running = going out

@@ -32,6 +32,7 @@ people-stranger-group = You are not enrolled yet. Ask your unit's administrator 
 people-did-you-mean = Did you mean /{ $command }? ({ $does })
     Send /trogiup to see what else there is.
 people-unknown-command = I do not know this command. Send /trogiup to see what you can do.
+people-command-corrected = A command that was edited is not carried out again. If you need it, send it as a new message.
 people-in-private = Please write to me in private for this.
 people-only-in-group = Please type this command in the group.
 

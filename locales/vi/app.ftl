@@ -38,6 +38,12 @@ cli-check-clock-behind = Đồng hồ máy đang là { $now }, nhưng đã có t
 cli-check-disk = Ổ đĩa còn trống { $megabytes } MB.
 cli-check-disk-scant = Ổ đĩa chỉ còn trống { $megabytes } MB. Bạn dọn bớt trong tuần này.
 cli-check-disk-full = Ổ đĩa chỉ còn trống { $megabytes } MB, sắp không lưu được nữa. Bạn dọn ngay.
+cli-check-log = Nhật ký ghi trước của cơ sở dữ liệu đã dài { $megabytes } MB vì có chương trình khác đọc mãi chưa xong. Bạn đóng chương trình đang mở tệp cơ sở dữ liệu.
+cli-trouble = Cơ sở dữ liệu đọc được nhưng không ghi được: { $why }. Tới khi ghi lại được, loa không nhận và không gửi tin nào; không mất gì, và loa tự chạy tiếp.
+cli-trouble-full = ổ đĩa đã đầy
+cli-trouble-read-only = tệp hoặc ổ đĩa chỉ cho đọc
+cli-trouble-busy = một chương trình khác đang giữ khóa
+cli-trouble-disk = ổ đĩa báo lỗi
 
 cli-status-working = Dịch vụ đang chạy.
 cli-status-resting = Dịch vụ không chạy: tin chờ sẽ đi khi bạn chạy "loa run".
@@ -53,6 +59,10 @@ cli-status-channel = Kênh { $channel }: { $people } người, { $groups } nhóm
 
 run-no-token = Chưa có mã bot Telegram; hãy đặt token hoặc token_file trong [telegram], hoặc biến LOA_TELEGRAM__TOKEN.
 run-token-refused = Telegram không nhận mã bot; hãy chép lại mã từ @BotFather vào [telegram] token.
+cli-status-rest-token = Kênh { $channel } đang nghỉ từ { $since }: mã của bot bị từ chối ({ $why }). Thử lại lúc { $until }, đã thử { $failures } lần.
+cli-status-rest-too-many = Kênh { $channel } đang nghỉ từ { $since }: bot gửi quá nhanh, phải chờ ({ $why }). Gửi tiếp lúc { $until }, đã phải chờ { $failures } lần.
+cli-status-rest-failing = Kênh { $channel } đang nghỉ từ { $since }: không gửi được ({ $why }). Thử lại lúc { $until }, đã thử { $failures } lần.
+cli-status-rest-trying = Kênh { $channel } nghỉ từ { $since } ({ $why }), nay trả lời lại: đang gửi thử một tin, sau { $failures } lần không được. Xem lại lúc { $until }.
 cli-status-cases = Vụ việc: { $open } đang mở, { $overdue } quá hạn.
 cli-status-notice = Thông báo { $id } "{ $title }" { $state }: { $sent }/{ $total }.
 cli-status-notice-running = đang gửi

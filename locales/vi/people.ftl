@@ -32,6 +32,7 @@ people-stranger-group = Bạn chưa đăng ký. Bạn xin mã mời của ngư�
 people-did-you-mean = Ý bạn là /{ $command }? ({ $does })
     Gõ /trogiup để xem các việc khác.
 people-unknown-command = Mình chưa biết lệnh này. Bạn gõ /trogiup để xem việc có thể làm nhé.
+people-command-corrected = Bạn vừa sửa một lệnh đã gửi, mình không làm lại lệnh đó. Nếu cần, bạn gửi lệnh thành tin mới nhé.
 people-in-private = Việc này bạn nhắn riêng cho mình nhé.
 people-only-in-group = Bạn gõ lệnh này trong nhóm cần gắn nhé.
 

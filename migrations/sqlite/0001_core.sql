@@ -75,7 +75,7 @@ CREATE TABLE dialogues (
 
 -- Updates as they came. Acknowledged to the platform only after they are here.
 CREATE TABLE inbox (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     channel     TEXT NOT NULL,
     external_id TEXT NOT NULL,
     chat_key    TEXT NOT NULL,              -- updates of one chat are handled in order
@@ -95,17 +95,18 @@ CREATE INDEX inbox_aside ON inbox (id) WHERE state = 'aside';
 
 -- What messages say. One row serves all that say the same.
 CREATE TABLE payloads (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     body       TEXT NOT NULL,               -- JSON of a Content
     created_at INTEGER NOT NULL
 ) STRICT;
 
 -- The outbox: the transport's truth about every message.
 CREATE TABLE messages (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     channel     TEXT NOT NULL,
     chat_id     INTEGER NOT NULL REFERENCES chats (id),
     lane        INTEGER NOT NULL,           -- 0 interactive, 1 urgent, 2 notice
+    first_lane  INTEGER,                    -- the lane that it came in with, if it was lifted out of it
     op          TEXT NOT NULL,              -- send | show (edit the slot's message, or send it) | edit | answer
     target      TEXT,                       -- show: the slot; edit: the platform's message id; answer: the press
     payload_id  INTEGER NOT NULL REFERENCES payloads (id),
@@ -116,6 +117,10 @@ CREATE TABLE messages (
     ready       INTEGER NOT NULL,           -- 1 when not_before has come
     attempt     INTEGER NOT NULL DEFAULT 0,
     unknowns    INTEGER NOT NULL DEFAULT 0,
+    never_twice INTEGER NOT NULL DEFAULT 0, -- rather held than sent again: one-time codes
+    spared      INTEGER NOT NULL DEFAULT 0, -- attempts that were nobody's fault: they do not count
+    failing_since INTEGER,                  -- the first attempt that was certainly not accepted
+    turn        INTEGER NOT NULL DEFAULT 0, -- the order in the lane: notices that go out together take turns
     not_before  INTEGER NOT NULL,
     expires_at  INTEGER,
     lease_until INTEGER,
@@ -124,24 +129,60 @@ CREATE TABLE messages (
     created_at  INTEGER NOT NULL,
     settled_at  INTEGER
 ) STRICT;
-CREATE INDEX messages_ready ON messages (channel, lane, id) WHERE state = 0 AND ready = 1;
+CREATE INDEX messages_ready ON messages (channel, lane, turn, id) WHERE state = 0 AND ready = 1;
 CREATE INDEX messages_later ON messages (not_before) WHERE state = 0 AND ready = 0;
 CREATE INDEX messages_sending ON messages (lease_until) WHERE state = 1;
 CREATE INDEX messages_chat ON messages (chat_id, lane, id) WHERE state IN (0, 1);
 CREATE INDEX messages_delivery ON messages (delivery_id) WHERE delivery_id IS NOT NULL;
 CREATE INDEX messages_sent ON messages (channel, settled_at) WHERE state = 2;
 CREATE INDEX messages_trouble ON messages (id) WHERE state IN (3, 4);
+CREATE INDEX messages_held ON messages (id) WHERE state = 3;
+CREATE INDEX messages_dropped ON messages (created_at) WHERE state IN (5, 6);
+CREATE INDEX messages_payload ON messages (payload_id); -- so that a payload can go when its last message does
 
 -- Attempts that did not end well, for the question "why was it late, why did it come twice".
 CREATE TABLE attempts (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     message_id INTEGER NOT NULL REFERENCES messages (id),
     attempt    INTEGER NOT NULL,
     at         INTEGER NOT NULL,
-    outcome    TEXT NOT NULL,               -- retry | unknown | permanent | moved | late
+    outcome    TEXT NOT NULL,               -- retry | unknown | permanent | moved | late | spared
     detail     TEXT NOT NULL
 ) STRICT;
 CREATE INDEX attempts_message ON attempts (message_id);
+CREATE INDEX attempts_at ON attempts (at);
+
+-- Channels over which nothing goes out until they are tried again. A channel that works has no row.
+CREATE TABLE channel_rests (
+    channel  TEXT PRIMARY KEY,
+    why      TEXT NOT NULL,                 -- too_many | failing | token
+    trying   INTEGER NOT NULL,              -- 1: one message is on its way, to find out
+    since    INTEGER NOT NULL,
+    until    INTEGER NOT NULL,              -- the next try
+    failures INTEGER NOT NULL,
+    detail   TEXT NOT NULL                  -- what the platform said last
+) STRICT;
+
+-- What an administrator has to know, from when to when.
+CREATE TABLE alarms (
+    id       INTEGER PRIMARY KEY,
+    kind     TEXT NOT NULL,                 -- token | failing | too_many | aside | held
+    subject  TEXT NOT NULL,                 -- the channel; empty where there is only one
+    detail   TEXT NOT NULL,                 -- how many, or why
+    since    INTEGER NOT NULL,
+    ended_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX alarms_open ON alarms (kind, subject) WHERE ended_at IS NULL;
+CREATE INDEX alarms_ended ON alarms (ended_at) WHERE ended_at IS NOT NULL;
+
+-- Over which outlet an alarm was told, and that it is over.
+CREATE TABLE alarm_tellings (
+    alarm_id INTEGER NOT NULL REFERENCES alarms (id),
+    outlet   TEXT NOT NULL,                 -- chat | program
+    over     INTEGER NOT NULL,              -- 1: that it is over
+    told_at  INTEGER NOT NULL,
+    PRIMARY KEY (alarm_id, outlet, over)
+) STRICT, WITHOUT ROWID;
 
 -- Messages that keep themselves up to date: a card, a live count.
 CREATE TABLE slots (

@@ -4,7 +4,8 @@
 CREATE TABLE schedules (
     id           INTEGER PRIMARY KEY,
     name         TEXT NOT NULL,
-    cron         TEXT NOT NULL,             -- minute hour day month weekday, in Vietnam
+    cron         TEXT NOT NULL,             -- minute hour day month weekday
+    zone         TEXT NOT NULL,             -- by whose wall clock: an IANA name
     audience     TEXT NOT NULL,
     title        TEXT NOT NULL,             -- a template, as the body is
     body         TEXT NOT NULL,             -- empty: the text is asked for every time
@@ -94,6 +95,7 @@ CREATE TABLE editions (
     failed      INTEGER NOT NULL DEFAULT 0,
     skipped     INTEGER NOT NULL DEFAULT 0,
     total       INTEGER NOT NULL DEFAULT 0,
+    next_turn   INTEGER NOT NULL DEFAULT 0, -- the turn of the message that comes into the outbox next
     unreached   INTEGER NOT NULL DEFAULT 0,
     ended_at    INTEGER,
     remind_at   INTEGER,

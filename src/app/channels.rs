@@ -6,6 +6,7 @@ use crate::channel::telegram::Telegram;
 use crate::channel::{Channel, ReceiveError};
 use crate::config::Config;
 use crate::domain::{ChannelKind, Timestamp};
+use crate::failpoint::hasten;
 use crate::http::http_client;
 use crate::store::{Store, StoreError};
 
@@ -23,7 +24,7 @@ const ASK_WITHIN: Duration = Duration::from_secs(8);
 pub fn telegram(config: &Config) -> Result<Option<Telegram>, CommandError> {
     let Some(token) = config.telegram_token()? else { return Ok(None) };
     let client = http_client().map_err(anyhow::Error::from)?;
-    Telegram::new(client, &config.telegram.api_url, token, CALL_WITHIN)
+    Telegram::new(client, &config.telegram.api_url, token, hasten(CALL_WITHIN))
         .map(Some)
         .map_err(|error| CommandError::User(error.to_string()))
 }

@@ -8,9 +8,12 @@ use serde::Serialize;
 
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
+use crate::conversation::Lang;
+use crate::conversation::alarm::AlarmKind;
 use crate::domain::Timestamp;
 use crate::jobs::WORKER_LEASE;
-use crate::store::{Store, StoreError};
+use crate::store::rest::Why;
+use crate::store::{LOG_LIMIT, Store, StoreError};
 
 use super::{CommandError, channels, say};
 
@@ -32,7 +35,8 @@ pub struct CheckCommand {}
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// `config`, `database`, `token`, `clock`, `disk`, `inbox`, `outbox`
+    /// `config`, `database`, `token`, `clock`, `disk`, `inbox`, `outbox`, `channel`,
+    /// `alarm`
     pub what: &'static str,
     pub state: State,
     /// A plain sentence.
@@ -107,6 +111,7 @@ async fn look_at_all(path: &Path) -> Vec<Finding> {
     let platform = channels::platform_time(&config).await;
     findings.push(look_at_clock(clock.now(), latest, platform));
     findings.extend(disk(&config));
+    findings.extend(log(&config));
     findings
 }
 
@@ -172,6 +177,10 @@ async fn store_findings(store: &Store, findings: &mut Vec<Finding>) -> Option<Ti
             let vars = [("engine", engine), ("damage", &health.damage.join("; "))];
             findings.push(Finding::new("database", State::Fault, "cli-check-database-damaged", &vars));
         }
+        if let Err(error) = store.try_to_write().await {
+            let says = super::status::takes_nothing(&error);
+            findings.push(Finding { what: "database", state: State::Fault, says });
+        }
         aside(store, findings).await?;
         outbox(store, findings).await?;
         Ok::<_, StoreError>(health.latest)
@@ -208,7 +217,18 @@ async fn aside(store: &Store, findings: &mut Vec<Finding>) -> Result<(), StoreEr
 }
 
 async fn outbox(store: &Store, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
-    let day = store.status(WORKER_LEASE).await?.last_day;
+    let status = store.status(WORKER_LEASE).await?;
+    findings.extend(status.rests.iter().map(|rest| {
+        let state = if rest.why == Why::Token { State::Fault } else { State::Warning };
+        Finding { what: "channel", state, says: super::status::rest_words(rest) }
+    }));
+    // What was set aside is named one by one already.
+    let told = status.alarms.iter().filter(|alarm| alarm.kind != AlarmKind::Aside);
+    findings.extend(told.map(|alarm| {
+        let state = if alarm.kind == AlarmKind::Token { State::Fault } else { State::Warning };
+        Finding { what: "alarm", state, says: alarm.says(Lang::Vi) }
+    }));
+    let day = status.last_day;
     let (unknown, failed) = (day.unknown.to_string(), day.failed.to_string());
     let counts = [("unknown", unknown.as_str()), ("failed", failed.as_str())];
     let (state, key) = match (day.unknown, day.failed) {
@@ -252,6 +272,16 @@ fn disk(config: &Config) -> Option<Finding> {
         _ => (State::Good, "cli-check-disk"),
     };
     Some(Finding::new("disk", state, key, &[("megabytes", &megabytes)]))
+}
+
+/// The write-ahead log of an SQLite database, which grows while somebody reads for long.
+fn log(config: &Config) -> Option<Finding> {
+    let mut file = config.sqlite_file().ok()??.into_os_string();
+    file.push("-wal");
+    let size = std::fs::metadata(file).ok()?.len();
+    let megabytes = (size / (1024 * 1024)).to_string();
+    let large = Finding::new("database", State::Warning, "cli-check-log", &[("megabytes", &megabytes)]);
+    (size > LOG_LIMIT).then_some(large)
 }
 
 #[cfg(test)]

@@ -18,12 +18,16 @@ Examples:
   loa message drop 812       it is not needed any more")]
 pub enum MessageCommand {
     /// List the messages that are held
+    #[command(after_help = "Example:\n  loa message list")]
     List,
     /// Send one once more
+    #[command(after_help = "Example:\n  loa message retry 812")]
     Retry { id: i64 },
     /// Note that one has arrived
+    #[command(after_help = "Example:\n  loa message arrived 812")]
     Arrived { id: i64 },
     /// Note that one is not needed any more
+    #[command(after_help = "Example:\n  loa message drop 812")]
     Drop { id: i64 },
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod testing;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -113,6 +114,9 @@ pub fn rules(config: &Config, bot_username: String) -> Rules {
         categories: config.reports.categories.clone(),
         calendar: (&config.calendar).into(),
         deadline_hours: config.reports.default_deadline_hours,
+        remind_after: Duration::from_secs(u64::from(config.notices.remind_after_hours) * 3600),
+        alarm_after: Duration::from_secs(u64::from(config.alarms.after_minutes) * 60),
+        catch_up: Duration::from_secs(u64::from(config.notices.catch_up_hours) * 3600),
     }
 }
 

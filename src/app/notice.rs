@@ -13,11 +13,15 @@ use crate::domain::Timestamp;
 use crate::domain::audience::Audience;
 use crate::domain::calendar::{parse_when, when_words};
 use crate::domain::content::FileKind;
-use crate::domain::ids::NoticeId;
+use crate::domain::ids::{NoticeId, ScheduleId};
 use crate::domain::text::{clean_line, clean_text};
-use crate::store::notice::{Counts, NoticeDetail, NoticeLine, Reach, Recipient, Refused, Unconfirmed};
+use crate::store::notice::{NoticeDetail, Recipient, Refused};
 
 use super::{CommandError, Desk};
+
+mod words;
+
+use words::{detail_words, list_words, reach_words, recipient_state, unconfirmed_words};
 
 /// Telegram takes files of up to 50 MB from bots, and photos of up to 10 MB
 /// (<https://core.telegram.org/bots/api#sending-files>).
@@ -31,28 +35,38 @@ pub enum NoticeCommand {
 Examples:
   loa notice new --title 'Lịch họp' --text-file hop.txt --to 'unit:Tỉnh Mẫu/*' --confirm
   loa notice new --title 'Bão số 5' --text-file bao.txt --to all --urgent --attach ban-do.jpg
+  loa notice new --schedule 3 --text-file thang-12.txt      (the text of its next run)
+  loa notice new --schedule 3 --for '08:00 01/12/2026' --text-file thang-12.txt
 
 Who gets it (--to), parts separated by ';', '-' takes away:
   all | groups | people | unit:Xã A | unit:Xã A/* (and below) | role:editor
   role:head@unit:Xã A/* | group:Tên nhóm | person:Lan | -unit:Xã B")]
     New {
         /// The first line, in bold
-        #[arg(long)]
-        title: String,
+        #[arg(long, required_unless_present = "schedule")]
+        title: Option<String>,
         /// A file with the text; - reads standard input
         #[arg(long, value_name = "FILE")]
         text_file: PathBuf,
         /// Who gets it
-        #[arg(long, value_name = "AUDIENCE")]
-        to: String,
+        #[arg(long, value_name = "AUDIENCE", required_unless_present = "schedule")]
+        to: Option<String>,
+        /// The text is for a run of this schedule, which says the rest: title, who gets it, how, when
+        #[arg(long, value_name = "ID", conflicts_with = "at")]
+        schedule: Option<i64>,
+        /// Which run of the schedule: '08:00 01/12/2026'; where not given, the one whose text was asked for, or
+        /// the next
+        #[arg(long = "for", value_name = "TIME", requires = "schedule")]
+        run: Option<String>,
         /// Goes before all other notices
         #[arg(long)]
         urgent: bool,
         /// Asks everybody to confirm with one tap
         #[arg(long)]
         confirm: bool,
-        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d
-        #[arg(long, value_name = "SPAN", requires = "confirm")]
+        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d; 0 is never, and without it the
+        /// configuration says when
+        #[arg(long, value_name = "SPAN")]
         remind_after: Option<String>,
         /// When it goes out: '07:30 01/12/2026', '8h mai'; as soon as it is sent where not given
         #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -62,6 +76,7 @@ Who gets it (--to), parts separated by ';', '-' takes away:
         attach: Vec<PathBuf>,
     },
     /// List notices, newest first
+    #[command(after_help = "Example:\n  loa notice list --most 10")]
     List {
         /// How many at most
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -76,18 +91,25 @@ Who gets it (--to), parts separated by ';', '-' takes away:
         recipients: bool,
     },
     /// Count whom a notice would reach now
+    #[command(after_help = "Example:\n  loa notice preview 7")]
     Preview { id: i64 },
     /// Approve a notice, as the administrator; one with a time of its own goes out then
+    #[command(after_help = "Example:\n  loa notice approve 7")]
     Approve { id: i64 },
     /// Send a notice, as the administrator, approving it where it is not
+    #[command(after_help = "Example:\n  loa notice send 7")]
     Send { id: i64 },
     /// Hold a notice that is going out
+    #[command(after_help = "Example:\n  loa notice pause 7")]
     Pause { id: i64 },
     /// Go on with a notice that was held
+    #[command(after_help = "Example:\n  loa notice resume 7")]
     Resume { id: i64 },
     /// Cancel a notice: what has not gone out does not go out
+    #[command(after_help = "Example:\n  loa notice cancel 7")]
     Cancel { id: i64 },
     /// List who has received a notice and not confirmed it, by unit
+    #[command(after_help = "Example:\n  loa notice unconfirmed 7 --json")]
     Unconfirmed { id: i64 },
 }
 
@@ -153,21 +175,36 @@ fn user(text: impl Into<String>) -> CommandError {
 }
 
 async fn new(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError> {
-    let NoticeCommand::New { title, text_file, to, urgent, confirm, remind_after, at, attach } = command
+    let NoticeCommand::New { title, text_file, to, schedule, run, urgent, confirm, remind_after, at, attach } =
+        command
     else {
         return Ok(());
     };
     let now = desk.clock.now();
-    let mut notice = NewNotice {
-        title: clean_line(&title, MOST_TITLE).ok_or_else(|| user("Thông báo chưa có tiêu đề."))?,
-        body: read_text(&text_file)?,
-        audience: read_audience(&to)?,
-        urgent,
-        confirm,
-        remind_after: remind_after.as_deref().map(read_span).transpose()?,
-        send_at: at.as_deref().map(|at| read_time(at, now)).transpose()?,
-        ..NewNotice::default()
+    let mut notice = match schedule {
+        Some(schedule) => run_of(desk, ScheduleId(schedule), run.as_deref()).await?,
+        None => NewNotice::default(),
     };
+    if let Some(title) = title {
+        notice.title = clean_line(&title, MOST_TITLE).ok_or_else(|| user("Thông báo chưa có tiêu đề."))?;
+    }
+    if let Some(to) = to {
+        notice.audience = read_audience(&to)?;
+    }
+    if let Some(at) = at {
+        notice.send_at = Some(read_time(&at, now)?);
+    }
+    notice.body = read_text(&text_file)?;
+    notice.urgent |= urgent;
+    notice.confirm |= confirm;
+    match remind_after {
+        Some(_) if !notice.confirm => {
+            return Err(user("Muốn nhắc (--remind-after) thì thông báo cần nút xác nhận (--confirm)."));
+        }
+        // A run of a schedule reminds as the schedule says.
+        None if schedule.is_some() => {}
+        after => notice.remind_after = read_remind(desk, notice.confirm, after.as_deref())?,
+    }
     if attach.len() > MOST_FILES {
         return Err(user(format!("Mỗi thông báo kèm tối đa {MOST_FILES} tệp.")));
     }
@@ -180,13 +217,37 @@ async fn new(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError> {
     })
 }
 
+/// The notice of a run of a schedule, without its text.
+async fn run_of(desk: &Desk, schedule: ScheduleId, run: Option<&str>) -> Result<NewNotice, CommandError> {
+    let now = desk.clock.now();
+    // A run that was asked for may have passed: a date says which.
+    let read = |run| read_time(run, now).or_else(|wrong| read_time(run, Timestamp(0)).map_err(|_| wrong));
+    let at = run.map(read).transpose()?;
+    let found = desk.store.schedule_run(schedule, at).await?;
+    found.map_err(|refused| user(refused.to_string()))
+}
+
 pub(super) fn read_audience(text: &str) -> Result<String, CommandError> {
     let audience: Audience = text.parse().map_err(|wrong| user(format!("Người nhận: {wrong}.")))?;
     Ok(audience.to_string())
 }
 
-pub(super) fn read_span(text: &str) -> Result<Duration, CommandError> {
+fn read_span(text: &str) -> Result<Duration, CommandError> {
     read_duration(text).ok_or_else(|| user(format!("Chưa hiểu “{text}”; hãy viết như 30m, 4h hoặc 1d.")))
+}
+
+/// When those are reminded who have not confirmed: as asked, or as the configuration says; `0` is never.
+pub(super) fn read_remind(
+    desk: &Desk,
+    confirm: bool,
+    asked: Option<&str>,
+) -> Result<Option<Duration>, CommandError> {
+    match asked {
+        _ if !confirm => Ok(None),
+        None => Ok(Some(desk.rules.remind_after)),
+        Some("0") => Ok(None),
+        Some(span) => read_span(span).map(Some),
+    }
 }
 
 fn read_time(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
@@ -245,111 +306,6 @@ async fn show(desk: &Desk, id: NoticeId, recipients: bool) -> Result<(), Command
         }
         lines.join("\n")
     })
-}
-
-fn recipient_state(code: &str) -> &'static str {
-    match code {
-        "waiting" | "queued" => "đang chờ",
-        "sent" => "đã nhận",
-        "confirmed" => "đã xác nhận",
-        "failed" => "không gửi được",
-        "skipped" => "bỏ qua",
-        _ => "không tới được",
-    }
-}
-
-/// What an edition's state is called.
-pub(super) fn edition_state(code: &str) -> &'static str {
-    match code {
-        "preparing" => "chờ đến giờ gửi",
-        "running" => "đang gửi",
-        "paused" => "tạm dừng",
-        "done" => "đã gửi xong",
-        _ => "đã hủy",
-    }
-}
-
-fn detail_words(notice: &NoticeDetail) -> Vec<String> {
-    let mut lines = vec![format!("Thông báo số {}: {}", notice.id, notice.title)];
-    let state = notice.edition.as_ref().map_or(notice.state.label(), |edition| edition_state(&edition.state));
-    lines.push(format!("Trạng thái: {state}"));
-    lines.push(format!("Người nhận: {}", notice.audience));
-    let mut flags = Vec::new();
-    if notice.urgent {
-        flags.push("khẩn");
-    }
-    if notice.confirm {
-        flags.push("cần xác nhận");
-    }
-    if !flags.is_empty() {
-        lines.push(format!("Cách gửi: {}", flags.join(", ")));
-    }
-    if let Some(at) = notice.send_at {
-        lines.push(format!("Giờ gửi: {}", when_words(at)));
-    }
-    lines.push(format!("Người soạn: {}", notice.author.as_deref().unwrap_or("dòng lệnh")));
-    if let Some(approver) = &notice.approver {
-        lines.push(format!("Người duyệt: {approver}"));
-    }
-    if let Some(reason) = &notice.reason {
-        lines.push(format!("Lý do: {reason}"));
-    }
-    if !notice.files.is_empty() {
-        lines.push(format!("Tệp kèm: {}", notice.files.join(", ")));
-    }
-    if let Some(edition) = &notice.edition {
-        lines.push(counts_words(&edition.counts));
-    }
-    lines.push(String::new());
-    lines.push(notice.text.clone());
-    lines
-}
-
-fn counts_words(counts: &Counts) -> String {
-    format!(
-        "Đã nhận {} trên {} ({} đã xác nhận), đang chờ {}, không gửi được {}, bỏ qua {}, không tới được {}",
-        counts.arrived(),
-        counts.total,
-        counts.confirmed,
-        counts.waiting + counts.queued,
-        counts.failed,
-        counts.skipped,
-        counts.unreached
-    )
-}
-
-fn list_words(rows: &[NoticeLine]) -> String {
-    if rows.is_empty() {
-        return "Chưa có thông báo nào.".to_owned();
-    }
-    let line = |row: &NoticeLine| {
-        let state = row.edition.as_deref().map_or(row.state.label(), edition_state);
-        format!(
-            "{:>5}  {}  {state}  {}/{}  {}",
-            row.id,
-            row.created_at.short(),
-            row.counts.arrived(),
-            row.counts.total,
-            row.title
-        )
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-fn reach_words(reach: &Reach) -> String {
-    format!("Tới {} nhóm và {} người. Không tới được: {}.", reach.groups, reach.people, reach.unreachable)
-}
-
-fn unconfirmed_words(units: &[Unconfirmed]) -> String {
-    if units.is_empty() {
-        return "Không còn ai chưa xác nhận.".to_owned();
-    }
-    let line = |unit: &Unconfirmed| {
-        let more = if unit.count > i64::try_from(unit.names.len()).unwrap_or(0) { ", …" } else { "" };
-        let name = if unit.unit.is_empty() { "(không có đơn vị)" } else { &unit.unit };
-        format!("{name}: {} – {}{more}", unit.count, unit.names.join(", "))
-    };
-    units.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ pub enum InviteCommand {
         days: u32,
     },
     /// Lists invites, newest first.
+    #[command(after_help = "Example:\n  loa invite list")]
     List,
     /// Takes an invite back: nobody can use it any more.
     #[command(after_help = "Example:\n  loa invite revoke 3")]
@@ -63,6 +64,7 @@ pub enum PeopleCommand {
 #[derive(Debug, clap::Subcommand)]
 pub enum UnitCommand {
     /// Lists the tree of units.
+    #[command(after_help = "Example:\n  loa unit list")]
     List,
 }
 

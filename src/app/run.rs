@@ -1,10 +1,13 @@
 //! The service: takes the lease, starts the jobs, watches over them, stops them in time.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use crate::failpoint::hasten;
+use crate::jobs::alarms::Outlets;
 use crate::jobs::{self, Engine, LEASE_LASTS, WORKER_LEASE};
 
 /// How long stopping may take: what is under way is waited for, what waits stays in the store.
@@ -17,8 +20,13 @@ pub struct Running {
 }
 
 impl Running {
-    /// Waits for the lease, then starts every job.
+    /// Waits for the lease, then starts every job. Alarms are told in chat only.
     pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, Arc::new([])).await
+    }
+
+    /// The same, with outlets besides the chats over which alarms are told.
+    pub async fn start_with(engine: Engine, outlets: Outlets) -> Self {
         let mut tasks = JoinSet::new();
         if wait_for_lease(&engine).await {
             tasks.spawn(keep_lease(engine.clone()));
@@ -29,6 +37,10 @@ impl Running {
                     tracing::error!(cause = %error, "sending cannot begin");
                 }
             }));
+            tasks.spawn(supervise("alarms", engine.clone(), move |engine| {
+                jobs::alarms::run(engine, outlets.clone())
+            }));
+            tasks.spawn(supervise("line", engine.clone(), jobs::line::run));
             tasks.spawn(supervise("timers", engine.clone(), jobs::timers::run));
             tasks.spawn(supervise("media", engine.clone(), jobs::media::run));
         }
@@ -77,7 +89,7 @@ where
         tokio::select! {
             biased;
             () = engine.stop.cancelled() => return,
-            () = engine.clock.sleep(Duration::from_secs(1)) => {}
+            () = engine.clock.sleep(hasten(Duration::from_secs(1))) => {}
         }
     }
 }
@@ -86,19 +98,19 @@ where
 async fn wait_for_lease(engine: &Engine) -> bool {
     let mut told = false;
     loop {
-        match engine.store.take_lease(WORKER_LEASE, &engine.holder, LEASE_LASTS).await {
+        match engine.take_lease().await {
             Ok(true) => return true,
             Ok(false) if !told => {
                 tracing::info!("another process works on this database; this one waits to take over");
                 told = true;
             }
             Ok(false) => {}
-            Err(error) => tracing::error!(cause = %error, "the database does not answer"),
+            Err(error) => jobs::database_failed(&error, "the database does not answer"),
         }
         tokio::select! {
             biased;
             () = engine.stop.cancelled() => return false,
-            () = engine.clock.sleep(Duration::from_secs(1)) => {}
+            () = engine.clock.sleep(hasten(Duration::from_secs(1))) => {}
         }
     }
 }
@@ -108,16 +120,19 @@ async fn keep_lease(engine: Engine) {
         tokio::select! {
             biased;
             () = engine.stop.cancelled() => return,
-            () = engine.clock.sleep(LEASE_LASTS / 3) => {}
+            () = engine.clock.sleep(hasten(LEASE_LASTS) / 3) => {}
         }
-        match engine.store.take_lease(WORKER_LEASE, &engine.holder, LEASE_LASTS).await {
-            Ok(true) => {}
+        match engine.take_lease().await {
+            Ok(true) => engine.signals.database_took(true, engine.clock.now()),
             Ok(false) => {
                 tracing::error!("another process has taken over; this one stops");
                 engine.stop.cancel();
                 return;
             }
-            Err(error) => tracing::warn!(cause = %error, "the lease could not be renewed yet"),
+            Err(error) => {
+                engine.signals.database_took(false, engine.clock.now());
+                jobs::database_failed(&error, "the lease could not be renewed yet");
+            }
         }
     }
 }

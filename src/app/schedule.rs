@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::conversation::notice::MOST_TITLE;
+use crate::conversation::Lang;
+use crate::conversation::notice::{MOST_TITLE, audience_words};
 use crate::domain::calendar::when_words;
 use crate::domain::ids::ScheduleId;
 use crate::domain::text::clean_line;
 use crate::store::notice::{NewSchedule, ScheduleLine, ScheduleRefused};
 
-use super::notice::{read_audience, read_span, read_text};
+use super::notice::{read_audience, read_remind, read_text};
 use super::{CommandError, Desk};
 
 /// Next runs that a listing shows.
@@ -26,7 +27,7 @@ Examples:
   loa schedule new --name 'Chào cờ' --cron '0 7 * * 1' --to 'unit:Tỉnh Mẫu/*' \\
     --title 'Chào cờ thứ Hai {ngày}' --text-file chao-co.txt --self-sending
 
-The rule (--cron) is: minute hour day month weekday, in Vietnam; 1 is Monday, L the last day.
+The rule (--cron) is: minute hour day month weekday, by --zone; 1 is Monday, L the last day.
   0 8 1 * *   08:00 on the 1st of every month       0 7 * * 1   07:00 every Monday
   0 17 L * *  17:00 on the last day of the month    0 8 22 12 * 08:00 on 22 December
 
@@ -38,6 +39,9 @@ Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
         /// When: minute hour day month weekday
         #[arg(long, value_name = "RULE")]
         cron: String,
+        /// By whose wall clock: an IANA name
+        #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh")]
+        zone: String,
         /// Who gets it; see loa notice new --help
         #[arg(long, value_name = "AUDIENCE")]
         to: String,
@@ -53,7 +57,8 @@ Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
         /// Asks everybody to confirm with one tap
         #[arg(long)]
         confirm: bool,
-        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d
+        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d; 0 is never, and without it the
+        /// configuration says when
         #[arg(long, value_name = "SPAN", requires = "confirm")]
         remind_after: Option<String>,
         /// Approves the template by this: it goes out by itself
@@ -64,12 +69,16 @@ Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
         unit: Option<String>,
     },
     /// List schedules with their next runs
+    #[command(after_help = "Example:\n  loa schedule list")]
     List,
     /// Hold a schedule; runs that pass meanwhile are not made up for
+    #[command(after_help = "Example:\n  loa schedule pause 3")]
     Pause { id: i64 },
     /// Go on with a schedule that was held
+    #[command(after_help = "Example:\n  loa schedule resume 3")]
     Resume { id: i64 },
     /// Delete a schedule; what it has sent stays
+    #[command(after_help = "Example:\n  loa schedule delete 3")]
     Delete { id: i64 },
 }
 
@@ -105,6 +114,7 @@ async fn new(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> 
     let ScheduleCommand::New {
         name,
         cron,
+        zone,
         to,
         title,
         text_file,
@@ -123,11 +133,12 @@ async fn new(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> 
         title: title.and_then(|title| clean_line(&title, MOST_TITLE)).unwrap_or_else(|| named.clone()),
         name: named,
         cron,
+        zone,
         audience: read_audience(&to)?,
         body: text_file.as_deref().map(read_text).transpose()?.unwrap_or_default(),
         urgent,
         confirm,
-        remind_after: remind_after.as_deref().map(read_span).transpose()?,
+        remind_after: read_remind(desk, confirm, remind_after.as_deref())?,
         self_sending,
         unit: match unit {
             Some(unit) => Some(find_unit(desk, &unit).await?),
@@ -163,8 +174,8 @@ fn list_words(rows: &[ScheduleLine]) -> String {
             (_, true) => "tự gửi",
             (_, false) => "hỏi người soạn",
         };
-        let mut text =
-            format!("{:>5}  {}  {}  {how}\n       Tới: {}", row.id, row.name, row.rule, row.audience);
+        let to = audience_words(Lang::Vi, &row.audience);
+        let mut text = format!("{:>5}  {}  {}  {how}\n       Tới: {to}", row.id, row.name, row.rule);
         for at in &row.next {
             text.push_str("\n       ");
             text.push_str(&when_words(*at));
@@ -176,6 +187,8 @@ fn list_words(rows: &[ScheduleLine]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use clap::Parser;
 
     use super::*;
@@ -190,6 +203,18 @@ mod tests {
     async fn types(office: &Office, words: &[&str]) -> Result<(), CommandError> {
         let line = Line::try_parse_from([&["schedule"], words].concat()).expect("a command line");
         run(line.command, &office.desk).await
+    }
+
+    #[tokio::test]
+    async fn reminders_come_when_asked_for_or_as_configured() {
+        let mut office = Office::new(false).await;
+        let rules =
+            crate::conversation::Rules { remind_after: Duration::from_secs(7200), ..Default::default() };
+        office.desk.rules = std::sync::Arc::new(rules);
+        let read = |confirm, asked| read_remind(&office.desk, confirm, asked).expect("a span");
+        assert_eq!(read(true, None), Some(Duration::from_secs(7200)));
+        assert_eq!(read(true, Some("30m")), Some(Duration::from_secs(1800)));
+        assert_eq!((read(true, Some("0")), read(false, None)), (None, None));
     }
 
     #[tokio::test]

@@ -11,17 +11,17 @@ use crate::channel::{Channel, ReceiveError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::conversation::{Lang, people, step};
-use crate::http::http_client;
-use crate::jobs::pacing::Limits;
+use crate::failpoint::{Planted, planted};
+use crate::jobs::alarms::program::Program;
+use crate::jobs::alarms::{Outlet, Outlets};
+use crate::jobs::pacing::{LaneLimit, Limits};
 use crate::jobs::{Engine, Signals};
 use crate::random::Random;
 use crate::store::Store;
 
 use super::run::Running;
-use super::{CommandError, open_store, rules, say};
+use super::{CommandError, channels, open_store, rules, say};
 
-/// How long a call to the platform may take: longer than it ever needs, shorter than a person waits.
-const CALL_WITHIN: Duration = Duration::from_secs(20);
 /// How long the start waits to learn the bot's name. Without an answer it begins with the name it had.
 const NAME_WITHIN: Duration = Duration::from_millis(1500);
 
@@ -45,10 +45,7 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
     let stop = CancellationToken::new();
     listen_for_signals(&stop)?;
     let store = open_store(config, Clock::System).await?;
-    let token = config.telegram_token()?.ok_or_else(|| CommandError::User(say("run-no-token", &[])))?;
-    let client = http_client().map_err(anyhow::Error::from)?;
-    let telegram = Telegram::new(client, &config.telegram.api_url, token, CALL_WITHIN)
-        .map_err(|error| CommandError::User(error.to_string()))?;
+    let telegram = channels::telegram(config)?.ok_or_else(|| CommandError::User(say("run-no-token", &[])))?;
     let name = learn_name(&telegram, &store).await?;
     let telegram = Arc::new(telegram);
     tokio::spawn(show_menu(telegram.clone(), stop.clone()));
@@ -66,19 +63,31 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
         stop,
     };
     tracing::info!(bot = name, version = env!("CARGO_PKG_VERSION"), "loa is ready");
-    let mut running = Running::start(engine).await;
+    let mut running = Running::start_with(engine, outlets(config)).await;
     running.ended().await;
     tracing::info!("stopping: what is under way is finished, what waits stays stored");
     running.stop().await;
     Ok(())
 }
 
+/// The ways to tell alarms besides the chats.
+fn outlets(config: &Config) -> Outlets {
+    let program = Program::new(&config.alarms.program);
+    program.map(|program| Arc::new(program) as Arc<dyn Outlet>).into_iter().collect()
+}
+
 fn limits(config: &Config) -> Limits {
     let given = config.telegram.limits;
+    let unless = |fault, limit| if planted(fault) { 0 } else { limit };
     Limits {
-        per_second: given.per_second,
-        per_chat_per_second: given.per_chat_per_second,
+        per_second: unless(Planted::IgnoreBotLimit, given.per_second),
+        per_chat_per_second: unless(Planted::IgnoreChatLimit, given.per_chat_per_second),
         per_group_per_minute: given.per_group_per_minute,
+        lanes: [
+            LaneLimit { per_second: given.interactive_per_second, share: 0 },
+            LaneLimit { per_second: given.urgent_per_second, share: given.urgent_share },
+            LaneLimit { per_second: given.notice_per_second, share: given.notice_share },
+        ],
     }
 }
 

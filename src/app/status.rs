@@ -1,8 +1,15 @@
 //! `loa status`: what waits, what went, who is reached.
 
+use serde::Serialize;
+
+use crate::conversation::Lang;
 use crate::domain::calendar::when_words;
+use crate::domain::time::VIETNAM;
 use crate::jobs::WORKER_LEASE;
+use crate::store::rest::{Rest, Why};
 use crate::store::status::{LaneStatus, Running, Status};
+
+use crate::store::{StoreError, Trouble};
 
 use super::{CommandError, Desk, say};
 
@@ -20,11 +27,34 @@ pub struct StatusCommand {}
 /// A database that fails.
 pub async fn run(_: StatusCommand, desk: &Desk) -> Result<(), CommandError> {
     let status = desk.store.status(WORKER_LEASE).await?;
-    desk.show(&status, words)
+    let trouble = desk.store.try_to_write().await.err().map(|error| takes_nothing(&error));
+    desk.show(&Shown { status, trouble }, words)
 }
 
-fn words(status: &Status) -> String {
-    let mut lines = vec![say(if status.working { "cli-status-working" } else { "cli-status-resting" }, &[])];
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    status: Status,
+    /// Why the database takes nothing, in plain words.
+    trouble: Option<String>,
+}
+
+/// A database that can be read and takes nothing, and why.
+pub(super) fn takes_nothing(error: &StoreError) -> String {
+    let why = match error.trouble() {
+        Some(Trouble::DiskFull) => say("cli-trouble-full", &[]),
+        Some(Trouble::ReadOnly) => say("cli-trouble-read-only", &[]),
+        Some(Trouble::Busy) => say("cli-trouble-busy", &[]),
+        Some(Trouble::Disk) => say("cli-trouble-disk", &[]),
+        _ => error.to_string(),
+    };
+    say("cli-trouble", &[("why", &why)])
+}
+
+fn words(shown: &Shown) -> String {
+    let status = &shown.status;
+    let mut lines = Vec::from_iter(shown.trouble.clone());
+    lines.push(say(if status.working { "cli-status-working" } else { "cli-status-resting" }, &[]));
     lines.push(inbox_words(status));
     if status.outbox.is_empty() {
         lines.push(say("cli-status-outbox-empty", &[]));
@@ -44,6 +74,8 @@ fn words(status: &Status) -> String {
         ];
         lines.push(say("cli-status-channel", &vars));
     }
+    lines.extend(status.rests.iter().map(rest_words));
+    lines.extend(status.alarms.iter().map(|alarm| alarm.says(Lang::Vi)));
     lines.push(cases_words(status));
     lines.extend(status.notices.iter().map(notice_words));
     for next in &status.schedules {
@@ -51,6 +83,27 @@ fn words(status: &Status) -> String {
         lines.push(say("cli-status-schedule", &[("name", &next.name), ("at", &at)]));
     }
     lines.join("\n")
+}
+
+/// Why a channel rests, since when, and when it is tried again.
+pub(super) fn rest_words(rest: &Rest) -> String {
+    let key = match (rest.trying, rest.why) {
+        (true, _) => "cli-status-rest-trying",
+        (_, Why::Token) => "cli-status-rest-token",
+        (_, Why::TooMany) => "cli-status-rest-too-many",
+        (_, Why::Failing) => "cli-status-rest-failing",
+    };
+    let (since, until) =
+        (rest.since.short(), rest.until.utc().with_timezone(&VIETNAM).format("%H:%M:%S %d/%m"));
+    let (until, failures) = (until.to_string(), rest.failures.to_string());
+    let vars = [
+        ("channel", rest.channel.code()),
+        ("since", &since),
+        ("until", &until),
+        ("failures", &failures),
+        ("why", &rest.detail),
+    ];
+    say(key, &vars)
 }
 
 fn cases_words(status: &Status) -> String {

@@ -90,6 +90,11 @@ impl Config {
             let why = "cần một địa chỉ bắt đầu bằng https:// hoặc http://";
             return Err(ConfigError::new(file, "telegram.api_url", why));
         }
+        let limits = &self.telegram.limits;
+        if limits.urgent_share.saturating_add(limits.notice_share) > 90 {
+            let why = "urgent_share và notice_share cộng lại không được quá 90";
+            return Err(ConfigError::new(file, "telegram.limits.urgent_share", why));
+        }
         let hours = &self.calendar.hours;
         if hours.is_empty() || hours.windows(2).any(|pair| pair[1].from < pair[0].to) {
             let why = "cần ít nhất một khoảng giờ, xếp từ sớm đến muộn và không chồng lên nhau";

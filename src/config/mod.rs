@@ -31,6 +31,7 @@ pub struct Config {
     pub calendar: Calendar,
     pub reports: Reports,
     pub notices: Notices,
+    pub alarms: Alarms,
     pub log: Log,
     /// Where it was read from; relative paths begin in its directory.
     #[serde(skip)]
@@ -84,6 +85,16 @@ pub struct Limits {
     pub per_chat_per_second: u32,
     /// To one group.
     pub per_group_per_minute: u32,
+    /// Answers to people, of all chats together.
+    pub interactive_per_second: u32,
+    /// Urgent notices.
+    pub urgent_per_second: u32,
+    /// All other notices.
+    pub notice_per_second: u32,
+    /// Percent of `per_second` that urgent notices get at least, whoever else waits.
+    pub urgent_share: u32,
+    /// The same for all other notices.
+    pub notice_share: u32,
     /// How many messages are on their way at once, at least 1.
     #[serde(deserialize_with = "values::at_least_one")]
     pub concurrency: u32,
@@ -91,7 +102,17 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_second: 30, per_chat_per_second: 1, per_group_per_minute: 20, concurrency: 32 }
+        Self {
+            per_second: 30,
+            per_chat_per_second: 1,
+            per_group_per_minute: 20,
+            interactive_per_second: 0,
+            urgent_per_second: 0,
+            notice_per_second: 0,
+            urgent_share: 20,
+            notice_share: 10,
+            concurrency: 32,
+        }
     }
 }
 
@@ -170,6 +191,23 @@ pub struct Notices {
 impl Default for Notices {
     fn default() -> Self {
         Self { remind_after_hours: 24, catch_up_hours: 24 }
+    }
+}
+
+/// How administrators are told what is wrong, besides in chat.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Alarms {
+    /// A program and its arguments, run without a shell; the text comes on its standard input.
+    pub program: Vec<String>,
+    /// Minutes for which a channel may fail before it is worth an alarm.
+    #[serde(deserialize_with = "values::at_least_one")]
+    pub after_minutes: u32,
+}
+
+impl Default for Alarms {
+    fn default() -> Self {
+        Self { program: Vec::new(), after_minutes: 5 }
     }
 }
 

@@ -28,7 +28,8 @@ fn the_example_says_what_holds_without_it() {
 /// The structs refuse unknown keys and name those that they know: so they can be asked for all of them.
 #[test]
 fn the_example_explains_every_key() {
-    let sections = ["", "database", "telegram", "telegram.limits", "calendar", "reports", "notices", "log"];
+    let sections =
+        ["", "database", "telegram", "telegram.limits", "calendar", "reports", "notices", "alarms", "log"];
     let mut keys = 0;
     for section in sections {
         let header = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
@@ -115,6 +116,23 @@ fn the_environment_stands_above_the_file() {
     assert!(error.contains("LOA_TELEGRAM__TOKN") && error.contains("\"token\""), "{error}");
     let error = parse("", &[("LOA_TELEGRAM__LIMITS__PER_SECOND", "nhanh")]).expect_err("a fault");
     assert!(error.contains("một số nguyên"), "{error}");
+}
+
+#[test]
+fn shares_that_leave_nothing_for_answers_are_refused() {
+    let error = refused("[telegram.limits]\nurgent_share = 60\nnotice_share = 40\n");
+    assert!(error.contains("dòng 2, khóa telegram.limits.urgent_share"), "{error}");
+    let config =
+        parse("[telegram.limits]\nnotice_per_second = 5\nurgent_share = 0\n", &[]).expect("a config");
+    let limits = config.telegram.limits;
+    assert_eq!((limits.notice_per_second, limits.urgent_share, limits.notice_share), (5, 0, 10));
+}
+
+#[test]
+fn a_program_for_alarms_is_a_list_of_words() {
+    let config = parse("[alarms]\nprogram = [\"/usr/sbin/sendmail\", \"a@b.vn\"]\n", &[]).expect("a config");
+    assert_eq!(config.alarms.program, ["/usr/sbin/sendmail", "a@b.vn"]);
+    assert!(refused("[alarms]\nprogram = \"mail a@b.vn\"\n").contains("alarms.program"));
 }
 
 #[test]

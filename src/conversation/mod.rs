@@ -7,23 +7,36 @@
 //!
 //! Absent on purpose: channels, the store, the clock.
 
+/// Asks a question of a part, and unpacks the one kind of answer that the store gives to it. The store pairs each
+/// question with one kind, so that another cannot come.
+macro_rules! answered {
+    ($part:ident, $ctx:expr, $ask:expr, $answer:pat => $value:expr) => {
+        match $ctx.facts.get($crate::conversation::Ask::$part($ask))? {
+            $crate::conversation::Answer::$part($answer) => Ok($value),
+            other => unreachable!("another kind of answer was expected: {other:?}"),
+        }
+    };
+}
+
+pub mod alarm;
 pub mod incident;
 pub mod incoming;
 pub mod notice;
 pub mod people;
+mod rules;
+mod turn;
 pub mod wording;
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::calendar::Calendar;
-use crate::domain::category::Categories;
-use crate::domain::content::{Attachment, Content, Lane};
 use crate::domain::ids::{ChatId, PersonId, UnitId};
-use crate::domain::{Rich, Role, Timestamp};
+use crate::domain::{Role, Timestamp};
 
 pub use incoming::{ChatKind, Incoming, What};
+pub use rules::Rules;
+pub use turn::{Choice, Does, Place, Reply, Target, Toast, Turn};
 pub use wording::Lang;
 
 /// Everything that [`step`] may look at.
@@ -115,21 +128,6 @@ impl Me {
     pub fn is_any(&self, roles: &[Role]) -> bool {
         roles.iter().any(|role| self.is(*role))
     }
-}
-
-/// What the configuration says about the work, as opposed to the machinery.
-#[derive(Clone, Debug, Default)]
-pub struct Rules {
-    /// The bot's name on the platform, without `@`, for links and for being addressed.
-    pub bot_username: String,
-    /// The letters that case codes begin with; empty means `ML`.
-    pub case_prefix: String,
-    /// What cases are about.
-    pub categories: Categories,
-    /// When people work.
-    pub calendar: Calendar,
-    /// Working hours until a case has to be settled, where its category does not say; 0 means 16.
-    pub deadline_hours: u32,
 }
 
 /// Where a person stands in a dialogue. Every part of the conversation has states of its own.
@@ -227,6 +225,9 @@ fn heard(ctx: &Context<'_>, message: &incoming::Message) -> Result<Turn, Need> {
     if overheard {
         return Ok(Turn::nothing());
     }
+    if message.edited {
+        return corrected(ctx, message);
+    }
     if let Some((name, rest)) = ctx.incoming.command() {
         for part in [people::command, notice::command, incident::command] {
             if let Some(turn) = part(ctx, &name, rest)? {
@@ -245,188 +246,17 @@ fn heard(ctx: &Context<'_>, message: &incoming::Message) -> Result<Turn, Need> {
     }
 }
 
-/// What happens because of one update: all of it, or nothing.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Turn {
-    /// Where the dialogue stands afterwards; `None` leaves it as it was.
-    pub dialogue: Option<Dialogue>,
-    pub effects: Vec<Effect>,
-    pub replies: Vec<Reply>,
-    /// The short note that answers a press of a button.
-    pub toast: Option<Toast>,
-    /// What came in may not be kept, not even as it came: its bytes are taken out of the inbox.
-    pub forget: bool,
-}
-
-impl Turn {
-    /// Nothing happens.
-    pub fn nothing() -> Self {
-        Self::default()
+/// A message was corrected. What is still being written takes the correction up, and so does the case that the
+/// message became; nothing that was done is done a second time.
+fn corrected(ctx: &Context<'_>, message: &incoming::Message) -> Result<Turn, Need> {
+    match ctx.dialogue {
+        Dialogue::Incident(state) if state.holds(&message.id) => return incident::heard(ctx, state),
+        Dialogue::Notice(state) if state.holds(&message.id) => return notice::heard(ctx, state),
+        _ => {}
     }
-
-    /// One reply to the chat that the update came from.
-    pub fn say(text: impl Into<Rich>) -> Self {
-        Self::default().and(Reply::here(text))
-    }
-
-    /// A note that answers a press, and nothing else.
-    pub fn toast(text: impl Into<String>) -> Self {
-        Self { toast: Some(Toast { text: text.into(), alert: false }), ..Self::default() }
-    }
-
-    pub fn and(mut self, reply: Reply) -> Self {
-        self.replies.push(reply);
-        self
-    }
-
-    pub fn effect(mut self, effect: Effect) -> Self {
-        self.effects.push(effect);
-        self
-    }
-
-    /// Keeps nothing of what came in.
-    pub fn forgetting(mut self) -> Self {
-        self.forget = true;
-        self
-    }
-
-    /// Ends the dialogue or moves it on.
-    pub fn to(mut self, dialogue: Dialogue) -> Self {
-        self.dialogue = Some(dialogue);
-        self
-    }
-
-    pub fn with_toast(mut self, text: impl Into<String>) -> Self {
-        self.toast = Some(Toast { text: text.into(), alert: false });
-        self
-    }
-}
-
-/// The answer to a press: a line that passes, or a window that has to be closed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Toast {
-    pub text: String,
-    pub alert: bool,
-}
-
-/// A message that goes out because of an update.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reply {
-    pub to: Target,
-    pub place: Place,
-    pub lane: Lane,
-    pub text: Rich,
-    /// Rows of buttons.
-    pub choices: Vec<Vec<Choice>>,
-    pub files: Vec<Attachment>,
-    /// Not sent before; `None` is at once.
-    pub not_before: Option<Timestamp>,
-}
-
-impl Reply {
-    /// To the chat that the update came from.
-    pub fn here(text: impl Into<Rich>) -> Self {
-        Self::new(Target::Here, text)
-    }
-
-    /// To another chat.
-    pub fn to(chat: ChatId, text: impl Into<Rich>) -> Self {
-        Self::new(Target::Chat(chat), text)
-    }
-
-    fn new(to: Target, text: impl Into<Rich>) -> Self {
-        Self {
-            to,
-            place: Place::New,
-            lane: Lane::Interactive,
-            text: text.into(),
-            choices: Vec::new(),
-            files: Vec::new(),
-            not_before: None,
-        }
-    }
-
-    /// Adds a row of buttons.
-    pub fn row(mut self, row: impl IntoIterator<Item = Choice>) -> Self {
-        self.choices.push(row.into_iter().collect());
-        self
-    }
-
-    pub fn files(mut self, files: Vec<Attachment>) -> Self {
-        self.files = files;
-        self
-    }
-
-    /// The message keeps itself up to date under this name: shown anew, it is edited in place.
-    pub fn slot(mut self, name: impl Into<String>) -> Self {
-        self.place = Place::Slot(name.into());
-        self
-    }
-
-    /// Takes the place of the message whose button was pressed.
-    pub fn in_place(mut self) -> Self {
-        self.place = Place::Pressed;
-        self
-    }
-
-    pub fn lane(mut self, lane: Lane) -> Self {
-        self.lane = lane;
-        self
-    }
-
-    /// The message without its buttons, which become nonces on the way to the outbox.
-    pub fn content(&self) -> Content {
-        Content { text: self.text.clone(), buttons: Vec::new(), files: self.files.clone() }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    Here,
-    Chat(ChatId),
-}
-
-/// Where in the chat a reply is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Below everything.
-    New,
-    /// In the message that has this name in this chat, if there is one already.
-    Slot(String),
-    /// In the message whose button was pressed; below everything if none was.
-    Pressed,
-}
-
-/// A button, and what it does.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Choice {
-    pub label: String,
-    pub does: Does,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Does {
-    /// Comes back as an [`Action`]. In a private chat only its owner can press; in a group everybody can,
-    /// and the action checks the authority of who did. `once`: a second press finds it used up.
-    Act {
-        action: Action,
-        once: bool,
-    },
-    Open(String),
-}
-
-impl Choice {
-    /// A button that works once.
-    pub fn once(label: impl Into<String>, action: Action) -> Self {
-        Self { label: label.into(), does: Does::Act { action, once: true } }
-    }
-
-    /// A button that can be pressed again and again, as on a card in a group.
-    pub fn always(label: impl Into<String>, action: Action) -> Self {
-        Self { label: label.into(), does: Does::Act { action, once: false } }
-    }
-
-    pub fn link(label: impl Into<String>, url: impl Into<String>) -> Self {
-        Self { label: label.into(), does: Does::Open(url.into()) }
+    match ctx.incoming.command() {
+        Some((name, _)) if name != incident::REPORT => Ok(people::corrected_command(ctx)),
+        _ if ctx.me.is_some() => incident::begin(ctx),
+        _ => Ok(Turn::nothing()),
     }
 }

@@ -19,4 +19,11 @@ impl ChannelKind {
             Self::Email => "email",
         }
     }
+
+    /// The channel with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Telegram, Self::ZaloBot, Self::ZaloOa, Self::Email]
+            .into_iter()
+            .find(|kind| kind.code() == code)
+    }
 }

@@ -37,6 +37,14 @@ pub enum Button {
     Link { label: String, url: String },
 }
 
+impl Button {
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Press { label, .. } | Self::PressOwn { label } | Self::Link { label, .. } => label,
+        }
+    }
+}
+
 /// A file that goes with a message. Its bytes are in the store under the hash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Attachment {

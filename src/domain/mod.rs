@@ -17,6 +17,7 @@ pub mod role;
 pub mod schedule;
 pub mod screen;
 pub mod split;
+pub mod template;
 pub mod text;
 pub mod time;
 pub mod unit;

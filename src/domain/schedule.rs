@@ -12,7 +12,7 @@ use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::Timestamp;
-use super::calendar::{date_words, weekday_name};
+use super::calendar::weekday_name;
 use super::time::VIETNAM;
 
 /// How many missed runs are named. The rest are only a number.
@@ -163,6 +163,11 @@ impl CronRule {
 
     /// The rule in words where it is a simple one, else the expression.
     pub fn describe(&self) -> String {
+        let words = self.words();
+        if self.zone == VIETNAM { words } else { format!("{words} (giờ {})", self.zone.name()) }
+    }
+
+    fn words(&self) -> String {
         let fields: Vec<&str> = self.expression.split(' ').collect();
         let [minute, hour, day, month, weekday] = fields.as_slice() else { return self.expression.clone() };
         let (Ok(minute), Ok(hour)) = (minute.parse::<u32>(), hour.parse::<u32>()) else {
@@ -280,43 +285,6 @@ fn wrong_field(fields: &[&str], weekday: &str) -> CronError {
     CronError::Field(field.chars().take(MOST_SHOWN).collect())
 }
 
-/// A variable that there is not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TemplateError {
-    #[error("không có biến {{{0}}}; hãy dùng {{ngày}} {{tháng}} {{quý}} {{năm}} {{đơn vị}}")]
-    Unknown(String),
-    #[error("thiếu dấu đóng }} của một biến")]
-    Open,
-}
-
-/// Fills in a template: `{ngày}` `{tháng}` `{quý}` `{năm}` `{đơn vị}`, also without diacritics and in
-/// English, for the moment `at` in Vietnam.
-///
-/// # Errors
-/// The variable that there is not.
-pub fn render_template(template: &str, at: Timestamp, unit: &str) -> Result<String, TemplateError> {
-    let local = at.in_zone(VIETNAM);
-    let mut out = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
-        let body = &rest[open + 1..];
-        let close = body.find('}').ok_or(TemplateError::Open)?;
-        let name = &body[..close];
-        out.push_str(&match super::text::fold(name).as_str() {
-            "thang" | "month" => local.month().to_string(),
-            "nam" | "year" => local.year().to_string(),
-            "quy" | "quarter" => local.month().div_ceil(3).to_string(),
-            "ngay" | "date" | "day" => date_words(at),
-            "don vi" | "unit" => unit.to_owned(),
-            _ => return Err(TemplateError::Unknown(name.chars().take(30).collect())),
-        });
-        rest = &body[close + 1..];
-    }
-    out.push_str(rest);
-    Ok(out)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -414,18 +382,6 @@ mod tests {
             let days: Vec<u32> = runs.iter().map(|run| run.in_zone(berlin).day()).collect();
             assert!(days.windows(2).all(|pair| pair[0] != pair[1]), "{days:?}");
         }
-    }
-
-    #[test]
-    fn a_template_is_filled_in() {
-        let text = render_template(
-            "Định hướng tháng {tháng}/{năm}, quý {quý}, {đơn vị}",
-            at(2026, 12, 7, 8),
-            "Xã A",
-        );
-        assert_eq!(text.as_deref(), Ok("Định hướng tháng 12/2026, quý 4, Xã A"));
-        assert_eq!(render_template("{x}", at(2026, 12, 7, 8), ""), Err(TemplateError::Unknown("x".into())));
-        assert_eq!(render_template("{x", at(2026, 12, 7, 8), ""), Err(TemplateError::Open));
     }
 
     proptest! {

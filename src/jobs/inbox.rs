@@ -9,7 +9,7 @@ use crate::domain::Timestamp;
 use crate::store::StoreError;
 use crate::store::inbox::{ALBUM_PATIENCE, Waiting};
 
-use super::Engine;
+use super::{Engine, database_failed};
 
 /// How many updates are looked at together.
 const LOOK_AT: usize = 400;
@@ -20,7 +20,7 @@ pub async fn run(engine: Engine) {
         let due = match handle_waiting(&engine).await {
             Ok(due) => due,
             Err(error) => {
-                tracing::error!(cause = %error, "the inbox cannot be read");
+                database_failed(&error, "the inbox cannot be read");
                 None
             }
         };
@@ -96,6 +96,11 @@ async fn note_failure(
     ids: Vec<crate::domain::ids::UpdateId>,
     error: &StoreError,
 ) -> Option<Timestamp> {
+    let later = Some(engine.clock.now() + std::time::Duration::from_secs(1));
+    if error.trouble().is_some() {
+        // Not the update's fault: it does not count as one of its attempts.
+        return later;
+    }
     let first = ids.first().map_or(0, |id| id.0);
     match engine.store.handling_failed(ids, error.to_string()).await {
         Ok(true) => {
@@ -105,11 +110,11 @@ async fn note_failure(
         }
         Ok(false) => {
             tracing::warn!(update = first, cause = %error, "an update could not be handled, will be tried again");
-            Some(engine.clock.now() + std::time::Duration::from_secs(1))
+            later
         }
         Err(second) => {
             tracing::error!(update = first, cause = %second, "a failure could not be noted");
-            Some(engine.clock.now() + std::time::Duration::from_secs(1))
+            later
         }
     }
 }

@@ -5,10 +5,11 @@ use futures::{StreamExt, stream};
 use crate::channel::{Channel, FetchError};
 use crate::domain::Timestamp;
 use crate::domain::picture::{Picture, PictureError, PictureLimits};
+use crate::failpoint::{Point, at};
 use crate::store::incident::{Fetched, Refusal, Wanted};
 use crate::store::{Store, StoreError};
 
-use super::Engine;
+use super::{Engine, database_failed};
 
 /// Pictures that are fetched at the same time, so that a large album holds nobody up.
 const AT_ONCE: usize = 4;
@@ -20,7 +21,7 @@ pub async fn run(engine: Engine) {
         let due = match tick(&engine.store, engine.channel.as_ref()).await {
             Ok(due) => due,
             Err(error) => {
-                tracing::error!(cause = %error, "pictures cannot be fetched");
+                database_failed(&error, "pictures cannot be fetched");
                 None
             }
         };
@@ -40,7 +41,9 @@ pub async fn tick(store: &Store, channel: &dyn Channel) -> Result<Option<Timesta
     if !store.media_is_due(channel.kind()).await? {
         return store.next_media(channel.kind()).await;
     }
+    at(Point::MediaBeforeClaim).await.map_err(StoreError::from)?;
     let wanted = store.claim_media(channel.kind(), AT_ONCE * 2).await?;
+    at(Point::MediaAfterClaim).await.map_err(StoreError::from)?;
     let fetches = wanted.into_iter().map(|wanted| fetch(store, channel, wanted));
     let mut ended = stream::iter(fetches).buffer_unordered(AT_ONCE);
     while let Some(result) = ended.next().await {
@@ -62,6 +65,7 @@ async fn fetch(store: &Store, channel: &dyn Channel, wanted: Wanted) -> Result<(
         Err(FetchError::Gone(_)) => Fetched::Gone,
         Err(FetchError::Failed(error)) => Fetched::Failed { error },
     };
+    at(Point::MediaBeforeSettle).await?;
     store.settle_media(wanted.id, fetched).await
 }
 

@@ -3,16 +3,21 @@
 //! Each job is one loop that sleeps until there is work, and loses nothing when it is stopped: what it does
 //! is in the store before anybody hears of it.
 
+pub mod alarms;
+pub mod breaker;
 pub mod inbox;
 pub mod incidents;
+pub mod line;
 pub mod media;
 pub mod notices;
 pub mod outbox;
 pub mod pacing;
 pub mod receive;
 pub mod timers;
+mod uploads;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -21,9 +26,10 @@ use tokio_util::sync::CancellationToken;
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::conversation::Rules;
+use crate::failpoint::hasten;
 use crate::random::Random;
-use crate::store::Store;
 use crate::store::turn::Step;
+use crate::store::{Store, StoreError};
 
 /// The lease of the process that does the work; others wait until it ends.
 pub const WORKER_LEASE: &str = "worker";
@@ -61,8 +67,14 @@ pub struct Signals {
     pub timers: Arc<Notify>,
     /// Pictures are to be fetched.
     pub media: Arc<Notify>,
+    /// How the platform can be reached, as far as any job knows.
+    pub line: Arc<line::Line>,
+    /// Since when the database has taken nothing, in microseconds; 0 while it does.
+    silent_since: Arc<AtomicI64>,
     /// Counts how often the calendar's jobs have looked at everything.
     rounds: Arc<watch::Sender<u64>>,
+    /// Until when nobody else can have the lease, in microseconds; 0 where nobody asked for one.
+    lease_until: Arc<AtomicI64>,
 }
 
 impl Signals {
@@ -72,6 +84,22 @@ impl Signals {
         self.outbox.notify_one();
         self.timers.notify_one();
         self.media.notify_one();
+    }
+
+    /// The database took something, or did not, at this moment.
+    pub fn database_took(&self, took: bool, now: crate::domain::Timestamp) {
+        if took {
+            self.silent_since.store(0, Ordering::Relaxed);
+        } else {
+            // The first failure counts; that there was one before is no error.
+            let _ = self.silent_since.compare_exchange(0, now.0, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+
+    /// Since when the database has taken nothing.
+    pub fn database_silent_since(&self) -> Option<crate::domain::Timestamp> {
+        let since = self.silent_since.load(Ordering::Relaxed);
+        (since != 0).then_some(crate::domain::Timestamp(since))
     }
 
     /// The calendar's jobs have looked at everything once.
@@ -91,7 +119,41 @@ impl Signals {
     }
 }
 
+/// Says in the log that the database did not do something. Of what is wrong with the machine or the server the
+/// store tells by itself, once a minute: not every job three times a second besides.
+pub(crate) fn database_failed(error: &StoreError, what: &'static str) {
+    if error.trouble().is_some() {
+        tracing::debug!(cause = %error, "{what}");
+    } else {
+        tracing::error!(cause = %error, "{what}");
+    }
+}
+
 impl Engine {
+    /// Takes or renews the lease of the process that does the work. Gives whether this process has it.
+    ///
+    /// # Errors
+    /// The database's: then nobody knows.
+    pub async fn take_lease(&self) -> Result<bool, StoreError> {
+        let lasts = hasten(LEASE_LASTS);
+        let asked = self.clock.now();
+        let ours = self.store.take_lease(WORKER_LEASE, &self.holder, lasts).await?;
+        if ours {
+            self.signals.lease_until.store((asked + lasts).0, Ordering::Relaxed);
+        }
+        Ok(ours)
+    }
+
+    /// Whether this process may send now. One that stood still for longer than its lease asks for it again: another
+    /// may have taken over what it is just about to send.
+    pub async fn may_send(&self) -> Result<bool, StoreError> {
+        let until = self.signals.lease_until.load(Ordering::Relaxed);
+        if until == 0 || self.clock.now().0 < until {
+            return Ok(true);
+        }
+        self.take_lease().await
+    }
+
     /// Sleeps until woken, until `due`, or until it is time to look for the work of others.
     /// Gives `false` when it is time to stop.
     pub async fn rest(&self, wake: &Notify, due: Option<crate::domain::Timestamp>) -> bool {

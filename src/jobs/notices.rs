@@ -31,7 +31,7 @@ pub async fn tick(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
             done?;
         }
     }
-    let due = engine.store.notices_tick().await?;
+    let due = engine.store.notices_tick(engine.rules.catch_up).await?;
     // What was just begun does not wait for the outbox to look by itself.
     engine.signals.outbox.notify_one();
     Ok(due)

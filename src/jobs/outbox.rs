@@ -3,23 +3,27 @@
 //! One loop exchanges with the store: it hands in how attempts ended and takes what goes next, in one
 //! transaction. The calls to the platform run beside it, and no transaction is open while they do.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
 
-use crate::channel::{Act, Call, SendError, Sent};
+use crate::channel::{Act, Call, FileSource, SendError, Sent};
 use crate::domain::Timestamp;
-use crate::domain::content::Content;
-use crate::domain::ids::{ChatId, PayloadId};
+use crate::domain::content::{Attachment, Content};
+use crate::domain::ids::{ChatId, MessageId, PayloadId};
+use crate::failpoint::{Planted, Point, at, hasten, planted};
 use crate::store::StoreError;
 use crate::store::claim::Claimed;
 use crate::store::outbox::Op;
 use crate::store::settle::{Outcome, Settled};
 
+use super::breaker::Breaker;
 use super::pacing::Pacer;
-use super::{Engine, WORKER_LEASE};
+use super::uploads::{Files, Uploads};
+use super::{Engine, WORKER_LEASE, database_failed};
 
 /// Payloads that are kept at hand, so that a broadcast reads its text once.
 const KEEP_PAYLOADS: usize = 256;
@@ -33,17 +37,32 @@ const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_se
 /// So many different chats refused within [`REFUSAL_SPAN`] mean that the whole bot is too fast.
 const REFUSALS: usize = 3;
 const REFUSAL_SPAN: Duration = Duration::from_secs(5);
-/// So many failures of the platform in a row open the breaker.
-const BREAKER: u32 = 5;
-/// How long the channel rests when the token is refused.
-const TOKEN_PAUSE: Duration = Duration::from_secs(60);
+/// How far a message is put off whose file is on its way up with another.
+const FILE_ON_ITS_WAY: Duration = Duration::from_millis(250);
 
 /// An attempt that has ended, and when.
 struct Ended {
     message: Claimed,
     content: Option<Arc<Content>>,
-    result: Result<Sent, SendError>,
+    fate: Fate,
     at: Timestamp,
+}
+
+/// What became of an attempt.
+enum Fate {
+    /// The call was made, with these files.
+    Made(Result<Sent, SendError>, Arc<Vec<FileSource>>),
+    /// The call was not made.
+    NotMade(NotMade),
+}
+
+enum NotMade {
+    /// Nothing goes over this channel now.
+    Closed,
+    /// A file is on its way up with another message.
+    FileOnItsWay,
+    /// What is to be sent could not be read.
+    Unread(String),
 }
 
 /// What the loop remembers between exchanges.
@@ -51,8 +70,15 @@ struct Desk {
     engine: Engine,
     pacer: Arc<Mutex<Pacer>>,
     payloads: HashMap<PayloadId, Arc<Content>>,
-    refusals: HashMap<ChatId, Timestamp>,
-    failures_in_a_row: u32,
+    uploads: Uploads,
+    /// Chats that were refused a moment ago: when, and until when they wait.
+    refusals: HashMap<ChatId, (Timestamp, Timestamp)>,
+    /// The calls. They end with the desk: what is killed sends nothing any more.
+    calls: JoinSet<()>,
+    /// What is being sent now.
+    under_way: HashSet<MessageId>,
+    /// The last exchange failed: what it claimed, if it did, is sent by nobody.
+    unsure: bool,
 }
 
 /// Sends until it is told to stop; then waits for what is under way and keeps how it ended.
@@ -65,16 +91,18 @@ pub async fn run(engine: Engine) -> Result<(), StoreError> {
     if taken_back > 0 {
         tracing::warn!(messages = taken_back, "were being sent when the last process ended; outcome unknown");
     }
+    engine.signals.line.resume(&engine).await?;
     let mut pacer = Pacer::new(engine.limits);
     let minute_ago = engine.clock.now() - Duration::from_secs(61);
-    for (chat, group, at) in engine.store.sent_since(kind, minute_ago).await? {
-        pacer.remember(chat, group, at);
-    }
+    engine.store.sent_since(kind, minute_ago).await?.into_iter().for_each(|sent| pacer.remember(sent));
     let desk = Desk {
         pacer: Arc::new(Mutex::new(pacer)),
         payloads: HashMap::new(),
+        uploads: Uploads::default(),
         refusals: HashMap::new(),
-        failures_in_a_row: 0,
+        calls: JoinSet::new(),
+        under_way: HashSet::new(),
+        unsure: false,
         engine,
     };
     desk.work().await;
@@ -86,50 +114,60 @@ impl Desk {
         let (done, mut results) = mpsc::unbounded_channel::<Ended>();
         let slots = Arc::new(Semaphore::new(self.engine.concurrency));
         let most = self.engine.concurrency * CLAIM_AHEAD;
-        let mut under_way = 0;
         let mut settled: Vec<Settled> = Vec::new();
         loop {
             while let Ok(ended) = results.try_recv() {
-                under_way -= 1;
                 settled.push(self.judge(ended));
             }
             let stopping = self.engine.stop.is_cancelled();
-            if stopping && under_way == 0 && settled.is_empty() {
+            if stopping && self.under_way.is_empty() && (settled.is_empty() || self.unsure) {
                 return;
             }
-            let want = if stopping { 0 } else { most - under_way };
-            let due = match self.exchange(std::mem::take(&mut settled), want).await {
+            while self.calls.try_join_next().is_some() {}
+            let want = if stopping { 0 } else { self.room(most) };
+            let due = match self.exchange(settled.clone(), want).await {
                 Ok((claimed, due)) => {
-                    under_way += claimed.len();
+                    settled.clear();
+                    self.under_way.extend(claimed.iter().map(|message| message.id));
                     for message in claimed {
                         self.launch(message, done.clone(), slots.clone()).await;
                     }
                     due
                 }
                 Err(error) => {
-                    // The outcomes are lost to us, but not the messages: they are of unknown outcome now.
-                    tracing::error!(cause = %error, "the outbox cannot be reached; nothing is sent until it can");
-                    Some(self.engine.clock.now() + BACKOFF.0)
+                    // The outcomes are handed in again. If they were kept all the same, that changes nothing.
+                    database_failed(&error, "the outbox cannot be reached; nothing is sent until it can");
+                    self.unsure = true;
+                    Some(self.engine.clock.now() + hasten(BACKOFF.0))
                 }
             };
             // While enough is claimed to keep every sender busy, outcomes are gathered for one transaction.
             loop {
                 let stopping = self.engine.stop.is_cancelled();
-                if stopping && under_way == 0 {
+                if stopping && self.under_way.is_empty() {
                     break;
                 }
                 tokio::select! {
                     biased;
-                    Some(ended) = results.recv(), if under_way > 0 => {
-                        under_way -= 1;
+                    Some(ended) = results.recv(), if !self.under_way.is_empty() => {
                         settled.push(self.judge(ended));
-                        if under_way <= self.engine.concurrency || settled.len() >= SETTLE_TOGETHER {
+                        let few = self.under_way.len() <= self.engine.concurrency;
+                        if few || settled.len() >= SETTLE_TOGETHER {
                             break;
                         }
                     }
                     _ = self.engine.rest(&self.engine.signals.outbox, due), if !stopping => break,
                 }
             }
+        }
+    }
+
+    /// How many messages may be taken: none while the line is closed, one to try it.
+    fn room(&self, most: usize) -> usize {
+        match *self.engine.signals.line.breaker() {
+            Breaker::Closed { .. } => most.saturating_sub(self.under_way.len()),
+            Breaker::HalfOpen(_) => usize::from(self.under_way.is_empty()),
+            Breaker::Open(_) => 0,
         }
     }
 
@@ -141,8 +179,24 @@ impl Desk {
     ) -> Result<(Vec<Claimed>, Option<Timestamp>), StoreError> {
         let engine = &self.engine;
         let lease = (WORKER_LEASE, engine.holder.clone());
+        at(Point::ExchangeBefore).await?;
+        if self.unsure {
+            let ours = settled.iter().map(|settled| settled.message.id).chain(self.under_way.iter().copied());
+            engine.store.take_back(engine.channel.kind(), lease.clone(), ours.collect()).await?;
+            self.unsure = false;
+        }
+        // A pause is kept before the outcomes that it follows from.
+        engine.signals.line.keep(engine).await?;
+        if want == 0 && settled.is_empty() {
+            return Ok((Vec::new(), None));
+        }
+        if !settled.is_empty() {
+            at(Point::SettleBefore).await?;
+        }
         let exchange =
-            engine.store.exchange(engine.channel.kind(), lease, settled, want, self.pacer.clone()).await?;
+            engine.store.exchange(engine.channel.kind(), lease, settled, want, self.pacer.clone()).await;
+        self.pacer().claimed(exchange.as_ref().map_or(&[][..], |exchange| &exchange.claimed));
+        let exchange = exchange?;
         if exchange.lost_lease {
             tracing::error!("another process works on this database; this one stops sending");
             engine.stop.cancel();
@@ -155,7 +209,8 @@ impl Desk {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
-        Ok((exchange.claimed, due))
+        // What is due while nothing may be taken waits until it may.
+        Ok((exchange.claimed, due.filter(|_| want > 0)))
     }
 
     fn pacer(&self) -> std::sync::MutexGuard<'_, Pacer> {
@@ -164,30 +219,51 @@ impl Desk {
 
     /// Starts one attempt, beside the loop.
     async fn launch(&mut self, message: Claimed, done: mpsc::UnboundedSender<Ended>, slots: Arc<Semaphore>) {
-        let content = match self.payload(message.payload).await {
-            Ok(content) => content,
-            Err(error) => {
-                tracing::error!(message = message.id.0, cause = %error, "what it says cannot be read");
-                let result = Err(SendError::Retry("the text could not be read".to_owned()));
+        let (content, known) = match self.prepare(&message).await {
+            Ok(prepared) => prepared,
+            Err(why) => {
                 let at = self.engine.clock.now();
-                let _ = done.send(Ended { message, content: None, result, at });
+                let _ = done.send(Ended { message, content: None, fate: Fate::NotMade(why), at });
                 return;
             }
         };
         let engine = self.engine.clone();
-        tokio::spawn(async move {
+        self.calls.spawn(async move {
             // The semaphore is never closed; without a permit we would only be faster.
             let _permit = slots.acquire_owned().await;
-            let result = attempt(&engine, &message, &content).await;
+            let fate = if engine.signals.line.is_open() {
+                Fate::NotMade(NotMade::Closed)
+            } else {
+                attempt(&engine, &message, &content, known).await
+            };
             let at = engine.clock.now();
-            let _ = done.send(Ended { message, content: Some(content), result, at });
+            let _ = done.send(Ended { message, content: Some(content), fate, at });
         });
+    }
+
+    /// What the message says, and where its files come from, if the platform knows all of them.
+    async fn prepare(&mut self, message: &Claimed) -> Result<(Arc<Content>, Option<Files>), NotMade> {
+        let unread = |error: StoreError| NotMade::Unread(error.to_string());
+        let content = self.payload(message.payload).await.map_err(unread)?;
+        if content.files.is_empty() {
+            self.pacer().payload_clear(message.payload);
+            return Ok((content, None));
+        }
+        let engine = self.engine.clone();
+        let files = self.uploads.look(&engine, message, &content.files).await.map_err(unread)?;
+        match files {
+            Files::Wait => return Err(NotMade::FileOnItsWay),
+            Files::Known(_) | Files::UploadAgain => self.pacer().payload_clear(message.payload),
+            Files::Upload => {}
+        }
+        Ok((content, Some(files)))
     }
 
     async fn payload(&mut self, id: PayloadId) -> Result<Arc<Content>, StoreError> {
         if let Some(content) = self.payloads.get(&id) {
             return Ok(content.clone());
         }
+        at(Point::PayloadBefore).await?;
         let content = Arc::new(self.engine.store.payload(id).await?);
         if self.payloads.len() >= KEEP_PAYLOADS {
             self.payloads.clear();
@@ -198,46 +274,33 @@ impl Desk {
 
     /// What the end of an attempt means for the message, the chat and the channel.
     fn judge(&mut self, ended: Ended) -> Settled {
-        let Ended { message, content, result, at } = ended;
-        self.pacer().answered(&message, at);
+        let Ended { message, content, fate, at } = ended;
+        self.under_way.remove(&message.id);
         let files = content.as_ref().map_or(&[][..], |content| content.files.as_slice());
-        if !matches!(result, Err(SendError::Retry(_) | SendError::Unknown(_))) {
-            self.failures_in_a_row = 0;
+        let (result, sources) = match fate {
+            Fate::Made(result, sources) => (result, sources),
+            Fate::NotMade(why) => return self.not_made(message, why, at),
+        };
+        self.pacer().answered(&message, at);
+        self.tell_line(&result, at);
+        if let Err(SendError::FileGone(_)) = &result
+            && self.uploads.gone(message.payload, files)
+        {
+            self.pacer().payload_unknown(message.payload);
         }
         let outcome = match result {
-            Ok(sent) => Outcome::Sent {
-                external_id: sent.message,
-                files: files
-                    .iter()
-                    .cloned()
-                    .zip(sent.file_ids)
-                    .filter_map(|(file, known)| known.map(|(kind, id)| (file, kind, id)))
-                    .collect(),
-            },
+            Ok(sent) => sent_as(sent, files),
             Err(SendError::TooMany { after }) => self.refused(&message, after, at),
-            Err(SendError::Retry(why)) => {
-                self.platform_failed(at);
-                Outcome::Again { at: at + self.wait_for(&message), why }
-            }
-            Err(SendError::Unknown(why)) => {
-                self.platform_failed(at);
-                Outcome::Unknown { at: at + self.wait_for(&message), why }
-            }
+            Err(SendError::Retry(why)) => Outcome::Again { at: at + self.wait_for(&message), why },
+            Err(SendError::Unknown(why)) => Outcome::Unknown { at: at + self.wait_for(&message), why },
             Err(SendError::ChatClosed(why)) => Outcome::ChatClosed { why },
             Err(SendError::Moved { to }) => Outcome::Moved { to },
-            Err(SendError::FileGone(_)) if message.attempt < 5 => {
-                Outcome::FilesGone { files: files.to_vec() }
+            Err(SendError::FileGone(_)) if message.tries() < 5 => {
+                Outcome::FilesGone { files: names_used(files, &sources) }
             }
-            Err(SendError::Markup(_)) if message.attempt < 5 => Outcome::Plain,
-            Err(SendError::MessageGone) if message.attempt < 5 => Outcome::EditedGone,
-            Err(SendError::Unauthorized) => {
-                tracing::error!(
-                    channel = self.engine.channel.kind().code(),
-                    "the token is refused; nothing is lost, and nothing is sent until it is right"
-                );
-                self.pacer().close_until(at + TOKEN_PAUSE);
-                Outcome::Again { at: at + TOKEN_PAUSE, why: "the token was refused".to_owned() }
-            }
+            Err(SendError::Markup(_)) if message.tries() < 5 => Outcome::Plain,
+            Err(SendError::MessageGone) if message.tries() < 5 => Outcome::EditedGone,
+            Err(error @ SendError::Unauthorized) => Outcome::Spared { at, why: error.to_string() },
             Err(
                 error @ (SendError::Refused(_)
                 | SendError::FileGone(_)
@@ -248,55 +311,109 @@ impl Desk {
                 Outcome::Failed { why: error.to_string() }
             }
         };
+        let named: Option<Vec<Attachment>> = match &outcome {
+            Outcome::Sent { files, .. } => {
+                Some(files.iter().map(|(file, kind, _)| Attachment { kind: *kind, ..file.clone() }).collect())
+            }
+            _ => None,
+        };
+        if self.uploads.done(message.id, named.as_deref()) {
+            self.pacer().look_again();
+        }
         Settled { message, outcome }
+    }
+
+    /// A call that was not made: it takes no slot and counts against nobody.
+    fn not_made(&mut self, message: Claimed, why: NotMade, at: Timestamp) -> Settled {
+        self.pacer().not_sent(&message);
+        if self.uploads.done(message.id, None) {
+            self.pacer().look_again();
+        }
+        let (wait, why) = match why {
+            NotMade::Closed => {
+                self.pacer().payload_unknown(message.payload);
+                (Duration::ZERO, "nothing goes over this channel now".to_owned())
+            }
+            NotMade::FileOnItsWay => (FILE_ON_ITS_WAY, "its file is on its way with another".to_owned()),
+            NotMade::Unread(why) => {
+                tracing::error!(message = message.id.0, cause = why, "what it says cannot be read");
+                self.pacer().payload_unknown(message.payload);
+                (hasten(BACKOFF.0), why)
+            }
+        };
+        Settled { message, outcome: Outcome::Spared { at: at + wait, why } }
+    }
+
+    /// What an outcome says about the platform, whoever the message was for.
+    fn tell_line(&self, result: &Result<Sent, SendError>, at: Timestamp) {
+        let (kind, random) = (self.engine.channel.kind(), &self.engine.random);
+        let mut breaker = self.engine.signals.line.breaker();
+        match result {
+            Err(SendError::Retry(why) | SendError::Unknown(why)) => breaker.failed(kind, at, why, random),
+            Err(SendError::Unauthorized) => breaker.token_refused(kind, at, random),
+            _ => breaker.answered(),
+        }
     }
 
     /// 429: this chat waits as long as it was told. If several chats are told so, the whole channel does.
     fn refused(&mut self, message: &Claimed, after: Duration, at: Timestamp) -> Outcome {
-        self.refusals.retain(|_, when| *when + REFUSAL_SPAN > at);
-        self.refusals.insert(message.chat, at);
+        if planted(Planted::DropOn429) {
+            return Outcome::Failed { why: "429".to_owned() };
+        }
+        self.refusals.retain(|_, (when, _)| *when + REFUSAL_SPAN > at);
+        self.refusals.insert(message.chat, (at, at + after));
         if self.refusals.len() >= REFUSALS {
-            tracing::warn!(seconds = after.as_secs(), "several chats were refused: the channel waits");
-            self.pacer().close_until(at + after);
+            // If it is the whole bot that is too fast, all of them were told about the same.
+            let until = self.refusals.values().map(|(_, until)| *until).min().unwrap_or(at + after);
+            self.engine.signals.line.breaker().refused(self.engine.channel.kind(), at, until);
         }
         Outcome::Again { at: at + after, why: format!("429, {} s", after.as_secs()) }
     }
 
-    /// The platform itself has trouble: after some failures in a row everybody waits a little.
-    fn platform_failed(&mut self, at: Timestamp) {
-        self.failures_in_a_row += 1;
-        if self.failures_in_a_row >= BREAKER {
-            let exponent = (self.failures_in_a_row - BREAKER).min(6);
-            let wait = BACKOFF.0.saturating_mul(1 << exponent).min(Duration::from_secs(60));
-            self.pacer().close_until(at + wait);
-        }
-    }
-
     /// Longer with every attempt, and never the same for all.
     fn wait_for(&self, message: &Claimed) -> Duration {
-        let exponent = u32::try_from(message.attempt.clamp(1, 10) - 1).unwrap_or(0);
-        let wait = BACKOFF.0.saturating_mul(1 << exponent).min(BACKOFF.1);
+        let exponent = u32::try_from(message.tries().clamp(1, 10) - 1).unwrap_or(0);
+        let wait = hasten(BACKOFF.0.saturating_mul(1 << exponent).min(BACKOFF.1));
         let spread = u64::try_from(wait.as_millis() / 2).unwrap_or(0);
         wait + Duration::from_millis(self.engine.random.below(spread))
     }
 }
 
+/// The names by which files were sent.
+fn names_used(files: &[Attachment], sources: &[FileSource]) -> Vec<(Attachment, String)> {
+    let named = files.iter().zip(sources).filter_map(|(file, source)| match source {
+        FileSource::Known { file_id } => Some((file.clone(), file_id.clone())),
+        FileSource::Upload { .. } => None,
+    });
+    named.collect()
+}
+
+fn sent_as(sent: Sent, files: &[Attachment]) -> Outcome {
+    let named = files.iter().cloned().zip(sent.file_ids);
+    Outcome::Sent {
+        external_id: sent.message,
+        files: named.filter_map(|(file, known)| known.map(|(kind, id)| (file, kind, id))).collect(),
+    }
+}
+
 /// One call to the platform.
-async fn attempt(engine: &Engine, message: &Claimed, content: &Content) -> Result<Sent, SendError> {
+async fn attempt(engine: &Engine, message: &Claimed, content: &Content, files: Option<Files>) -> Fate {
     let act = match (&message.op, &message.shown) {
         (Op::Send, _) | (Op::Show { .. }, None) => Act::Send,
         (Op::Show { .. }, Some(shown)) => Act::Edit { message: shown },
         (Op::Edit { message }, _) => Act::Edit { message },
         (Op::Answer { press }, _) => Act::Answer { press },
     };
-    let files = if content.files.is_empty() {
-        Vec::new()
-    } else {
-        let sources = engine.store.file_sources(engine.channel.kind(), &content.files).await;
-        sources.map_err(|error| match error {
-            StoreError::Missing => SendError::Refused("a file is missing".to_owned()),
-            error => SendError::Retry(error.to_string()),
-        })?
+    let files = match files {
+        None => Arc::default(),
+        Some(Files::Known(known)) => known,
+        Some(_) => match engine.store.file_sources(engine.channel.kind(), &content.files).await {
+            Ok(sources) => Arc::new(sources),
+            Err(StoreError::Missing) => {
+                return Fate::Made(Err(SendError::Refused("a file is missing".to_owned())), Arc::default());
+            }
+            Err(error) => return Fate::NotMade(NotMade::Unread(error.to_string())),
+        },
     };
     let call = Call {
         chat: &message.external_chat,
@@ -305,5 +422,20 @@ async fn attempt(engine: &Engine, message: &Claimed, content: &Content) -> Resul
         own_data: message.own_data.as_deref(),
         files: &files,
     };
-    engine.channel.send(&call).await
+    if let Err(error) = at(Point::SendBefore).await {
+        return Fate::Made(Err(SendError::Retry(error.to_string())), files);
+    }
+    match engine.may_send().await {
+        Ok(true) => {}
+        Ok(false) => {
+            let why = "another process has taken over".to_owned();
+            return Fate::Made(Err(SendError::Retry(why)), files);
+        }
+        Err(error) => return Fate::Made(Err(SendError::Retry(error.to_string())), files),
+    }
+    let sent = engine.channel.send(&call).await;
+    if let Err(error) = at(Point::SendAfter).await {
+        return Fate::Made(Err(SendError::Unknown(error.to_string())), files);
+    }
+    Fate::Made(sent, files)
 }

@@ -1,16 +1,21 @@
-//! How fast: budgets of the bot, of every chat and of every group, as sliding windows.
+//! How fast: budgets of the bot, of every chat, of every group and of every lane, as sliding windows.
 //!
 //! A slot that a message took is free again one window after the platform *answered*, not after we sent:
 //! whatever the network does in between, the platform never sees more than the limit in any window.
 //! Notices are spread evenly over the window, so that an answer to somebody who waits finds a slot at once.
+//! A lane that others would keep from its share goes first now and then, so that none starves.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::domain::Timestamp;
 use crate::domain::content::Lane;
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{ChatId, MessageId, PayloadId};
 use crate::store::claim::{Admission, Claimed, Gate};
+use crate::store::recent::SentBefore;
 
 /// What a platform permits. 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +23,39 @@ pub struct Limits {
     pub per_second: u32,
     pub per_chat_per_second: u32,
     pub per_group_per_minute: u32,
+    /// By [`Lane::code`].
+    pub lanes: [LaneLimit; 3],
+}
+
+impl Limits {
+    /// As fast as it goes.
+    pub const NONE: Self = Self {
+        per_second: 0,
+        per_chat_per_second: 0,
+        per_group_per_minute: 0,
+        lanes: [LaneLimit { per_second: 0, share: 0 }; 3],
+    };
+    /// Telegram's own limits (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
+    pub const TELEGRAM: Self = Self {
+        per_second: 30,
+        per_chat_per_second: 1,
+        per_group_per_minute: 20,
+        lanes: [
+            LaneLimit { per_second: 0, share: 0 },
+            LaneLimit { per_second: 0, share: 20 },
+            LaneLimit { per_second: 0, share: 10 },
+        ],
+    };
+}
+
+/// What one lane gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LaneLimit {
+    /// At most; 0 is no limit but the bot's.
+    pub per_second: u32,
+    /// At least so many percent of what the bot may send, whoever else waits. What a lane does not use is
+    /// there for the others.
+    pub share: u32,
 }
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -26,6 +64,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 const MARGIN: Duration = Duration::from_millis(2);
 /// How far a chat is put off whose message is on its way and has used up the budget: until it is answered.
 const UNTIL_ANSWERED: Duration = Duration::from_millis(250);
+/// How often a lane is looked at out of its order, at most.
+const LOOK_OUT_OF_ORDER: Duration = Duration::from_millis(50);
+/// So many payloads are remembered of which it is known that nothing has to be uploaded.
+const KNOWN_PAYLOADS: usize = 4096;
 
 /// A sliding window: at most `limit` calls whose answers came less than `span` ago or are still awaited.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +99,18 @@ impl Window {
         self.awaited = self.awaited.saturating_sub(1);
         self.answered.push_back(at);
     }
+
+    fn not_sent(&mut self) {
+        self.awaited = self.awaited.saturating_sub(1);
+    }
+}
+
+/// Whether what a payload says can go to everybody at once: not while a file of it is on its way up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// One message goes first, to find out.
+    First,
+    Clear,
 }
 
 /// The budgets of one channel.
@@ -64,14 +118,54 @@ impl Window {
 pub struct Pacer {
     limits: Limits,
     bot: Window,
+    lanes: [Window; 3],
     chats: HashMap<ChatId, Window>,
     groups: HashMap<ChatId, Window>,
     /// When the next message of a notice may go, so that they are spread evenly.
     next_bulk: Timestamp,
-    /// Nothing goes before: the platform asked the whole bot to wait.
-    closed_until: Timestamp,
+    /// Until when every lane has had its share.
+    served: [Timestamp; 3],
+    /// When a lane was last looked at out of its order.
+    looked: [Timestamp; 3],
+    /// How many messages of a lane go now, whatever the distance between messages of notices.
+    owed: [usize; 3],
+    payloads: HashMap<PayloadId, Look>,
+    /// What was admitted and not yet known to be claimed.
+    admitted: Vec<Slot>,
     /// When [`Gate::admit`] last turned something away that fits later.
     try_again: Option<Timestamp>,
+}
+
+/// What one message takes up.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    message: MessageId,
+    chat: ChatId,
+    group: bool,
+    lane: Lane,
+    payload: PayloadId,
+    counts: bool,
+}
+
+impl From<&Claimed> for Slot {
+    fn from(message: &Claimed) -> Self {
+        Self {
+            message: message.id,
+            chat: message.chat,
+            group: message.group,
+            lane: message.lane,
+            payload: message.payload,
+            counts: message.counts(),
+        }
+    }
+}
+
+fn number(lane: Lane) -> usize {
+    match lane {
+        Lane::Interactive => 0,
+        Lane::Urgent => 1,
+        Lane::Notice => 2,
+    }
 }
 
 impl Pacer {
@@ -79,44 +173,81 @@ impl Pacer {
         Self {
             limits,
             bot: Window::default(),
+            lanes: Default::default(),
             chats: HashMap::new(),
             groups: HashMap::new(),
             next_bulk: Timestamp(0),
-            closed_until: Timestamp(0),
+            served: [Timestamp(0); 3],
+            looked: [Timestamp(0); 3],
+            owed: [0; 3],
+            payloads: HashMap::new(),
+            admitted: Vec::new(),
             try_again: None,
         }
     }
 
-    /// Counts a message that was answered at `at`, before this process began.
-    pub fn remember(&mut self, chat: ChatId, group: bool, at: Timestamp) {
-        self.bot.answered.push_back(at);
-        self.chats.entry(chat).or_default().answered.push_back(at);
-        if group {
-            self.groups.entry(chat).or_default().answered.push_back(at);
+    /// Counts an attempt that was made before this process began. To be called in the order of time.
+    pub fn remember(&mut self, sent: SentBefore) {
+        self.bot.answered.push_back(sent.at);
+        self.lanes[number(sent.lane)].answered.push_back(sent.at);
+        self.chats.entry(sent.chat).or_default().answered.push_back(sent.at);
+        if sent.group {
+            self.groups.entry(sent.chat).or_default().answered.push_back(sent.at);
         }
     }
 
     /// The platform answered, whatever it said.
     pub fn answered(&mut self, message: &Claimed, at: Timestamp) {
-        if !message.counts() {
+        self.each_window(Slot::from(message), |window| window.answered(at));
+    }
+
+    /// The call was not made: it takes no slot.
+    pub fn not_sent(&mut self, message: &Claimed) {
+        self.each_window(Slot::from(message), Window::not_sent);
+    }
+
+    fn each_window(&mut self, slot: Slot, each: impl Fn(&mut Window)) {
+        if !slot.counts {
             return;
         }
-        self.bot.answered(at);
-        if let Some(window) = self.chats.get_mut(&message.chat) {
-            window.answered(at);
-        }
-        if let Some(window) = self.groups.get_mut(&message.chat) {
-            window.answered(at);
+        each(&mut self.bot);
+        each(&mut self.lanes[number(slot.lane)]);
+        self.chats.get_mut(&slot.chat).into_iter().for_each(&each);
+        if slot.group {
+            self.groups.get_mut(&slot.chat).into_iter().for_each(&each);
         }
     }
 
-    /// Nothing goes before `at`.
-    pub fn close_until(&mut self, at: Timestamp) {
-        self.closed_until = self.closed_until.max(at);
+    /// After an exchange: what was admitted and is not claimed, because the exchange failed or somebody else
+    /// was quicker, takes no slot.
+    pub fn claimed(&mut self, claimed: &[Claimed]) {
+        let admitted = std::mem::take(&mut self.admitted);
+        if admitted.len() == claimed.len() {
+            return;
+        }
+        for slot in admitted {
+            if !claimed.iter().any(|message| message.id == slot.message) {
+                self.each_window(slot, Window::not_sent);
+                self.payload_unknown(slot.payload);
+            }
+        }
     }
 
-    pub fn closed_until(&self) -> Timestamp {
-        self.closed_until
+    /// Nothing of this payload has to be uploaded: it can go to everybody.
+    pub fn payload_clear(&mut self, payload: PayloadId) {
+        if let Some(look) = self.payloads.get_mut(&payload) {
+            *look = Look::Clear;
+        }
+    }
+
+    /// Whether something of this payload has to be uploaded is not known (any more).
+    pub fn payload_unknown(&mut self, payload: PayloadId) {
+        self.payloads.remove(&payload);
+    }
+
+    /// An upload has ended: who waited for it is looked at again.
+    pub fn look_again(&mut self) {
+        self.payloads.retain(|_, look| *look == Look::Clear);
     }
 
     /// When it is worth asking again, if something was turned away since the last call.
@@ -124,8 +255,9 @@ impl Pacer {
         self.try_again.take()
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Timestamp, lane: usize) {
         self.bot.forget(now, SECOND);
+        self.lanes[lane].forget(now, SECOND);
         // Windows of chats are looked at rarely; what is empty need not be kept.
         if self.chats.len() > 4096 {
             self.chats.retain(|_, window| {
@@ -154,24 +286,60 @@ impl Pacer {
             rate => SECOND / rate * 97 / 100,
         }
     }
+
+    /// How long a lane's share of one message lasts.
+    fn share_span(&self, lane: usize) -> Duration {
+        let rate = self.limits.per_second * self.limits.lanes[lane].share;
+        if rate == 0 { Duration::ZERO } else { SECOND * 100 / rate }
+    }
+
+    /// Whether the message may go as far as its payload is concerned: the first of a notice goes alone until
+    /// it is known that no file has to be uploaded.
+    fn may_go(&mut self, message: &Claimed) -> bool {
+        if message.lane == Lane::Interactive || self.payloads.get(&message.payload) == Some(&Look::Clear) {
+            return true;
+        }
+        !self.payloads.contains_key(&message.payload)
+    }
+
+    fn take(&mut self, message: &Claimed, now: Timestamp) {
+        let lane = number(message.lane);
+        let slot = Slot::from(message);
+        self.each_window(slot, |window| window.awaited += 1);
+        self.admitted.push(slot);
+        self.owed[lane] = self.owed[lane].saturating_sub(1);
+        self.served[lane] = self.served[lane].max(now.before(SECOND)) + self.share_span(lane);
+        if message.lane == Lane::Interactive {
+            return;
+        }
+        self.next_bulk = now + self.spacing();
+        if self.payloads.len() > KNOWN_PAYLOADS {
+            self.payloads.retain(|_, look| *look == Look::First);
+        }
+        self.payloads.entry(message.payload).or_insert(Look::First);
+    }
 }
 
 impl Gate for Pacer {
     fn admit(&mut self, message: &Claimed, now: Timestamp) -> Admission {
-        if self.closed_until > now {
-            let at = self.closed_until;
-            return self.turn_away(at, Admission::Full);
-        }
         if !message.counts() {
+            self.admitted.push(Slot::from(message));
             return Admission::Now;
         }
-        self.forget(now);
+        let lane = number(message.lane);
+        self.forget(now, lane);
         if let Some(at) = self.bot.free_at(now, self.limits.per_second, SECOND) {
             return self.turn_away(at, Admission::Full);
         }
-        if message.lane != Lane::Interactive && self.next_bulk > now {
+        if let Some(at) = self.lanes[lane].free_at(now, self.limits.lanes[lane].per_second, SECOND) {
+            return self.turn_away(at, Admission::LaneFull);
+        }
+        if message.lane != Lane::Interactive && self.owed[lane] == 0 && self.next_bulk > now {
             let at = self.next_bulk;
             return self.turn_away(at, Admission::LaneFull);
+        }
+        if !self.may_go(message) {
+            return Admission::Skip;
         }
         let chat = self.chats.entry(message.chat).or_default();
         chat.forget(now, SECOND);
@@ -184,132 +352,32 @@ impl Gate for Pacer {
             if let Some(at) = group.free_at(now, self.limits.per_group_per_minute, MINUTE) {
                 return Admission::ChatLater(at);
             }
-            group.awaited += 1;
         }
-        self.chats.entry(message.chat).or_default().awaited += 1;
-        self.bot.awaited += 1;
-        if message.lane != Lane::Interactive {
-            self.next_bulk = now + self.spacing();
-        }
+        self.take(message, now);
         Admission::Now
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::domain::ids::{MessageId, PayloadId};
-    use crate::store::outbox::Op;
-
-    const LIMITS: Limits = Limits { per_second: 30, per_chat_per_second: 1, per_group_per_minute: 20 };
-
-    fn message(chat: i64, group: bool, lane: Lane) -> Claimed {
-        Claimed {
-            id: MessageId(1),
-            attempt: 1,
-            chat: ChatId(chat),
-            external_chat: chat.to_string(),
-            group,
-            lane,
-            op: Op::Send,
-            shown: None,
-            payload: PayloadId(1),
-            own_data: None,
-            delivery: None,
-            last_part: true,
-            created_at: Timestamp(0),
+    fn owed(&mut self, lane: Lane, want: usize, now: Timestamp) -> usize {
+        let (limit, rate) = (self.limits.lanes[number(lane)], self.limits.per_second);
+        let lane = number(lane);
+        self.forget(now, lane);
+        self.owed[lane] = 0;
+        let full = self.bot.free_at(now, rate, SECOND).is_some();
+        let looked = self.looked[lane] + LOOK_OUT_OF_ORDER > now;
+        if limit.share == 0 || full || looked || self.served[lane] > now {
+            return 0;
         }
-    }
-
-    fn at(milliseconds: i64) -> Timestamp {
-        Timestamp(1_000_000_000 + milliseconds * 1000)
-    }
-
-    /// The most arrivals in any window of `span` (in milliseconds), the end not included.
-    fn most_in_a_window(arrivals: &mut [i64], span: i64) -> usize {
-        arrivals.sort_unstable();
-        let mut first = 0;
-        let mut most = 0;
-        for last in 0..arrivals.len() {
-            while arrivals[last] - arrivals[first] >= span {
-                first += 1;
-            }
-            most = most.max(last - first + 1);
-        }
-        most
-    }
-
-    proptest! {
-        #[test]
-        fn no_window_holds_more_than_the_limit(
-            steps in prop::collection::vec((0_i64..40, 0_i64..300, 0_i64..100, 0_i64..3), 1..400)
-        ) {
-            let mut pacer = Pacer::new(LIMITS);
-            let mut now = 0;
-            let mut waiting: Vec<(i64, Claimed)> = Vec::new();
-            let (mut arrivals, mut group_arrivals) = (Vec::new(), Vec::new());
-            for (number, (gap, latency, share, kind)) in steps.into_iter().enumerate() {
-                now += gap;
-                waiting.sort_by_key(|(answered, _)| *answered);
-                while waiting.first().is_some_and(|(answered, _)| *answered <= now) {
-                    let (answered, message) = waiting.remove(0);
-                    pacer.answered(&message, at(answered));
-                }
-                let group = kind == 0;
-                let chat = if group { 7 } else { 100 + i64::try_from(number).expect("few") };
-                let lane = if kind == 1 { Lane::Interactive } else { Lane::Notice };
-                let message = message(chat, group, lane);
-                if pacer.admit(&message, at(now)) == Admission::Now {
-                    // It arrives at some moment between sending and answering.
-                    let arrival = now + latency * share / 100;
-                    arrivals.push(arrival);
-                    if group {
-                        group_arrivals.push(arrival);
-                    }
-                    waiting.push((now + latency, message));
-                }
-            }
-            prop_assert!(most_in_a_window(&mut arrivals, 1000) <= 30);
-            prop_assert!(most_in_a_window(&mut group_arrivals, 60_000) <= 20);
-            prop_assert!(most_in_a_window(&mut group_arrivals, 1000) <= 1);
-        }
-    }
-
-    #[test]
-    fn an_answer_finds_a_slot_at_once_during_a_broadcast() {
-        let mut pacer = Pacer::new(LIMITS);
-        let mut longest = 0;
-        let mut waiting_since = None;
-        for now in 0..5000 {
-            if now % 613 == 0 {
-                waiting_since = Some(now);
-            }
-            if let Some(since) = waiting_since {
-                let answer = message(50_000 + now, false, Lane::Interactive);
-                if pacer.admit(&answer, at(now)) == Admission::Now {
-                    pacer.answered(&answer, at(now));
-                    longest = longest.max(now - since);
-                    waiting_since = None;
-                }
-            }
-            // Whoever waits for an answer is asked after first, as in the store's claim.
-            let bulk = message(1000 + now, false, Lane::Notice);
-            if pacer.admit(&bulk, at(now)) == Admission::Now {
-                pacer.answered(&bulk, at(now));
-            }
-        }
-        assert!(longest <= 40, "waited {longest} ms");
-    }
-
-    #[test]
-    fn what_was_sent_before_a_restart_counts() {
-        let mut pacer = Pacer::new(LIMITS);
-        for n in 0..30 {
-            pacer.remember(ChatId(n), false, at(0));
-        }
-        assert_eq!(pacer.admit(&message(99, false, Lane::Interactive), at(500)), Admission::Full);
-        assert_eq!(pacer.admit(&message(99, false, Lane::Interactive), at(1010)), Admission::Now);
+        self.looked[lane] = now;
+        let span = self.share_span(lane);
+        let owed = if span.is_zero() {
+            // Without a limit a lane gets its part of what is claimed together.
+            (want * usize::try_from(limit.share).unwrap_or(100)).div_ceil(100)
+        } else {
+            // What it could have had in the last second.
+            let waited = now.since(self.served[lane].max(now.before(SECOND)));
+            usize::try_from(waited.as_micros() / span.as_micros().max(1)).unwrap_or(0) + 1
+        };
+        self.owed[lane] = owed;
+        owed
     }
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use crate::channel::{RawUpdate, ReceiveError};
+use crate::failpoint::{Planted, Point, at, hasten, planted};
 use crate::store::StoreError;
 use crate::store::inbox::NewUpdate;
 
-use super::Engine;
+use super::{Engine, database_failed};
 
 /// How long one request for updates waits (the Bot API takes up to 50 s).
 const POLL: Duration = Duration::from_secs(25);
@@ -28,6 +29,9 @@ pub async fn run(engine: Engine) {
                 if failures == 1 {
                     tracing::warn!(channel = engine.channel.kind().code(), cause = %error, "cannot receive");
                 }
+                if error == ReceiveError::Unauthorized {
+                    token_refused(&engine).await;
+                }
                 match error {
                     ReceiveError::TooMany { after } => after,
                     _ => backoff(failures),
@@ -35,7 +39,7 @@ pub async fn run(engine: Engine) {
             }
             Err(Trouble::Store(error)) => {
                 failures += 1;
-                tracing::error!(cause = %error, "updates cannot be stored; they stay with the platform");
+                database_failed(&error, "updates cannot be stored; they stay with the platform");
                 backoff(failures)
             }
         };
@@ -44,6 +48,15 @@ pub async fn run(engine: Engine) {
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(wait) => {}
         }
+    }
+}
+
+/// Nothing can be sent either: the line is told, which tells the administrator.
+async fn token_refused(engine: &Engine) {
+    let (line, kind) = (&engine.signals.line, engine.channel.kind());
+    line.breaker().token_refused(kind, engine.clock.now(), &engine.random);
+    if let Err(error) = line.keep(engine).await {
+        database_failed(&error, "how the channel stands could not be kept");
     }
 }
 
@@ -63,6 +76,7 @@ impl From<StoreError> for Trouble {
 async fn receive_once(engine: &Engine) -> Result<(), Trouble> {
     let kind = engine.channel.kind();
     let offset = engine.store.offset(kind).await?;
+    at(Point::ReceiveBeforePoll).await.map_err(StoreError::from)?;
     let updates = tokio::select! {
         biased;
         () = engine.stop.cancelled() => return Err(Trouble::Stopped),
@@ -71,6 +85,11 @@ async fn receive_once(engine: &Engine) -> Result<(), Trouble> {
     if updates.is_empty() {
         return Ok(());
     }
+    if planted(Planted::AcknowledgeEarly) {
+        let last = updates.iter().map(|raw| raw.id).max().unwrap_or(offset);
+        let _ = engine.channel.receive(last, Duration::ZERO).await;
+    }
+    at(Point::ReceiveBeforeStore).await.map_err(StoreError::from)?;
     let now = engine.clock.now();
     let new: Vec<NewUpdate> = updates.into_iter().map(|raw| into_new(engine, raw, now)).collect();
     engine.store.receive(kind, new).await?;
@@ -84,5 +103,5 @@ fn into_new(engine: &Engine, raw: RawUpdate, now: crate::domain::Timestamp) -> N
 }
 
 fn backoff(failures: u32) -> Duration {
-    BACKOFF.0.saturating_mul(1 << failures.min(10)).min(BACKOFF.1)
+    hasten(BACKOFF.0.saturating_mul(1 << failures.min(10)).min(BACKOFF.1))
 }

@@ -5,25 +5,34 @@ use std::time::Duration;
 use crate::domain::Timestamp;
 use crate::store::StoreError;
 
-use super::{Engine, incidents, notices};
+use super::{Engine, alarms, database_failed, incidents, notices};
 
 /// How often what is past its time is swept away.
 const SWEEP: Duration = Duration::from_secs(3600);
 
+/// How often it is looked for messages that wait too long behind others of their chat.
+const LIFT: Duration = Duration::from_secs(10);
+
 /// Looks for what is due until it is told to stop.
 pub async fn run(engine: Engine) {
-    let mut swept = None;
+    let (mut swept, mut lifted) = (None, None);
     loop {
         let due = match look(&engine).await {
             Ok(due) => due,
             Err(error) => {
-                tracing::error!(cause = %error, "what is due cannot be looked up");
+                database_failed(&error, "what is due cannot be looked up");
                 None
             }
         };
         if swept.is_none_or(|at| engine.clock.now() > at + SWEEP) {
             swept = Some(engine.clock.now());
             sweep(&engine).await;
+        }
+        if lifted.is_none_or(|at| engine.clock.now() > at + LIFT) {
+            lifted = Some(engine.clock.now());
+            if let Err(error) = engine.store.lift_waiting().await {
+                database_failed(&error, "what waits behind others could not be looked at");
+            }
         }
         engine.signals.round();
         if !engine.rest(&engine.signals.timers, due).await {
@@ -36,6 +45,7 @@ pub async fn run(engine: Engine) {
 async fn look(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
     let cases = incidents::tick(&engine.store).await?;
     let notices = notices::tick(engine).await?;
+    alarms::tick(engine).await?;
     engine.signals.outbox.notify_one();
     Ok([cases, notices].into_iter().flatten().min())
 }
@@ -46,7 +56,7 @@ async fn sweep(engine: &Engine) {
             Ok(0) => return,
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(cause = %error, "what is past its time could not be swept away");
+                database_failed(&error, "what is past its time could not be swept away");
                 return;
             }
         }

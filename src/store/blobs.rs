@@ -9,11 +9,12 @@ use crate::domain::content::{Attachment, FileSource};
 
 use super::{Env, Store, StoreError, Tx};
 
-/// Stores bytes and gives their SHA-256. The same bytes are stored once.
+/// Stores bytes and gives their SHA-256. The same bytes are stored once, and are young again when they come again:
+/// the sweep leaves them.
 pub(crate) async fn put(tx: &mut Tx<'_>, env: &Env, bytes: &[u8], mime: &str) -> Result<String, StoreError> {
     let sha256 = hex::encode(Sha256::digest(bytes));
     let sql = "INSERT INTO blobs (sha256, mime, size, bytes, created_at) VALUES ($1, $2, $3, $4, $5)
-               ON CONFLICT (sha256) DO NOTHING";
+               ON CONFLICT (sha256) DO UPDATE SET created_at = excluded.created_at";
     tx.exec(sql, args![&sha256, mime, bytes.len(), bytes, env.now]).await?;
     Ok(sha256)
 }
@@ -32,6 +33,30 @@ impl Store {
         let row: Option<(Vec<u8>, String)> =
             self.db.read(|tx| Box::pin(async move { tx.optional(sql, args).await })).await?;
         Ok(row.map(|(bytes, mime)| (bytes.into(), mime)))
+    }
+
+    /// What a channel calls attachments, in their order; `None` for those that have to be uploaded.
+    pub async fn known_files(
+        &self,
+        channel: ChannelKind,
+        files: &[Attachment],
+    ) -> Result<Vec<Option<String>>, StoreError> {
+        let files: Vec<(String, &'static str)> =
+            files.iter().map(|file| (file.sha256.clone(), file.kind.code())).collect();
+        let sql = "SELECT file_id FROM platform_files WHERE channel = $1 AND sha256 = $2 AND kind = $3";
+        self.db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let mut known = Vec::with_capacity(files.len());
+                    for (sha256, kind) in &files {
+                        let row: Option<(String,)> =
+                            tx.optional(sql, args![channel.code(), sha256, *kind]).await?;
+                        known.push(row.map(|(file_id,)| file_id));
+                    }
+                    Ok(known)
+                })
+            })
+            .await
     }
 
     /// Where the bytes of attachments come from on a channel: known there, or to be uploaded.
@@ -73,15 +98,16 @@ pub(super) async fn remember_file(
     tx.exec_one(sql, args![channel.code(), &file.sha256, file.kind.code(), file_id]).await
 }
 
-/// Forgets what a platform called a file, so that it is uploaded again.
+/// Forgets what a platform called a file, so that it is uploaded again. What it is called since is kept.
 pub(super) async fn forget_files(
     tx: &mut Tx<'_>,
     channel: ChannelKind,
-    files: &[Attachment],
+    files: &[(Attachment, String)],
 ) -> Result<(), StoreError> {
-    for file in files {
-        let sql = "DELETE FROM platform_files WHERE channel = $1 AND sha256 = $2 AND kind = $3";
-        tx.exec(sql, args![channel.code(), &file.sha256, file.kind.code()]).await?;
+    for (file, file_id) in files {
+        let sql =
+            "DELETE FROM platform_files WHERE channel = $1 AND sha256 = $2 AND kind = $3 AND file_id = $4";
+        tx.exec(sql, args![channel.code(), &file.sha256, file.kind.code(), file_id]).await?;
     }
     Ok(())
 }

@@ -1,19 +1,21 @@
 //! How messages get out of the outbox: claimed for one attempt, which is committed before it is made.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::args;
 use crate::domain::content::Lane;
 use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Timestamp};
+use crate::failpoint::{Planted, Point, at, planted};
 
 use super::outbox::Op;
 use super::settle::{self, Settled};
 use super::{Env, Sql, Store, StoreError, Tx, lease, notice};
 
-/// How many deliveries of notices come into the outbox at a time, for each lane. Few, so that a notice that is
-/// paused or cancelled stops at once.
+/// How many messages of notices are in the outbox at most, for each lane. Few, so that a notice that is paused
+/// or cancelled stops at once; enough that filling it up is rare.
 const STOCK: usize = 1000;
 
 /// A message that is to be sent now: the attempt is on the disk.
@@ -21,6 +23,8 @@ const STOCK: usize = 1000;
 pub struct Claimed {
     pub id: MessageId,
     pub attempt: i64,
+    /// How many of the attempts before were nobody's fault.
+    pub spared: i64,
     pub chat: ChatId,
     /// The platform's id of the chat.
     pub external_chat: String,
@@ -41,6 +45,11 @@ impl Claimed {
     pub fn counts(&self) -> bool {
         !matches!(self.op, Op::Answer { .. })
     }
+
+    /// How many attempts count against it, this one included.
+    pub fn tries(&self) -> i64 {
+        self.attempt - self.spared
+    }
 }
 
 /// What the pacing says of a message that is ready.
@@ -49,6 +58,8 @@ pub enum Admission {
     Now,
     /// This chat's budget is used up until then; other chats go on.
     ChatLater(Timestamp),
+    /// Not together with others that say the same.
+    Skip,
     /// The channel's budget for this lane is used up; so it is for all later lanes.
     LaneFull,
     /// Nothing more can be sent now.
@@ -58,6 +69,11 @@ pub enum Admission {
 /// Decides which of the messages that are ready go now. Called inside the transaction that claims them.
 pub trait Gate: Send {
     fn admit(&mut self, message: &Claimed, now: Timestamp) -> Admission;
+
+    /// How many messages of a lane go before all others now, because it had less than its share.
+    fn owed(&mut self, _lane: Lane, _want: usize, _now: Timestamp) -> usize {
+        0
+    }
 }
 
 /// What one exchange with the outbox gave.
@@ -77,6 +93,7 @@ pub struct Exchange {
 struct Row {
     id: i64,
     attempt: i64,
+    spared: i64,
     chat_id: i64,
     external_chat: String,
     chat_kind: String,
@@ -97,7 +114,7 @@ struct Row {
 /// order within a chat holds, whatever happens to the one before.
 macro_rules! ready {
     () => {
-        "SELECT m.id, m.attempt, m.chat_id, c.external_id AS external_chat, c.kind AS chat_kind, m.lane, m.op,
+        "SELECT m.id, m.attempt, m.spared, m.chat_id, c.external_id AS external_chat, c.kind AS chat_kind, m.lane, m.op,
                 m.target, s.external_id AS shown, m.payload_id, m.own_data, m.delivery_id, m.last_part,
                 c.parked_until, m.expires_at, m.created_at
          FROM messages m
@@ -107,7 +124,7 @@ macro_rules! ready {
            AND NOT EXISTS (SELECT 1 FROM messages e
                            WHERE e.chat_id = m.chat_id AND e.state IN (0, 1)
                              AND (e.state = 1 OR e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
-         ORDER BY m.channel, m.lane, m.id
+         ORDER BY m.channel, m.lane, m.turn, m.id
          LIMIT $3"
     };
 }
@@ -115,7 +132,7 @@ macro_rules! ready {
 /// All candidates in one row: a row for each costs more than finding them.
 const READY: Sql = Sql {
     lite: concat!(
-        "SELECT json_group_array(json_object('id', id, 'attempt', attempt, 'chat_id', chat_id,
+        "SELECT json_group_array(json_object('id', id, 'attempt', attempt, 'spared', spared, 'chat_id', chat_id,
            'external_chat', external_chat, 'chat_kind', chat_kind, 'lane', lane, 'op', op, 'target', target,
            'shown', shown, 'payload_id', payload_id, 'own_data', own_data, 'delivery_id', delivery_id,
            'last_part', last_part, 'parked_until', parked_until, 'expires_at', expires_at,
@@ -132,7 +149,12 @@ async fn candidates(
     lane: Lane,
     room: usize,
 ) -> Result<Vec<Row>, StoreError> {
-    let (rows,): (String,) = tx.one(READY, args![channel.code(), lane.code(), room]).await?;
+    let mut sql = READY;
+    if planted(Planted::Reorder) {
+        let turned = |text: &str| -> &'static str { text.replace("e.id < m.id", "e.id > m.id").leak() };
+        sql = Sql { lite: turned(sql.lite), pg: turned(sql.pg) };
+    }
+    let (rows,): (String,) = tx.one(sql, args![channel.code(), lane.code(), room]).await?;
     Ok(serde_json::from_str(&rows)?)
 }
 
@@ -141,6 +163,22 @@ const MARK: Sql = Sql {
            WHERE id IN (SELECT value FROM json_each($1)) AND state = 0",
     pg: "UPDATE messages SET state = 1, attempt = attempt + 1, lease_until = $2
          WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) AND state = 0",
+};
+
+/// Which of them this process has now: all others were taken from under it.
+const MARKED: Sql = Sql {
+    lite: "SELECT id FROM messages WHERE id IN (SELECT value FROM json_each($1)) AND state = 1",
+    pg: "SELECT id FROM messages WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))
+           AND state = 1",
+};
+
+/// What is marked as being sent, and is not among those that somebody sends.
+const STRAYS: Sql = Sql {
+    lite: "UPDATE messages SET state = 0 WHERE channel = $1 AND state = 1
+             AND id NOT IN (SELECT value FROM json_each($2)) RETURNING id, attempt",
+    pg:
+        "UPDATE messages SET state = 0 WHERE channel = $1 AND state = 1
+           AND id NOT IN (SELECT value::bigint FROM json_array_elements_text($2::json)) RETURNING id, attempt",
 };
 
 /// How long an attempt may take before another process may take the message over. Longer than any time-out.
@@ -158,21 +196,62 @@ impl Store {
         gate: std::sync::Arc<std::sync::Mutex<G>>,
     ) -> Result<Exchange, StoreError> {
         let env = self.env();
-        self.db
+        let exchange = self
+            .db
             .write(move |tx| {
                 Box::pin(async move {
-                    let late = settle::keep(tx, &env, channel, settled).await?;
-                    let mut exchange = Exchange { late, ..Exchange::default() };
+                    let mut exchange = Exchange::default();
                     if !lease::holds(tx, lease.0, &lease.1).await? {
+                        // Whoever has it now has taken these messages over: nothing of theirs is changed.
+                        if planted(Planted::NoGuard) {
+                            exchange.late = settle::keep(tx, &env, channel, settled).await?;
+                            exchange.lost_lease = true;
+                            return Ok(exchange);
+                        }
                         exchange.lost_lease = true;
+                        exchange.late = u64::try_from(settled.len()).unwrap_or(u64::MAX);
                         return Ok(exchange);
                     }
+                    exchange.late = settle::keep(tx, &env, channel, settled).await?;
+                    at(Point::ExchangeSettled).await?;
                     if want > 0 {
                         wake(tx, &env).await?;
                         exchange.claimed = claim(tx, &env, channel, want, &gate).await?;
                     }
                     exchange.next_due = next_due(tx).await?;
+                    at(Point::ExchangeBeforeCommit).await?;
                     Ok(exchange)
+                })
+            })
+            .await?;
+        at(Point::ExchangeAfterCommit).await?;
+        Ok(exchange)
+    }
+
+    /// After an exchange that failed: it may have claimed messages all the same, which nobody sends then.
+    /// They go back, except those `under_way`. Gives how many.
+    pub async fn take_back(
+        &self,
+        channel: ChannelKind,
+        lease: (&'static str, String),
+        under_way: Vec<MessageId>,
+    ) -> Result<usize, StoreError> {
+        let env = self.env();
+        let ids: Vec<i64> = under_way.into_iter().map(|id| id.0).collect();
+        let ids = serde_json::to_string(&ids)?;
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    if !lease::holds(tx, lease.0, &lease.1).await? {
+                        return Ok(0);
+                    }
+                    let strays: Vec<(i64, i64)> = tx.all(STRAYS, args![channel.code(), ids]).await?;
+                    for (id, attempt) in &strays {
+                        let sql = "INSERT INTO attempts (message_id, attempt, at, outcome, detail)
+                                   VALUES ($1, $2, $3, 'retry', 'claimed, and not sent')";
+                        tx.exec_one(sql, args![*id, *attempt, env.now]).await?;
+                    }
+                    Ok(strays.len())
                 })
             })
             .await
@@ -181,26 +260,14 @@ impl Store {
     /// Takes back what was being sent when a process died: whether it arrived is not known. Gives how many.
     pub async fn recover(&self, channel: ChannelKind) -> Result<u64, StoreError> {
         let env = self.env();
-        self.db.write(move |tx| Box::pin(async move { settle::recover(tx, &env, channel).await })).await
-    }
-
-    /// When messages that count were last sent to whom, for budgets that hold across a restart:
-    /// (chat, is a group, when), the oldest first.
-    pub async fn sent_since(
-        &self,
-        channel: ChannelKind,
-        since: Timestamp,
-    ) -> Result<Vec<(ChatId, bool, Timestamp)>, StoreError> {
-        let sql =
-            "SELECT m.chat_id, CAST(CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END AS BIGINT), m.settled_at
-                   FROM messages m JOIN chats c ON c.id = m.chat_id
-                   WHERE m.channel = $1 AND m.state = 2 AND m.settled_at > $2 AND m.op <> 'answer'
-                   ORDER BY m.settled_at";
-        let rows: Vec<(i64, i64, i64)> = self
-            .db
-            .read(|tx| Box::pin(async move { tx.all(sql, args![channel.code(), since]).await }))
-            .await?;
-        Ok(rows.into_iter().map(|(chat, group, at)| (ChatId(chat), group != 0, Timestamp(at))).collect())
+        let work = async move |tx: &mut Tx<'_>| {
+            let taken_back = settle::recover(tx, &env, channel).await?;
+            at(Point::RecoverBeforeCommit).await?;
+            Ok(taken_back)
+        };
+        let taken_back = self.db.write(move |tx| Box::pin(async move { work(tx).await })).await?;
+        at(Point::RecoverAfterCommit).await?;
+        Ok(taken_back)
     }
 
     /// What messages say, by payload.
@@ -215,7 +282,8 @@ impl Store {
 /// Messages whose time has come become ready.
 async fn wake(tx: &mut Tx<'_>, env: &Env) -> Result<(), StoreError> {
     let sql = "UPDATE messages SET ready = 1 WHERE state = 0 AND ready = 0 AND not_before <= $1";
-    tx.exec(sql, args![env.now]).await?;
+    let by = if planted(Planted::IgnoreNotBefore) { Timestamp(i64::MAX) } else { env.now };
+    tx.exec(sql, args![by]).await?;
     Ok(())
 }
 
@@ -230,21 +298,68 @@ async fn claim<G: Gate>(
     env: &Env,
     channel: ChannelKind,
     want: usize,
-    gate: &std::sync::Mutex<G>,
+    gate: &Mutex<G>,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let mut claimed: Vec<Claimed> = Vec::new();
-    let mut later: HashMap<ChatId, Timestamp> = HashMap::new();
-    let mut expired = Vec::new();
-    'lanes: for lane in [Lane::Interactive, Lane::Urgent, Lane::Notice] {
-        if claimed.len() >= want {
+    let mut pick =
+        Pick { channel, want, gate, claimed: Vec::new(), later: HashMap::new(), expired: Vec::new() };
+    // First what a lane has been kept from, the lowest lane before the one above it.
+    for lane in [Lane::Notice, Lane::Urgent] {
+        let owed = pick.gate().owed(lane, want, env.now);
+        if owed > 0 {
+            pick.lane(tx, env, lane, owed).await?;
+        }
+    }
+    for lane in [Lane::Interactive, Lane::Urgent, Lane::Notice] {
+        if !pick.lane(tx, env, lane, want).await? {
             break;
         }
-        let room = want - claimed.len();
-        let mut rows = candidates(tx, channel, lane, room).await?;
-        if rows.len() < room && lane != Lane::Interactive {
+    }
+    let Pick { mut claimed, later, expired, .. } = pick;
+    for (chat, at) in later {
+        defer_chat(tx, chat, at).await?;
+    }
+    for id in expired {
+        let sql = "UPDATE messages SET state = 6, settled_at = $2 WHERE id = $1 AND state = 0";
+        tx.exec(sql, args![id, env.now]).await?;
+    }
+    mark(tx, env, &mut claimed).await?;
+    Ok(claimed)
+}
+
+/// What is picked out of the lanes.
+struct Pick<'a, G> {
+    channel: ChannelKind,
+    want: usize,
+    gate: &'a Mutex<G>,
+    claimed: Vec<Claimed>,
+    /// Chats that are put off.
+    later: HashMap<ChatId, Timestamp>,
+    expired: Vec<MessageId>,
+}
+
+impl<G: Gate> Pick<'_, G> {
+    fn gate(&self) -> std::sync::MutexGuard<'_, G> {
+        self.gate.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Picks at most `most` messages of one lane. Gives whether there is room for more of other lanes.
+    async fn lane(
+        &mut self,
+        tx: &mut Tx<'_>,
+        env: &Env,
+        lane: Lane,
+        most: usize,
+    ) -> Result<bool, StoreError> {
+        let room = most.min(self.want - self.claimed.len());
+        if room == 0 {
+            return Ok(false);
+        }
+        let mut rows = candidates(tx, self.channel, lane, room).await?;
+        if lane != Lane::Interactive && (rows.len() < room || notice::hungry(tx, lane).await?) {
             // Notices come into the outbox a little at a time, so that a pause takes hold at once.
-            if notice::feed(tx, env, channel, lane, STOCK).await? > 0 {
-                rows = candidates(tx, channel, lane, room).await?;
+            if notice::feed(tx, env, self.channel, lane, STOCK).await? > 0 {
+                at(Point::FeedBeforeCommit).await?;
+                rows = candidates(tx, self.channel, lane, room).await?;
             }
         }
         for row in rows {
@@ -252,40 +367,50 @@ async fn claim<G: Gate>(
             let expires = row.expires_at.map(Timestamp);
             let message = row.read()?;
             if expires.is_some_and(|at| at <= env.now) {
-                expired.push(message.id);
+                self.expired.push(message.id);
                 continue;
             }
-            if parked > env.now {
-                later.insert(message.chat, parked);
+            if parked > env.now && !planted(Planted::IgnoreNotBefore) {
+                self.later.insert(message.chat, parked);
                 continue;
             }
             // Two lanes can have a candidate of the same chat only if the first was just claimed.
-            if claimed.iter().any(|other| other.chat == message.chat) {
+            if self.claimed.iter().any(|other| other.chat == message.chat) {
                 continue;
             }
-            let admission =
-                gate.lock().unwrap_or_else(std::sync::PoisonError::into_inner).admit(&message, env.now);
+            let admission = self.gate().admit(&message, env.now);
             match admission {
-                Admission::Now => claimed.push(message),
+                Admission::Now => self.claimed.push(message),
                 Admission::ChatLater(at) => {
-                    later.insert(message.chat, at);
+                    self.later.insert(message.chat, at);
                 }
-                Admission::LaneFull => break,
-                Admission::Full => break 'lanes,
+                Admission::Skip => {}
+                Admission::LaneFull => return Ok(true),
+                Admission::Full => return Ok(false),
             }
         }
+        Ok(true)
     }
-    for (chat, at) in later {
-        defer_chat(tx, chat, at).await?;
+}
+
+/// Commits the attempts to paper. On PostgreSQL another process may have cancelled a message since it was
+/// read: that one is not sent.
+async fn mark(tx: &mut Tx<'_>, env: &Env, claimed: &mut Vec<Claimed>) -> Result<(), StoreError> {
+    if claimed.is_empty() || planted(Planted::NoAttempt) {
+        return Ok(());
     }
-    for id in expired {
-        tx.exec("UPDATE messages SET state = 6, settled_at = $2 WHERE id = $1", args![id, env.now]).await?;
+    let ids: Vec<i64> = claimed.iter().map(|message| message.id.0).collect();
+    let ids = serde_json::to_string(&ids)?;
+    let marked = tx.exec(MARK, args![&ids, env.now + LEASE]).await?;
+    if usize::try_from(marked).is_ok_and(|marked| marked < claimed.len()) {
+        let ours: Vec<(i64,)> = tx.all(MARKED, args![&ids]).await?;
+        claimed.retain(|message| ours.contains(&(message.id.0,)));
     }
-    if !claimed.is_empty() {
-        let ids: Vec<i64> = claimed.iter().map(|message| message.id.0).collect();
-        tx.exec(MARK, args![serde_json::to_string(&ids)?, env.now + LEASE]).await?;
+    if planted(Planted::SentEarly) {
+        let sql = "UPDATE messages SET state = 2, settled_at = $1 WHERE state = 1";
+        tx.exec(sql, args![env.now]).await?;
     }
-    Ok(claimed)
+    Ok(())
 }
 
 /// Nothing of a chat is looked at before `at`.
@@ -301,6 +426,7 @@ impl Row {
         Ok(Claimed {
             id: MessageId(self.id),
             attempt: self.attempt + 1,
+            spared: self.spared,
             chat: ChatId(self.chat_id),
             external_chat: self.external_chat,
             group: self.chat_kind == "group",

@@ -10,36 +10,45 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use super::trouble::Watch;
 use super::turns::{Pass, Turns};
+use super::writer::{LOG_LIMIT, Writer};
 use super::{StoreError, Tx};
+use crate::failpoint::{Point, at, hasten};
 
 /// The oldest SQLite without the WAL reset fault that can corrupt a database
 /// (<https://sqlite.org/wal.html#walresetbug>).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// How many writes share one commit at most, so that none of them waits long for the others.
-const BATCH: usize = 256;
+pub(super) const BATCH: usize = 256;
 
-type Work = Box<dyn for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Outcome> + Send>;
+/// How long a write waits for another process that writes.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// How long a transaction may do nothing before PostgreSQL ends it: no piece of work waits for anything outside.
+const STANDS_STILL: Duration = Duration::from_secs(30);
+
+pub(super) type Work = Box<dyn for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Outcome> + Send>;
 /// What a piece of work says: keep it, or undo it.
-enum Outcome {
+pub(super) enum Outcome {
     Keep,
     Undo,
 }
 
 /// A piece of work and the place where its caller waits for the commit.
-struct Job {
-    work: Work,
+pub(super) struct Job {
+    pub(super) work: Work,
     /// Told `None` when the work is on the disk, or why it is not.
-    settled: oneshot::Sender<Option<StoreError>>,
-    pass: Option<Pass>,
+    pub(super) settled: oneshot::Sender<Option<StoreError>>,
+    pub(super) pass: Option<Pass>,
 }
 
 /// A database. Cheap to clone.
@@ -48,6 +57,9 @@ pub struct Db {
     engine: Engine,
     /// Who comes next; `None` lets everybody in.
     turns: Option<Turns>,
+    /// Of PostgreSQL; SQLite's writer has its own.
+    writing: Watch,
+    reading: Watch,
 }
 
 #[derive(Clone)]
@@ -78,34 +90,47 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
+            .busy_timeout(busy_timeout())
             .pragma("temp_store", "memory")
             // What is taken out (a text marked secret, an invite's token) is overwritten, not only let go.
             .pragma("secure_delete", "ON")
-            .pragma("journal_size_limit", "67108864");
+            .pragma("journal_size_limit", LOG_LIMIT.to_string());
         let mut writer = SqliteConnection::connect_with(&options).await?;
         let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut writer).await?;
         if parse_version(&version) < OLDEST_SQLITE {
             return Err(StoreError::OldSqlite(version));
         }
+        at(Point::StartBeforeMigration).await?;
         sqlx::migrate!("./migrations/sqlite").run(&mut writer).await?;
+        at(Point::StartAfterMigration).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
-            .connect_lazy_with(options.create_if_missing(false).read_only(true));
+            .connect_lazy_with(options.clone().create_if_missing(false).read_only(true));
         let (sender, receiver) = mpsc::channel(1024);
-        tokio::spawn(write_loop(writer, receiver));
-        Ok(Self { engine: Engine::Lite { writer: sender, readers }, turns: None })
+        tokio::spawn(Writer::new(options, writer).await.run(receiver));
+        Ok(Self::of(Engine::Lite { writer: sender, readers }))
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Url)?;
+        // A process that stands still in the middle of a transaction holds nobody up for longer.
+        let still = hasten(STANDS_STILL).as_millis().to_string();
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Url)?
+            .options([("idle_in_transaction_session_timeout", still)]);
         let pool = PgPoolOptions::new()
             .max_connections(10)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(hasten(Duration::from_secs(10)))
+            .after_connect(|connection, _| Box::pin(durable(connection)))
             .connect_with(options)
             .await?;
+        at(Point::StartBeforeMigration).await?;
         sqlx::migrate!("./migrations/postgres").run(&pool).await?;
-        Ok(Self { engine: Engine::Pg(pool), turns: None })
+        at(Point::StartAfterMigration).await?;
+        Ok(Self::of(Engine::Pg(pool)))
+    }
+
+    fn of(engine: Engine) -> Self {
+        Self { engine, turns: None, writing: Watch::writing(), reading: Watch::reading() }
     }
 
     pub fn is_lite(&self) -> bool {
@@ -154,31 +179,17 @@ impl Db {
                 });
                 writer.send(Job { work, settled, pass }).await.map_err(|_| StoreError::Closed)?;
                 let commit = wait.await.map_err(|_| StoreError::Closed)?;
-                let result = take.await.map_err(|_| StoreError::Closed)?;
-                match (result, commit) {
-                    (Ok(_), Some(error)) => Err(error),
-                    (result, _) => result,
+                match (take.await, commit) {
+                    // Also where the transaction could not even begin, so that the work never ran.
+                    (Ok(Ok(_)) | Err(_), Some(error)) => Err(error),
+                    (Ok(result), _) => result,
+                    (Err(_), None) => Err(StoreError::Closed),
                 }
             }
             Engine::Pg(pool) => {
-                let mut transaction = pool.begin().await?;
-                let result = {
-                    let mut tx = Tx::Pg(&mut transaction);
-                    match AssertUnwindSafe(work(&mut tx)).catch_unwind().await {
-                        Ok(result) => result,
-                        Err(panic) => Err(StoreError::panicked(&*panic)),
-                    }
-                };
-                match result {
-                    Ok(value) => {
-                        transaction.commit().await?;
-                        Ok(value)
-                    }
-                    Err(error) => {
-                        transaction.rollback().await?;
-                        Err(error)
-                    }
-                }
+                let result = write_postgres(pool, work).await;
+                self.writing.see(&result);
+                result
             }
         }
     }
@@ -192,58 +203,92 @@ impl Db {
         F: for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, StoreError>> + Send,
     {
         let _pass = self.pass(false).await;
-        match &self.engine {
-            Engine::Lite { readers, .. } => {
-                let mut transaction = readers.begin().await?;
-                let result = work(&mut Tx::Lite(&mut transaction)).await;
-                transaction.rollback().await?;
-                result
+        let result = match &self.engine {
+            Engine::Lite { readers, .. } => read_sqlite(readers, work).await,
+            Engine::Pg(pool) => read_postgres(pool, work).await,
+        };
+        self.reading.see(&result);
+        result
+    }
+}
+
+async fn write_postgres<T, F>(pool: &PgPool, work: F) -> Result<T, StoreError>
+where
+    F: for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, StoreError>> + Send,
+{
+    let mut transaction = pool.begin().await?;
+    let result = {
+        let mut tx = Tx::Pg(&mut transaction);
+        match AssertUnwindSafe(work(&mut tx)).catch_unwind().await {
+            Ok(result) => result,
+            Err(panic) => Err(StoreError::panicked(&*panic)),
+        }
+    };
+    match result {
+        Ok(value) => {
+            at(Point::StoreBeforeCommit).await?;
+            transaction.commit().await?;
+            at(Point::StoreAfterCommit).await?;
+            Ok(value)
+        }
+        Err(error) => {
+            // Why the work failed says more than that the connection was lost with it.
+            let undone = transaction.rollback().await;
+            if error.trouble().is_none() {
+                undone?;
             }
-            Engine::Pg(pool) => {
-                let mut transaction = pool.begin().await?;
-                let result = work(&mut Tx::Pg(&mut transaction)).await;
-                transaction.rollback().await?;
-                result
-            }
+            Err(error)
         }
     }
 }
 
-/// Takes what is waiting, runs it in one transaction, commits, and only then tells the callers.
-async fn write_loop(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Job>) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        let (works, callers): (Vec<_>, Vec<_>) =
-            batch.drain(..).map(|job| (job.work, (job.settled, job.pass))).unzip();
-        let failure = run_batch(&mut connection, works).await.err().map(|error| error.to_string());
-        for (caller, _pass) in callers {
-            // A caller that has gone away does not mind.
-            let _ = caller.send(failure.clone().map(StoreError::Commit));
+async fn read_sqlite<T, F>(readers: &SqlitePool, work: F) -> Result<T, StoreError>
+where
+    F: for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, StoreError>> + Send,
+{
+    let mut connection = readers.acquire().await?;
+    let result = async {
+        let mut transaction = connection.begin().await?;
+        let result = work(&mut Tx::Lite(&mut transaction)).await;
+        let undone = transaction.rollback().await;
+        if result.is_ok() {
+            undone?;
         }
+        result
     }
+    .await;
+    if result.is_err() {
+        // After some errors SQLite has ended the transaction by itself, and sqlx does not know: on such a
+        // connection every later one would read as of the same moment for ever.
+        connection.close_on_drop();
+    }
+    result
 }
 
-async fn run_batch(connection: &mut SqliteConnection, works: Vec<Work>) -> Result<(), sqlx::Error> {
-    let several = works.len() > 1;
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let mut keep = false;
-    for work in works {
-        if several {
-            sqlx::query("SAVEPOINT job").execute(&mut *transaction).await?;
-        }
-        let outcome = work(&mut Tx::Lite(&mut transaction)).await;
-        match outcome {
-            Outcome::Keep => keep = true,
-            Outcome::Undo if several => {
-                sqlx::query("ROLLBACK TO job").execute(&mut *transaction).await?;
-            }
-            Outcome::Undo => {}
-        }
-        if several {
-            sqlx::query("RELEASE job").execute(&mut *transaction).await?;
-        }
+async fn read_postgres<T, F>(pool: &PgPool, work: F) -> Result<T, StoreError>
+where
+    F: for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, StoreError>> + Send,
+{
+    let mut transaction = pool.begin().await?;
+    let result = work(&mut Tx::Pg(&mut transaction)).await;
+    let undone = transaction.rollback().await;
+    if result.is_ok() {
+        undone?;
     }
-    if keep { transaction.commit().await } else { transaction.rollback().await }
+    result
+}
+
+/// A server may be set to confirm commits before they are on the disk: not to us, who acknowledge by them.
+async fn durable(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let sql = "SELECT set_config('synchronous_commit', 'on', false)
+               WHERE current_setting('synchronous_commit') = 'off'";
+    sqlx::query(sql).execute(connection).await?;
+    Ok(())
+}
+
+/// How long a write waits for another process that writes; shorter where a test is in haste.
+pub(super) fn busy_timeout() -> Duration {
+    hasten(BUSY)
 }
 
 fn parse_version(text: &str) -> (u32, u32, u32) {

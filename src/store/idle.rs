@@ -23,7 +23,10 @@ impl Store {
                         AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.chat_key = i.chat_key
                                         AND e.state = 'waiting' AND e.id < i.id AND e.not_before > $1))
                      + (SELECT COUNT(*) FROM messages WHERE state = 1)
+                     + (SELECT COUNT(*) FROM channel_rests WHERE until <= $1 AND trying = 0)
                      + (SELECT COUNT(*) FROM messages m WHERE state = 0 AND not_before <= $1
+                        AND NOT EXISTS (SELECT 1 FROM channel_rests r
+                                        WHERE r.channel = m.channel AND r.until > $1 AND r.trying = 0)
                         AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.chat_id = m.chat_id
                                         AND e.state = 0 AND e.not_before > $1
                                         AND (e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id))))
@@ -32,18 +35,21 @@ impl Store {
                      + (SELECT COUNT(*) FROM notice_files
                         WHERE sha256 IS NULL AND error IS NULL AND next_try <= $1)
                      + (SELECT COUNT(*) FROM editions e
-                        WHERE (e.state = 'running' AND (e.waiting > 0 OR e.fanned_out = 0))
+                        WHERE (e.state = 'running' AND e.fanned_out = 0)
+                           OR (e.state = 'running' AND e.waiting > 0 AND NOT EXISTS (
+                                 SELECT 1 FROM channel_rests r WHERE r.until > $1 AND r.trying = 0))
                            OR (e.state = 'preparing' AND e.starts_at <= $1 AND NOT EXISTS (
                                  SELECT 1 FROM notice_files f WHERE f.notice_id = e.notice_id
                                    AND f.sha256 IS NULL AND f.error IS NULL))) AS busy,
                    (SELECT MIN(not_before) FROM inbox WHERE state = 'waiting' AND not_before > $1) AS update_due,
-                   (SELECT MIN(not_before) FROM messages WHERE state = 0 AND not_before > $1) AS message_due";
-        let (busy, update_due, message_due): (i64, Option<i64>, Option<i64>) =
+                   (SELECT MIN(not_before) FROM messages WHERE state = 0 AND not_before > $1) AS message_due,
+                   (SELECT MIN(until) FROM channel_rests WHERE until > $1) AS rest_due";
+        let (busy, update_due, message_due, rest_due): (i64, Option<i64>, Option<i64>, Option<i64>) =
             self.db.read(|tx| Box::pin(async move { tx.one(sql, args![now]).await })).await?;
         if busy > 0 {
             return Ok(Idle::Busy);
         }
-        let due = [update_due, message_due].into_iter().flatten().min();
+        let due = [update_due, message_due, rest_due].into_iter().flatten().min();
         Ok(Idle::Until(due.map(Timestamp)))
     }
 

@@ -8,6 +8,7 @@ use crate::args;
 use crate::conversation::{Incoming, Rules, people};
 use crate::domain::ids::UpdateId;
 use crate::domain::{ChannelKind, Timestamp};
+use crate::failpoint::{Planted, Point, at, planted};
 
 use super::turn::{self, Step};
 use super::{Store, StoreError, Tx};
@@ -17,6 +18,11 @@ pub const MOST_ATTEMPTS: i64 = 3;
 
 /// How long an album waits for its next part: the parts come as updates of their own, within moments.
 pub const ALBUM_PATIENCE: Duration = Duration::from_millis(800);
+
+/// After a week without updates Telegram's next number is a random one, which may be lower than the last
+/// (<https://core.telegram.org/bots/api#update>): to ask for what comes after the last would throw it away.
+/// A day less, for clocks that differ. What was stored before and comes again is absorbed.
+const NUMBERS_LAST: Duration = Duration::from_secs(6 * 24 * 3600);
 
 /// An update on its way into the inbox.
 #[derive(Clone, Debug)]
@@ -66,7 +72,8 @@ impl Store {
     /// Gives how many were new. Only after this may they be acknowledged.
     pub async fn receive(&self, channel: ChannelKind, updates: Vec<NewUpdate>) -> Result<u64, StoreError> {
         let now = self.env().now;
-        self.db
+        let new = self
+            .db
             .write(move |tx| {
                 Box::pin(async move {
                     let mut new = 0;
@@ -76,23 +83,29 @@ impl Store {
                         new += insert(tx, channel, now, update).await?;
                     }
                     if let Some(last) = last {
-                        save_offset(tx, channel, last).await?;
+                        save_offset(tx, channel, last, now).await?;
                     }
+                    at(Point::ReceiveBeforeCommit).await?;
                     Ok(new)
                 })
             })
-            .await
+            .await?;
+        at(Point::ReceiveAfterCommit).await?;
+        Ok(new)
     }
 
-    /// The number of the last update that was stored; 0 before the first.
+    /// The number of the last update that was stored; 0 before the first, and where that is so long ago that
+    /// the platform may have begun to number anew.
     pub async fn offset(&self, channel: ChannelKind) -> Result<i64, StoreError> {
         let name = offset_name(channel);
+        let since = self.env().now - NUMBERS_LAST;
         self.db
-            .read(|tx| {
+            .read(move |tx| {
                 Box::pin(async move {
                     let row: Option<(String,)> =
                         tx.optional("SELECT value FROM settings WHERE name = $1", args![name]).await?;
-                    Ok(row.and_then(|(value,)| value.parse().ok()).unwrap_or(0))
+                    let kept = row.and_then(|(value,)| read_offset(&value));
+                    Ok(kept.filter(|(_, at)| *at > since).map_or(0, |(last, _)| last))
                 })
             })
             .await
@@ -119,6 +132,10 @@ impl Store {
         step: Step,
     ) -> Result<(), StoreError> {
         let env = self.env();
+        at(Point::HandleBefore).await?;
+        if planted(Planted::DoneEarly) {
+            return self.handle_badly(ids, incoming, rules, step).await;
+        }
         self.db
             .write(move |tx| {
                 Box::pin(async move {
@@ -139,10 +156,42 @@ impl Store {
                             tx.exec_one(sql, args![id, Vec::<u8>::new()]).await?;
                         }
                     }
+                    at(Point::HandleBeforeCommit).await?;
                     Ok(())
                 })
             })
-            .await
+            .await?;
+        Ok(at(Point::HandleAfterCommit).await?)
+    }
+
+    /// Planted: the update is done before anything comes of it.
+    async fn handle_badly(
+        &self,
+        ids: Vec<UpdateId>,
+        incoming: Option<Incoming>,
+        rules: Arc<Rules>,
+        step: Step,
+    ) -> Result<(), StoreError> {
+        let now = self.env().now;
+        let done = self
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut done = 0;
+                    for id in ids {
+                        let sql = "UPDATE inbox SET state = 'done', handled_at = $2
+                                   WHERE id = $1 AND state = 'waiting'";
+                        done += tx.exec(sql, args![id, now]).await?;
+                    }
+                    Ok(done)
+                })
+            })
+            .await?;
+        at(Point::HandleAfterCommit).await?;
+        match incoming {
+            Some(incoming) if done > 0 => self.take_turn(incoming, rules, step).await,
+            _ => Ok(()),
+        }
     }
 
     /// Notes that an update could not be handled. Tried again later, and set aside after the third time.
@@ -187,6 +236,7 @@ async fn insert(
                VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7)
                ON CONFLICT (channel, external_id) DO NOTHING";
     let not_before = if update.album.is_some() { now + ALBUM_PATIENCE } else { now };
+    let twin = planted(Planted::UpdateTwice).then(|| update.clone());
     let args = args![
         channel.code(),
         update.external_id.to_string(),
@@ -196,13 +246,30 @@ async fn insert(
         not_before,
         now,
     ];
-    tx.exec(sql, args).await
+    let new = tx.exec(sql, args).await?;
+    if let Some(update) = twin.filter(|_| new == 0) {
+        let other = format!("0{}", update.external_id);
+        let args = args![channel.code(), other, update.chat_key, update.album, update.body, not_before, now];
+        return tx.exec(sql, args).await;
+    }
+    Ok(new)
 }
 
-async fn save_offset(tx: &mut Tx<'_>, channel: ChannelKind, last: i64) -> Result<(), StoreError> {
+async fn save_offset(
+    tx: &mut Tx<'_>,
+    channel: ChannelKind,
+    last: i64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO settings (name, value) VALUES ($1, $2)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    tx.exec_one(sql, args![offset_name(channel), last.to_string()]).await
+    tx.exec_one(sql, args![offset_name(channel), format!("{last} {}", now.0)]).await
+}
+
+/// The number of an update, and when it was stored.
+fn read_offset(value: &str) -> Option<(i64, Timestamp)> {
+    let (last, at) = value.split_once(' ')?;
+    Some((last.parse().ok()?, Timestamp(at.parse().ok()?)))
 }
 
 fn offset_name(channel: ChannelKind) -> String {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::args;
+use crate::failpoint::{Planted, Point, at, planted};
 
 use super::{Store, StoreError, Tx};
 
@@ -13,7 +14,8 @@ impl Store {
     /// over, or nobody could take it until the old time has come again. Its holder finds that it has lost it.
     pub async fn take_lease(&self, name: &str, holder: &str, lasts: Duration) -> Result<bool, StoreError> {
         let (now, name, holder) = (self.env().now, name.to_owned(), holder.to_owned());
-        self.db
+        let taken = self
+            .db
             .write(move |tx| {
                 Box::pin(async move {
                     let sql = "INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3)
@@ -21,14 +23,19 @@ impl Store {
                                  SET holder = excluded.holder, until = excluded.until
                                  WHERE leases.holder = excluded.holder OR leases.until <= $4
                                    OR leases.until > excluded.until";
-                    Ok(tx.exec(sql, args![name, holder, now + lasts, now]).await? == 1)
+                    let taken = tx.exec(sql, args![name, holder, now + lasts, now]).await? == 1;
+                    at(Point::LeaseBeforeCommit).await?;
+                    Ok(taken || planted(Planted::NoLease))
                 })
             })
-            .await
+            .await?;
+        at(Point::LeaseAfterCommit).await?;
+        Ok(taken)
     }
 
     /// Gives a lease back, so that another process need not wait for its end.
     pub async fn release_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
+        at(Point::LeaseBeforeRelease).await?;
         let (name, holder) = (name.to_owned(), holder.to_owned());
         self.db
             .write(move |tx| {
@@ -46,7 +53,7 @@ impl Store {
 pub(super) async fn holds(tx: &mut Tx<'_>, name: &str, holder: &str) -> Result<bool, StoreError> {
     let sql = HOLDS;
     let row: Option<(i64,)> = tx.optional(sql, args![name, holder]).await?;
-    Ok(row.is_some())
+    Ok(row.is_some() || planted(Planted::NoLease))
 }
 
 /// On PostgreSQL the row is locked until the commit, so that nobody takes the lease in between.

@@ -2,6 +2,7 @@
 //!
 //! One public method is one transaction. Absent on purpose: HTTP, and words said to people.
 
+pub mod alarms;
 pub mod audit;
 pub mod blobs;
 pub mod claim;
@@ -11,26 +12,34 @@ pub mod idle;
 pub mod inbox;
 pub mod incident;
 pub mod lease;
+pub mod lift;
 pub mod notice;
 pub mod outbox;
 pub mod people;
+pub mod recent;
+pub mod rest;
 pub mod settle;
 mod sql;
 pub mod status;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trouble;
 pub mod turn;
 pub mod turns;
+mod writer;
 
 pub use db::Db;
 pub use sql::{Arg, Row, Sql, Tx};
+pub use trouble::Trouble;
+pub use writer::LOG_LIMIT;
 
 use std::any::Any;
 
 use crate::clock::Clock;
 use crate::conversation::{Incoming, Rules};
 use crate::domain::Timestamp;
+use crate::failpoint::Injected;
 use crate::random::Random;
 
 /// What a piece of work needs from outside the database: the moment it happens at, and randomness.
@@ -106,8 +115,8 @@ pub enum StoreError {
     Missing,
     #[error("one row was to change, {0} did")]
     TooMany(u64),
-    #[error("the commit failed: {0}")]
-    Commit(String),
+    #[error("the commit failed: {text}")]
+    Commit { trouble: Option<Trouble>, text: String },
     #[error("the database's writer has stopped")]
     Closed,
     #[error("a stored value cannot be read: {0}")]
@@ -122,7 +131,30 @@ pub enum StoreError {
     Json(#[from] serde_json::Error),
 }
 
+impl From<Injected> for StoreError {
+    fn from(error: Injected) -> Self {
+        Self::Commit { trouble: None, text: error.to_string() }
+    }
+}
+
 impl StoreError {
+    /// What is wrong with the machine or the server; `None` where the fault is in what was asked. The store
+    /// has told of it in the log already.
+    pub fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Sql(error) | Self::Migrate(sqlx::migrate::MigrateError::Execute(error)) => {
+                Trouble::of(error)
+            }
+            Self::Commit { trouble, .. } => *trouble,
+            _ => None,
+        }
+    }
+
+    /// The same for everybody whose work was in the commit.
+    pub(crate) fn of_commit(error: &Self) -> Self {
+        Self::Commit { trouble: error.trouble(), text: error.to_string() }
+    }
+
     pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
         let text = panic
             .downcast_ref::<&str>()

@@ -72,6 +72,8 @@ pub struct NewMessage {
     pub payload: PayloadId,
     pub not_before: Timestamp,
     pub expires_at: Option<Timestamp>,
+    /// Rather held for a person to decide than sent again where nobody knows whether it arrived.
+    pub never_twice: bool,
 }
 
 /// Stores what messages say. One row serves all that say the same.
@@ -91,8 +93,9 @@ pub async fn enqueue(tx: &mut Tx<'_>, env: &Env, message: &NewMessage) -> Result
         }
     }
     let sql = "INSERT INTO messages
-                 (channel, chat_id, lane, op, target, payload_id, state, ready, not_before, expires_at, created_at)
-               SELECT channel, id, $2, $3, $4, $5, 0, $6, $7, $8, $9 FROM chats WHERE id = $1";
+                 (channel, chat_id, lane, op, target, payload_id, state, ready, not_before, expires_at, created_at,
+                  never_twice)
+               SELECT channel, id, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10 FROM chats WHERE id = $1";
     let ready = message.not_before <= env.now;
     let args = args![
         message.chat,
@@ -104,6 +107,7 @@ pub async fn enqueue(tx: &mut Tx<'_>, env: &Env, message: &NewMessage) -> Result
         message.not_before,
         message.expires_at,
         env.now,
+        message.never_twice,
     ];
     tx.exec_one(sql, args).await
 }
@@ -124,14 +128,17 @@ pub async fn post(
         (Place::Pressed, Some(message)) => Op::Edit { message: message.to_owned() },
         (Place::Slot(slot), _) => Op::Show { slot: slot.clone() },
     };
-    let mut parts = lay_out(reply.content());
-    if op != Op::Send {
+    let parts = if op == Op::Send {
+        lay_out(Content { buttons, ..reply.content() })
+    } else {
         // A message that takes another's place is one message, however long its text.
+        let mut parts = lay_out(reply.content());
         parts.truncate(1);
-    }
-    if let Some(last) = parts.last_mut() {
-        last.buttons = buttons;
-    }
+        if let Some(only) = parts.first_mut() {
+            only.buttons = buttons;
+        }
+        parts
+    };
     let mut op = Some(op);
     for part in parts {
         let payload = add_payload(tx, env, &part).await?;
@@ -143,6 +150,7 @@ pub async fn post(
             payload,
             not_before: reply.not_before.unwrap_or(env.now),
             expires_at: None,
+            never_twice: reply.never_twice,
         };
         enqueue(tx, env, &message).await?;
     }
@@ -165,6 +173,7 @@ pub async fn answer_press(
         payload,
         not_before: env.now,
         expires_at: Some(env.now + ANSWER_LIFE),
+        never_twice: false,
     };
     enqueue(tx, env, &message).await
 }

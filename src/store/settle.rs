@@ -12,6 +12,8 @@ use crate::domain::content::{Attachment, FileKind};
 use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Timestamp};
 
+use crate::failpoint::{Planted, planted};
+
 use super::claim::{Claimed, defer_chat};
 use super::notice::{self, Ended};
 use super::outbox::Op;
@@ -24,14 +26,14 @@ pub const MOST_UNKNOWNS: i64 = 2;
 const GIVE_UP: Duration = Duration::from_secs(72 * 3600);
 
 /// How one attempt ended.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settled {
     pub message: Claimed,
     pub outcome: Outcome,
 }
 
 /// What is known about one attempt.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Outcome {
     /// Accepted, as this message of the platform's; what it calls the files from now on.
     Sent { external_id: String, files: Vec<(Attachment, FileKind, String)> },
@@ -45,8 +47,10 @@ pub enum Outcome {
     ChatClosed { why: String },
     /// The chat has another id now.
     Moved { to: String },
-    /// The platform forgot files that it had.
-    FilesGone { files: Vec<Attachment> },
+    /// The platform forgot files that it had; by these names it does not know them any more.
+    FilesGone { files: Vec<(Attachment, String)> },
+    /// Nobody's fault: the call was not made, or the token was refused. It does not count.
+    Spared { at: Timestamp, why: String },
     /// Emphasis was refused: from now on plain text.
     Plain,
     /// The message that was to be edited is not there any more: it is sent anew.
@@ -64,6 +68,10 @@ pub(super) async fn keep(
     let mut sent = Vec::new();
     let mut ended = Vec::new();
     for Settled { message, outcome } in settled {
+        if planted(Planted::NoAttempt) {
+            let sql = "UPDATE messages SET state = 1, attempt = attempt + 1 WHERE id = $1 AND state = 0";
+            tx.exec(sql, args![message.id]).await?;
+        }
         match outcome {
             Outcome::Sent { external_id, files } => {
                 for (file, kind, file_id) in files {
@@ -122,6 +130,12 @@ async fn keep_sent(
     let rows = serde_json::to_string(&rows)?;
     let late_ones: Vec<(i64,)> = tx.all(LATE, args![&rows]).await?;
     tx.exec(SENT, args![rows, env.now]).await?;
+    if planted(Planted::NoGuard) {
+        for (message, external_id) in &sent {
+            let sql = "UPDATE messages SET state = 2, external_id = $2, settled_at = $3 WHERE id = $1";
+            tx.exec(sql, args![message.id, external_id, env.now]).await?;
+        }
+    }
     let mut late = 0;
     for (message, external_id) in sent {
         if late_ones.contains(&(message.id.0,)) {
@@ -162,11 +176,15 @@ async fn keep_trouble(
     ended: &mut Vec<Ended>,
 ) -> Result<u64, StoreError> {
     let (name, why) = outcome.describe();
+    if !is_ours(tx, message).await? && !planted(Planted::NoGuard) {
+        note_attempt(tx, env, message, "late", &why).await?;
+        return Ok(1);
+    }
     note_attempt(tx, env, message, name, &why).await?;
     let changed = match outcome {
         Outcome::Sent { .. } => 0,
         Outcome::Again { at, why } => {
-            if env.now.since(message.created_at) > GIVE_UP {
+            if failing_for(tx, env, message).await? > GIVE_UP {
                 fail(tx, env, message, &format!("không gửi được suốt 72 giờ: {why}"), ended).await?
             } else {
                 park_chat(tx, message.chat, at).await?;
@@ -190,6 +208,11 @@ async fn keep_trouble(
             blobs::forget_files(tx, channel, &files).await?;
             requeue(tx, message, env.now, "a file was forgotten", false).await?
         }
+        Outcome::Spared { at, why } => {
+            let sql = "UPDATE messages SET spared = spared + 1 WHERE id = $1 AND attempt = $2 AND state = 1";
+            tx.exec(sql, args![message.id, message.attempt]).await?;
+            requeue(tx, message, at, &why, false).await?
+        }
         Outcome::Plain => {
             make_plain(tx, env, message).await?;
             requeue(tx, message, env.now, "emphasis refused", false).await?
@@ -209,6 +232,16 @@ async fn keep_trouble(
     Ok(u64::from(changed == 0))
 }
 
+/// Whether this attempt is the one that is under way. On PostgreSQL it stays so until the commit.
+async fn is_ours(tx: &mut Tx<'_>, message: &Claimed) -> Result<bool, StoreError> {
+    const OURS: Sql = Sql {
+        lite: "SELECT id FROM messages WHERE id = $1 AND attempt = $2 AND state = 1",
+        pg: "SELECT id FROM messages WHERE id = $1 AND attempt = $2 AND state = 1 FOR UPDATE",
+    };
+    let row: Option<(i64,)> = tx.optional(OURS, args![message.id, message.attempt]).await?;
+    Ok(row.is_some())
+}
+
 impl Outcome {
     fn describe(&self) -> (&'static str, String) {
         match self {
@@ -218,10 +251,19 @@ impl Outcome {
             Self::Failed { why } | Self::ChatClosed { why } => ("permanent", why.clone()),
             Self::Moved { .. } => ("moved", "the group has another id now".to_owned()),
             Self::FilesGone { .. } => ("retry", "a file is not known any more".to_owned()),
+            Self::Spared { why, .. } => ("spared", why.clone()),
             Self::Plain => ("retry", "emphasis was refused".to_owned()),
             Self::EditedGone => ("retry", "the message to edit is gone".to_owned()),
         }
     }
+}
+
+/// For how long the message has certainly not been accepted, whenever it was tried. Noted at the first time.
+async fn failing_for(tx: &mut Tx<'_>, env: &Env, message: &Claimed) -> Result<Duration, StoreError> {
+    let sql = "UPDATE messages SET failing_since = COALESCE(failing_since, $2) WHERE id = $1
+               RETURNING failing_since";
+    let row: Option<(i64,)> = tx.optional(sql, args![message.id, env.now]).await?;
+    Ok(row.map_or(Duration::ZERO, |(since,)| env.now.since(Timestamp(since))))
 }
 
 async fn requeue(
@@ -247,7 +289,7 @@ async fn unknown(
     ended: &mut Vec<Ended>,
 ) -> Result<u64, StoreError> {
     let sql = "UPDATE messages SET unknowns = unknowns + 1, state = 3, error = $3, settled_at = $4
-               WHERE id = $1 AND attempt = $2 AND state = 1 AND unknowns + 1 >= $5";
+               WHERE id = $1 AND attempt = $2 AND state = 1 AND (unknowns + 1 >= $5 OR never_twice = 1)";
     let held = tx.exec(sql, args![message.id, message.attempt, why, env.now, MOST_UNKNOWNS]).await?;
     if held > 0 {
         if let Some(delivery) = message.delivery {
@@ -329,6 +371,12 @@ async fn note_attempt(
 
 /// What was being sent when its process died is of unknown outcome.
 pub(super) async fn recover(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind) -> Result<u64, StoreError> {
+    if planted(Planted::ForgetInFlight) {
+        return Ok(0);
+    }
+    if planted(Planted::SilentRequeue) {
+        return tx.exec("UPDATE messages SET state = 0 WHERE state = 1", args![]).await;
+    }
     let sql = "INSERT INTO attempts (message_id, attempt, at, outcome, detail)
                SELECT id, attempt, $2, 'unknown', 'the process ended while sending'
                FROM messages WHERE channel = $1 AND state = 1";
@@ -337,7 +385,7 @@ pub(super) async fn recover(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind) ->
     let sql = "UPDATE messages
                SET state = CASE WHEN op = 'answer' THEN 6
                                 WHEN op IN ('edit', 'show') THEN 0
-                                WHEN unknowns + 1 >= $3 THEN 3 ELSE 0 END,
+                                WHEN unknowns + 1 >= $3 OR never_twice = 1 THEN 3 ELSE 0 END,
                    unknowns = unknowns + 1, error = 'the process ended while sending', settled_at = $2
                WHERE channel = $1 AND state = 1";
     let changed = tx.exec(sql, args![channel.code(), env.now, MOST_UNKNOWNS]).await?;

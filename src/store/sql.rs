@@ -174,3 +174,8 @@ impl Tx<'_> {
         matches!(self, Self::Lite(_))
     }
 }
+
+/// The text as a part of a LIKE pattern that means nothing but itself.
+pub(super) fn like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}

@@ -5,9 +5,11 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::args;
+use crate::conversation::alarm::Alarm;
 use crate::domain::{ChannelKind, Timestamp};
 
-use super::{Sql, Store, StoreError, Tx};
+use super::rest::{self, Rest};
+use super::{Sql, Store, StoreError, Tx, alarms};
 
 /// Over how long messages are counted that were sent, or not.
 pub const COUNTED: Duration = Duration::from_secs(24 * 3600);
@@ -22,6 +24,10 @@ pub struct Status {
     pub outbox: Vec<LaneStatus>,
     pub last_day: LastDay,
     pub channels: Vec<ChannelStatus>,
+    /// Channels that rest: why, since when, and when they are tried again.
+    pub rests: Vec<Rest>,
+    /// What an administrator has to know.
+    pub alarms: Vec<Alarm>,
     pub cases: Cases,
     /// Notices that go out now, or wait in the middle of it.
     pub notices: Vec<Running>,
@@ -124,12 +130,27 @@ impl Store {
                         outbox: outbox(tx).await?,
                         last_day: last_day(tx, now.before(COUNTED)).await?,
                         channels: channels(tx).await?,
+                        rests: rest::all(tx).await?,
+                        alarms: alarms::open(tx).await?,
                         cases: cases(tx, now).await?,
                         notices: running(tx).await?,
                         schedules: schedules(tx).await?,
                     })
                 })
             })
+            .await
+    }
+
+    /// Whether the database takes what is written: writes down when it was asked.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub async fn try_to_write(&self) -> Result<(), StoreError> {
+        let now = self.env().now;
+        let sql = "INSERT INTO settings (name, value) VALUES ('tried', $1)
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.db
+            .write(move |tx| Box::pin(async move { tx.exec_one(sql, args![now.0.to_string()]).await }))
             .await
     }
 

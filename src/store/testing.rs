@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::conversation::incoming::{ExternalChat, Message, Press, Sender};
 use crate::conversation::{ChatKind, Incoming, Rules, What, step};
 use crate::domain::content::{Button, Content};
+use crate::domain::text::fold;
 use crate::domain::{ChannelKind, Timestamp};
 use crate::random::Random;
 
@@ -67,6 +68,46 @@ impl Stage {
         let url = format!("sqlite:{}", dir.path().join("loa.db").display());
         let store = Store::open(&url, clock.clone(), Random::seeded(1)).await.expect("a store");
         Self { store, clock, rules: Arc::new(rules), _dir: dir }
+    }
+
+    /// Lays out units (`id, parent, path`), people (`id, chat, name, unit, role`; without a chat they cannot be
+    /// reached) and groups (`chat, title, unit, purpose`).
+    pub async fn found(
+        &self,
+        units: &'static [(i64, Option<i64>, &'static str)],
+        people: &'static [(i64, Option<&'static str>, &'static str, i64, &'static str)],
+        groups: &'static [(&'static str, &'static str, i64, &'static str)],
+    ) {
+        let done = self.store.db.write(move |tx| {
+            Box::pin(async move {
+                for &(id, parent, path) in units {
+                    let name = path.rsplit(" / ").next().unwrap_or(path);
+                    let sql = "INSERT INTO units (id, parent_id, name, folded, path, path_key, created_at)
+                               VALUES ($1, $2, $3, $4, $5, $6, 0)";
+                    tx.exec(sql, args![id, parent, name, fold(name), path, fold(path)]).await?;
+                }
+                for &(id, chat, name, unit, role) in people {
+                    let sql = "INSERT INTO people (id, name, folded, state, created_at)
+                               VALUES ($1, $2, $3, 'active', 0)";
+                    tx.exec(sql, args![id, name, fold(name)]).await?;
+                    let sql = "INSERT INTO roles (person_id, unit_id, role, since) VALUES ($1, $2, $3, 0)";
+                    tx.exec(sql, args![id, unit, role]).await?;
+                    let Some(chat) = chat else { continue };
+                    let sql = "INSERT INTO chats
+                                 (channel, external_id, kind, title, folded, person_id, purpose, state, created_at)
+                               VALUES ('telegram', $1, 'private', $2, $3, $4, 'none', 'open', 0)";
+                    tx.exec(sql, args![chat, name, fold(name), id]).await?;
+                }
+                for &(chat, title, unit, purpose) in groups {
+                    let sql = "INSERT INTO chats
+                                 (channel, external_id, kind, title, folded, unit_id, purpose, state, created_at)
+                               VALUES ('telegram', $1, 'group', $2, $3, $4, $5, 'open', 0)";
+                    tx.exec(sql, args![chat, title, fold(title), unit, purpose]).await?;
+                }
+                Ok(())
+            })
+        });
+        done.await.expect("units, people and groups");
     }
 
     /// Something comes in; gives the messages that it put into the outbox.

@@ -9,12 +9,13 @@ struct Room {
     absent: &'static [&'static str],
 }
 
-const ROOMS: [Room; 12] = [
+const ROOMS: [Room; 13] = [
     Room { name: "domain", uses: &[], absent: PURE },
     Room { name: "conversation", uses: &["domain"], absent: PURE },
     Room { name: "config", uses: &["domain"], absent: &["sqlx", "teloxide", "reqwest", "axum", "tokio"] },
     Room { name: "clock", uses: &["domain"], absent: &["sqlx", "teloxide", "reqwest", "axum"] },
     Room { name: "random", uses: &[], absent: &["sqlx", "teloxide", "reqwest", "axum", "tokio"] },
+    Room { name: "failpoint", uses: &["clock"], absent: &["sqlx", "teloxide", "reqwest", "axum"] },
     Room { name: "http", uses: &[], absent: &["sqlx", "teloxide", "axum"] },
     Room {
         name: "channel",
@@ -23,12 +24,12 @@ const ROOMS: [Room; 12] = [
     },
     Room {
         name: "store",
-        uses: &["domain", "conversation", "clock", "random"],
+        uses: &["domain", "conversation", "clock", "random", "failpoint"],
         absent: &["teloxide", "reqwest", "axum", "fluent_templates"],
     },
     Room {
         name: "jobs",
-        uses: &["domain", "conversation", "clock", "random", "channel", "store"],
+        uses: &["domain", "conversation", "clock", "random", "failpoint", "channel", "store"],
         absent: &["sqlx", "teloxide", "reqwest", "axum"],
     },
     Room { name: "sandbox", uses: &[], absent: &["sqlx", "teloxide", "fluent_templates"] },
@@ -40,6 +41,7 @@ const ROOMS: [Room; 12] = [
             "config",
             "clock",
             "random",
+            "failpoint",
             "http",
             "channel",
             "store",

@@ -11,20 +11,20 @@ use loa::store::Store;
 use loa::store::inbox::NewUpdate;
 use serde_json::Value;
 
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub struct Said {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
 impl Said {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))
     }
 }
 
 /// Runs `loa` in a directory, with nothing of this machine's configuration.
-async fn loa(dir: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Said {
+pub async fn loa(dir: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_loa"));
     let ours = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("LOA_"));
     ours.for_each(|name| {
@@ -135,16 +135,40 @@ async fn a_wrong_token_is_a_fault_and_never_shown() {
     assert!(!checked.out.contains("quite-another") && !checked.err.contains("quite-another"));
 }
 
+/// The names under "Commands:" in a help text.
+fn subcommands(help: &str) -> Vec<String> {
+    let listed =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let named = listed.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = named.filter_map(|line| line.split_whitespace().next()).map(str::to_owned);
+    names.filter(|name| name != "help").collect()
+}
+
 #[tokio::test]
 async fn help_teaches_by_example_and_completions_are_there() {
     let dir = tempfile::tempdir().expect("a directory");
-    for command in [["--help", ""], ["check", "--help"], ["import", "--help"], ["init", "--help"]] {
-        let arguments: Vec<&str> = command.into_iter().filter(|word| !word.is_empty()).collect();
+    // Every command that there is, as the program itself lists them.
+    let mut waiting: Vec<Vec<String>> = vec![Vec::new()];
+    let mut seen = 0;
+    while let Some(command) = waiting.pop() {
+        let mut arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+        arguments.push("--help");
         let help = loa(dir.path(), &[], &arguments).await;
-        assert_eq!(help.code, Some(0));
-        assert!(help.out.contains("Example"), "{command:?}: {}", help.out);
+        assert_eq!(help.code, Some(0), "{command:?}");
+        assert!(help.out.contains("Usage: loa"), "{command:?}: {}", help.out);
+        let below = subcommands(&help.out);
+        if below.is_empty() || command.is_empty() {
+            assert!(help.out.contains("Example"), "{command:?} teaches by no example: {}", help.out);
+        }
+        waiting.extend(below.into_iter().map(|name| [command.clone(), vec![name]].concat()));
+        seen += 1;
     }
-    for shell in ["bash", "zsh", "fish"] {
-        assert!(loa(dir.path(), &[], &["completions", shell]).await.out.contains("loa"), "{shell}");
+    assert!(seen > 25, "{seen} commands");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let completions = loa(dir.path(), &[], &["completions", shell]).await;
+        assert_eq!(completions.code, Some(0));
+        for word in ["notice", "schedule", "incident", "unconfirmed"] {
+            assert!(completions.out.contains(word), "{shell}: {word}");
+        }
     }
 }

@@ -11,15 +11,16 @@ use loa::domain::{ChannelKind, Timestamp};
 use loa::jobs::pacing::{Limits, Pacer};
 use loa::random::Random;
 use loa::store::Store;
-use loa::store::claim::{Claimed, Exchange};
+use loa::store::claim::{Admission, Claimed, Exchange, Gate};
 use loa::store::inbox::NewUpdate;
 use loa::store::settle::{Outcome, Settled};
+use sqlx::Connection;
 
 use crate::engines::Database;
 use crate::on_both;
 
 const CHANNEL: ChannelKind = ChannelKind::Telegram;
-const NO_LIMITS: Limits = Limits { per_second: 0, per_chat_per_second: 0, per_group_per_minute: 0 };
+const NO_LIMITS: Limits = Limits::NONE;
 
 struct Bench {
     store: Store,
@@ -57,7 +58,9 @@ fn echo(ctx: &Context<'_>) -> Result<Turn, Need> {
     if ctx.incoming.text() == "panic" {
         panic!("as asked");
     }
-    Ok(Turn::default().and(Reply::here(ctx.incoming.text())))
+    let reply = Reply::here(ctx.incoming.text());
+    let reply = if ctx.incoming.text().contains("code") { reply.never_twice() } else { reply };
+    Ok(Turn::default().and(reply))
 }
 
 fn hears(chat: &str, text: &str) -> Incoming {
@@ -113,6 +116,22 @@ on_both! {
         assert_eq!(aside.len(), 1);
         assert!(aside[0].error.as_deref().unwrap_or_default().contains("as asked"));
         bench.echo("1", "goes on").await;
+    }
+
+    async fn a_one_time_code_of_unknown_fate_is_held_and_not_sent_again(database: Database) {
+        let bench = Bench::new(database).await;
+        bench.echo("1", "code 4711").await;
+        bench.echo("2", "code 4712").await;
+        let claimed = bench.exchange(vec![], 1).await.claimed;
+        let outcome = Outcome::Unknown { at: bench.clock.now(), why: "no answer".to_owned() };
+        let settled = Settled { message: claimed[0].clone(), outcome };
+        // The second one is under way when the process dies.
+        let claimed = bench.exchange(vec![settled], 10).await.claimed;
+        assert_eq!(claimed.len(), 1);
+        bench.store.recover(CHANNEL).await.expect("recovered");
+        bench.clock.advance(Duration::from_secs(10));
+        assert!(bench.exchange(vec![], 10).await.claimed.is_empty());
+        assert_eq!(bench.store.held_messages().await.expect("a list").len(), 2);
     }
 
     async fn messages_of_a_chat_keep_their_order(database: Database) {
@@ -186,6 +205,43 @@ on_both! {
         assert!(exchange.claimed.is_empty());
     }
 
+    async fn whoever_lost_the_lease_changes_nothing(database: Database) {
+        let bench = Bench::new(database).await;
+        bench.echo("1", "one").await;
+        let message = bench.exchange(Vec::new(), 1).await.claimed.remove(0);
+        bench.clock.advance(Duration::from_secs(20));
+        assert!(bench.store.take_lease("worker", "other", Duration::from_secs(15)).await.expect("a lease"));
+        let exchange = bench.exchange(vec![sent(&message, "100")], 0).await;
+        assert_eq!((exchange.lost_lease, exchange.late), (true, 1));
+        assert_eq!(bench.store.recover(CHANNEL).await.expect("taken back"), 1, "it is still on its way");
+    }
+
+    async fn an_outcome_that_comes_late_does_not_park_the_chat(database: Database) {
+        let bench = Bench::new(database).await;
+        bench.echo("1", "one").await;
+        let old = bench.exchange(Vec::new(), 1).await.claimed.remove(0);
+        bench.store.recover(CHANNEL).await.expect("taken back");
+        let at = bench.clock.now() + Duration::from_secs(3600);
+        let again = Settled { message: old, outcome: Outcome::Again { at, why: "429".to_owned() } };
+        let next = bench.exchange(vec![again], 10).await;
+        assert_eq!((next.late, next.claimed.len()), (1, 1));
+    }
+
+    async fn what_a_failed_exchange_claimed_is_taken_back(database: Database) {
+        let bench = Bench::new(database).await;
+        for chat in ["1", "2"] {
+            bench.echo(chat, "one").await;
+        }
+        let claimed = bench.exchange(Vec::new(), 10).await.claimed;
+        // The caller heard of one of them only.
+        let lease = ("worker", "me".to_owned());
+        let known = vec![claimed[0].id];
+        assert_eq!(bench.store.take_back(CHANNEL, lease, known).await.expect("taken back"), 1);
+        let again = bench.exchange(vec![sent(&claimed[0], "100")], 10).await;
+        assert_eq!((again.late, again.claimed.len()), (0, 1));
+        assert_eq!((again.claimed[0].id, again.claimed[0].attempt), (claimed[1].id, 2));
+    }
+
     async fn a_closed_chat_fails_what_waits_for_it(database: Database) {
         let bench = Bench::new(database).await;
         bench.echo("1", "one").await;
@@ -204,4 +260,41 @@ on_both! {
         let next = bench.exchange(vec![Settled { message, outcome }], 10).await.claimed;
         assert_eq!(next[0].external_chat, "-1005");
     }
+}
+
+/// Another process that cancels what this one is just about to claim.
+struct Cancels {
+    url: String,
+}
+
+impl Gate for Cancels {
+    fn admit(&mut self, message: &Claimed, _: Timestamp) -> Admission {
+        let (url, id) = (self.url.clone(), message.id.0);
+        let cancel = async move {
+            let mut connection = sqlx::PgConnection::connect(&url).await.expect("a connection");
+            let sql = "UPDATE messages SET state = 5 WHERE id = $1 AND state = 0 AND chat_id = 1";
+            sqlx::query(sql).bind(id).execute(&mut connection).await.expect("cancelled");
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        std::thread::spawn(move || runtime.block_on(cancel)).join().expect("no panic");
+        Admission::Now
+    }
+}
+
+/// SQLite has one writer, so that nobody can come in between.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_is_cancelled_while_it_is_claimed_is_not_sent() {
+    let Some(database) = Database::postgres().await else { return };
+    let url = database.url.clone();
+    let bench = Bench::new(database).await;
+    bench.echo("1", "one").await;
+    bench.echo("2", "other").await;
+    let gate = Arc::new(Mutex::new(Cancels { url }));
+    let lease = ("worker", "me".to_owned());
+    let exchange = bench.store.exchange(CHANNEL, lease, Vec::new(), 10, gate).await.expect("an exchange");
+    let mut texts = Vec::new();
+    for message in &exchange.claimed {
+        texts.push(bench.text_of(message).await);
+    }
+    assert_eq!(texts, ["other"]);
 }

@@ -29,6 +29,13 @@ async fn begin(database: Database) -> World {
     world
 }
 
+/// A message of Lan's as the platform would number it.
+fn words(number: i64, text: &str) -> serde_json::Value {
+    json!({"update_id": number, "message": {"message_id": number, "date": 1, "text": text,
+        "chat": {"id": LAN, "type": "private", "first_name": "Lan"},
+        "from": {"id": LAN, "is_bot": false, "first_name": "Lan"}}})
+}
+
 on_both! {
     async fn an_update_stored_and_not_handled_is_handled_after_a_restart(database: Database) {
         let mut world = begin(database).await;
@@ -84,6 +91,21 @@ on_both! {
         assert_eq!(world.last(PAO).text, "nghe: chào");
     }
 
+    async fn after_a_week_of_silence_the_platform_may_number_anew(database: Database) {
+        let mut world = begin(database).await;
+        world.sandbox.inject_raw_update(words(9_000, "trước Tết"));
+        world.settled().await;
+        world.stop().await;
+        world.clock.advance(Duration::from_secs(8 * 24 * 3600));
+        world.sandbox.inject_raw_update(words(70, "sau Tết"));
+        world.start().await;
+        world.settled().await;
+        assert!(world.sandbox.attempts().iter().any(|sent| &*sent.text == "nghe: sau Tết"));
+        world.sandbox.inject_raw_update(words(71, "rồi nữa"));
+        world.settled().await;
+        assert!(world.sandbox.attempts().iter().any(|sent| &*sent.text == "nghe: rồi nữa"));
+    }
+
     async fn a_chat_that_is_refused_holds_nobody_else_up(database: Database) {
         let world = begin(database).await;
         let fault = Fault::TooMany { retry_after: 40, whole_bot: false };
@@ -96,6 +118,27 @@ on_both! {
         world.later(Duration::from_secs(41)).await;
         assert_eq!(world.last(LAN).text, "nghe: một");
         assert!(world.sandbox.violations().is_empty());
+    }
+
+    async fn a_wait_of_hours_is_kept_across_a_restart(database: Database) {
+        let mut world = begin(database).await;
+        let fault = Fault::TooMany { retry_after: 3 * 3600, whole_bot: false };
+        world.sandbox.faults().add(Rule::new(fault).chat(LAN).method("sendMessage").times(1));
+        world.sandbox.say(LAN, LAN, "một");
+        world.sandbox.wait_for(|sandbox| sandbox.attempts().iter().any(|a| a.chat_id == Some(LAN)).then_some(())).await;
+        world.stop().await;
+        world.clock.advance(Duration::from_secs(2 * 3600));
+        world.start().await;
+        // What comes meanwhile waits as well.
+        world.sandbox.say(LAN, LAN, "hai");
+        world.sandbox.say(PAO, PAO, "chào");
+        world.settled().await;
+        assert_eq!((world.last(PAO).text.as_str(), world.last(LAN).text.as_str()), ("nghe: chào", "hai"));
+        world.later(Duration::from_secs(3601)).await;
+        let heard: Vec<String> =
+            world.sandbox.chat(LAN).into_iter().filter(|seen| seen.by_bot).map(|seen| seen.text).collect();
+        assert_eq!(heard, ["nghe: một", "nghe: hai"]);
+        world.assert_clean();
     }
 
     async fn an_answer_that_got_lost_is_repeated_at_most_once(database: Database) {

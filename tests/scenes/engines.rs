@@ -37,6 +37,47 @@ impl Database {
         rows.into_iter().map(|(who, did, what, how)| format!("{who} {did} {what} {how}")).collect()
     }
 
+    /// Where a text is found in the rows that there are, not in what was deleted.
+    pub async fn search_rows(&self, words: &str) -> Vec<String> {
+        if !self.url.starts_with("sqlite:") {
+            return self.search_tables(words).await;
+        }
+        let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        let tables: Vec<(String,)> = sqlx::query_as(sql).fetch_all(&mut connection).await.expect("tables");
+        let mut found = Vec::new();
+        for (table,) in tables {
+            let sql = format!("SELECT name FROM pragma_table_info('{table}')");
+            let columns: Vec<(String,)> =
+                sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&mut connection).await.expect("columns");
+            for (column,) in columns {
+                let sql = format!(
+                    "SELECT COUNT(*) FROM {table} WHERE instr({column}, CAST($1 AS BLOB)) > 0
+                                   OR instr({column}, $1) > 0"
+                );
+                let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(words);
+                let (count,): (i64,) = query.fetch_one(&mut connection).await.expect("a count");
+                if count > 0 {
+                    found.push(format!("{table}.{column}: {count}"));
+                }
+            }
+        }
+        found
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        let (count,): (i64,) = if self.url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(sql).fetch_one(&mut connection).await.expect("a count")
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(sql).fetch_one(&mut connection).await.expect("a count")
+        };
+        count
+    }
+
     async fn search_files(&self, path: &str, words: &str) -> Vec<String> {
         let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
         // What is overwritten in the database is still in the log before it until now.

@@ -1,26 +1,16 @@
 //! Cases on both engines: every statement of reporting, moving, listing, counting and fetching is run.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use loa::clock::Clock;
+use loa::conversation::What;
 use loa::conversation::incident::Period;
-use loa::conversation::incoming::{ExternalChat, FileRef, Message, Press, Sender, Spot};
-use loa::conversation::{ChatKind, Incoming, Rules, What, step};
-use loa::domain::content::{Button, Content};
-use loa::domain::import::{ImportRow, Kind};
-use loa::domain::{ChannelKind, Role, Timestamp};
-use loa::jobs::pacing::{Limits, Pacer};
-use loa::random::Random;
-use loa::store::Store;
+use loa::conversation::incoming::{FileRef, Spot};
+use loa::domain::Role;
+use loa::domain::content::Content;
 use loa::store::incident::Fetched;
-use loa::store::settle::{Outcome, Settled};
 
 use crate::engines::Database;
+use crate::office::{CHANNEL, Office, row};
 use crate::on_both;
 
-const CHANNEL: ChannelKind = ChannelKind::Telegram;
-const NO_LIMITS: Limits = Limits { per_second: 0, per_chat_per_second: 0, per_group_per_minute: 0 };
 const WARD: &str = "Tỉnh Mường Lam / Phường Bình Minh";
 const CODE: &str = "ML-2026-0001";
 const REPORTER: &str = "1";
@@ -29,90 +19,15 @@ const STAFF: &str = "3";
 const DUTY: &str = "-5";
 const GROUP: &str = "-6";
 
-struct Town {
-    store: Store,
-    clock: Clock,
-    pacer: Arc<Mutex<Pacer>>,
-    messages: std::sync::atomic::AtomicUsize,
-    _database: Database,
-}
-
-impl Town {
-    async fn new(database: Database) -> Self {
-        let clock = Clock::by_hand(Timestamp::vietnam(2026, 11, 23, 8, 0));
-        let store = Store::open(&database.url, clock.clone(), Random::seeded(1)).await.expect("a store");
-        assert!(
-            store.take_lease("worker", "me", Duration::from_secs(30 * 24 * 3600)).await.expect("a lease")
-        );
-        let list = vec![
-            row(2, WARD, "Chị Lan", Some(Role::Reporter), REPORTER),
-            row(3, "Tỉnh Mường Lam", "Anh Tuấn", Some(Role::Duty), OFFICER),
-            row(4, WARD, "Chị Nga", Some(Role::Staff), STAFF),
-            row(5, "Tỉnh Mường Lam", "Nhóm trực", Some(Role::Duty), DUTY),
-            row(6, WARD, "Nhóm phường", None, GROUP),
-        ];
-        store.import(list, false).await.expect("an import");
-        let pacer = Arc::new(Mutex::new(Pacer::new(NO_LIMITS)));
-        Self { store, clock, pacer, messages: Default::default(), _database: database }
-    }
-
-    async fn happens(&self, chat: &str, who: &str, what: What) -> Vec<Content> {
-        let kind = if chat.starts_with('-') { ChatKind::Group } else { ChatKind::Private };
-        let incoming = Incoming {
-            channel: CHANNEL,
-            chat: ExternalChat { id: chat.to_owned(), kind, title: format!("chat {chat}") },
-            from: Some(Sender { id: who.to_owned(), name: "Ai đó".to_owned() }),
-            at: self.clock.now(),
-            what,
-        };
-        self.store.take_turn(incoming, Arc::new(Rules::default()), step).await.expect("a turn");
-        self.outbox().await
-    }
-
-    fn message(&self, text: &str) -> Message {
-        let id = self.messages.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string();
-        Message { id, text: text.to_owned(), addressed: true, ..Message::default() }
-    }
-
-    async fn says(&self, chat: &str, who: &str, text: &str) -> Vec<Content> {
-        self.happens(chat, who, What::Message(self.message(text))).await
-    }
-
-    async fn presses(&self, chat: &str, who: &str, shown: &[Content], label: &str) -> Vec<Content> {
-        let buttons = shown.iter().rev().flat_map(|content| content.buttons.iter().flatten());
-        let data = buttons.into_iter().find_map(|button| match button {
-            Button::Press { label: l, data } if l.contains(label) => Some(data.clone()),
-            _ => None,
-        });
-        let data = data.unwrap_or_else(|| panic!("no button {label} under {shown:?}"));
-        let press = Press { id: "1".to_owned(), data, message: Some("7".to_owned()) };
-        self.happens(chat, who, What::Press(press)).await
-    }
-
-    /// Everything that waits, as if it had been sent.
-    async fn outbox(&self) -> Vec<Content> {
-        let (mut contents, mut settled) = (Vec::new(), Vec::new());
-        loop {
-            let lease = ("worker", "me".to_owned());
-            let exchange = self.store.exchange(CHANNEL, lease, settled, 100, self.pacer.clone()).await;
-            let claimed = exchange.expect("an exchange").claimed;
-            if claimed.is_empty() {
-                return contents;
-            }
-            settled = Vec::new();
-            for message in claimed {
-                contents.push(self.store.payload(message.payload).await.expect("a payload"));
-                let outcome = Outcome::Sent { external_id: "7".to_owned(), files: Vec::new() };
-                settled.push(Settled { message, outcome });
-            }
-        }
-    }
-}
-
-fn row(line: u64, unit: &str, name: &str, role: Option<Role>, chat_id: &str) -> ImportRow {
-    let kind = if chat_id.starts_with('-') { Kind::Group } else { Kind::Person };
-    let (unit, name, chat_id) = (unit.parse().expect("a path"), name.to_owned(), chat_id.to_owned());
-    ImportRow { line, unit, name, role, channel: CHANNEL, chat_id, kind }
+async fn town(database: Database) -> Office {
+    let list = vec![
+        row(2, WARD, "Chị Lan", Some(Role::Reporter), REPORTER),
+        row(3, "Tỉnh Mường Lam", "Anh Tuấn", Some(Role::Duty), OFFICER),
+        row(4, WARD, "Chị Nga", Some(Role::Staff), STAFF),
+        row(5, "Tỉnh Mường Lam", "Nhóm trực", Some(Role::Duty), DUTY),
+        row(6, WARD, "Nhóm phường", None, GROUP),
+    ];
+    Office::new(database, list).await
 }
 
 fn says_it(shown: &[Content], words: &str) -> bool {
@@ -121,7 +36,7 @@ fn says_it(shown: &[Content], words: &str) -> bool {
 
 on_both! {
     async fn a_report_goes_all_the_way_with_photo_place_and_deadline(database: Database) {
-        let town = Town::new(database).await;
+        let town = town(database).await;
         let mut message = town.message("Sạt lở ở phường Bình Minh");
         message.photos = vec![FileRef { id: "p".into(), name: None, mime: None, size: None }];
         message.place = Some(Spot { latitude: 21.38, longitude: 103.02, name: None });
@@ -168,7 +83,7 @@ on_both! {
     }
 
     async fn lists_merging_answers_and_reopening(database: Database) {
-        let town = Town::new(database).await;
+        let town = town(database).await;
         for words in ["Sạt lở ở phường Bình Minh", "Sạt lở đất ở phường Bình Minh"] {
             let summary = town.says(REPORTER, REPORTER, words).await;
             town.presses(REPORTER, REPORTER, &summary, "Gửi").await;

@@ -3,20 +3,32 @@
 #![allow(clippy::print_stderr, reason = "what is skipped is named")]
 
 mod calendar;
+mod channel;
 mod cli;
 mod contract;
+mod corrections;
+mod crowd;
+mod desk;
 mod engine;
 mod engines;
 mod enrolment;
+mod everywhere;
 mod groups;
 mod incident;
 mod leaving;
 mod notice;
+mod notices;
+mod office;
+mod pacing;
 mod people;
 mod postgres;
 mod reports;
+mod schedules;
 mod status;
+mod sweep;
 mod town;
 mod triage;
+mod uploads;
 mod walk;
+mod windows;
 mod world;

@@ -56,21 +56,6 @@ async fn begin(database: Database) -> World {
     world
 }
 
-/// Does `work` while time goes by: notices are spread evenly over it, so that at a clock that stands still
-/// none would follow the first.
-async fn in_time<T>(world: &World, work: impl Future<Output = T>) -> T {
-    let passes = async {
-        loop {
-            world.engine.signals.round_done().await;
-            world.clock.advance(Duration::from_millis(100));
-        }
-    };
-    tokio::select! {
-        done = work => done,
-        () = passes => unreachable!("time does not end"),
-    }
-}
-
 on_both! {
     async fn a_notice_goes_all_the_way_with_a_photo_and_confirmations(database: Database) {
         let world = begin(database).await;
@@ -84,21 +69,21 @@ on_both! {
         assert!(shown.iter().any(|seen| seen.by_bot && seen.photos == 1), "{}", world.transcript(EDITOR));
         world.presses(EDITOR, EDITOR, "Gửi duyệt").await;
         assert!(world.transcript(APPROVER).contains("Diệp nhờ bạn duyệt"), "{}", world.transcript(APPROVER));
-        in_time(&world, world.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
-        in_time(&world, world.later(Duration::from_secs(10))).await;
+        world.in_time(world.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
+        world.in_time(world.later(Duration::from_secs(10))).await;
         for chat in [EDITOR, APPROVER, LAN, NGA, GROUP] {
             assert!(world.transcript(chat).contains("08:00 thứ Hai"), "{}", world.transcript(chat));
         }
         assert!(world.presses(LAN, LAN, "Đã nhận").await.contains("Cảm ơn Lan"));
         assert!(world.presses(LAN, LAN, "Đã nhận").await.contains("đã xác nhận"));
         assert!(world.presses(NGA, GROUP, "Đã nhận").await.contains("Cảm ơn Nga"));
-        in_time(&world, world.later(Duration::from_secs(70))).await;
+        world.in_time(world.later(Duration::from_secs(70))).await;
         let count = world.transcript(EDITOR);
         assert!(count.contains("Đã gửi xong") && count.contains("Đã xác nhận 2"), "{count}");
         world.presses(EDITOR, EDITOR, "Ai chưa xác nhận").await;
         assert!(world.last(EDITOR).text.contains("Phường Bình Minh (1): Nga"), "{}", world.last(EDITOR).text);
-        in_time(&world, world.later(4 * HOUR)).await;
-        in_time(&world, world.later(Duration::from_secs(10))).await;
+        world.in_time(world.later(4 * HOUR)).await;
+        world.in_time(world.later(Duration::from_secs(10))).await;
         assert!(world.last(NGA).text.contains("Nhắc bạn"), "{}", world.transcript(NGA));
         assert!(!world.transcript(LAN).contains("Nhắc bạn"));
         let id = loa::domain::ids::NoticeId(1);
@@ -136,8 +121,8 @@ on_both! {
         world.presses(EDITOR, EDITOR, "Sửa").await;
         world.presses(EDITOR, EDITOR, "Xem trước").await;
         world.presses(EDITOR, EDITOR, "Gửi duyệt").await;
-        in_time(&world, world.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
-        in_time(&world, world.later(Duration::from_secs(10))).await;
+        world.in_time(world.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
+        world.in_time(world.later(Duration::from_secs(10))).await;
         assert!(world.transcript(GROUP).contains("Tuyên truyền bầu cử."), "{}", world.transcript(GROUP));
         assert!(!world.transcript(NGA).contains("Tuyên truyền bầu cử."));
         let new = NewNotice { title: "A".into(), audience: "all".into(), ..NewNotice::default() };
@@ -145,12 +130,12 @@ on_both! {
         let reach = world.store.notice_preview(id).await.expect("the store").expect("a reach");
         assert_eq!((reach.groups, reach.people), (1, 4));
         world.store.notice_send(id).await.expect("the store").expect("sent");
-        world.store.notices_tick().await.expect("a tick");
+        world.store.notices_tick(rules().catch_up).await.expect("a tick");
         let paused = world.store.notice_pause(id).await.expect("the store");
         if paused.is_ok() {
             world.store.notice_resume(id).await.expect("the store").expect("going on");
         }
-        in_time(&world, world.settled()).await;
+        world.in_time(world.settled()).await;
         assert!(world.store.notice_unconfirmed(id).await.expect("a list").len() >= 2);
         assert!(world.store.notice_cancel(id).await.expect("the store").is_err(), "it is sent");
         world.assert_clean();

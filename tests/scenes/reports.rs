@@ -22,6 +22,13 @@ fn contains(bytes: &[u8], words: &[u8]) -> bool {
     bytes.windows(words.len()).any(|window| window == words)
 }
 
+/// The check sum of a PNG's chunk.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (0xEDB8_8320 & (sum & 1).wrapping_neg()))
+    })
+}
+
 /// A message as the platform hands it over, under a number of the test's own.
 fn raw(message_id: i64, text: &str) -> serde_json::Value {
     json!({"message": {"message_id": message_id, "date": 1_795_395_900, "text": text,
@@ -185,6 +192,39 @@ on_both! {
         town.presses(LAN, LAN, "Gửi").await;
         insta::assert_snapshot!("no_picture", town.story(LAN));
         assert!(town.case("ML-2026-0001").await.photos.is_empty());
+        town.ends_well().await;
+    }
+
+    async fn pictures_are_known_by_their_bytes_and_bounded(database: Database) {
+        let town = Town::new(database).await;
+        // A WebP that calls itself a JPEG is a picture; a GIF that does is none, and a small file that claims to
+        // be enormous is not even opened.
+        let mut webp = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(16, 16).write_to(&mut webp, image::ImageFormat::WebP).expect("a picture");
+        let gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+        let mut bomb = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(8, 8).write_to(&mut bomb, image::ImageFormat::Png).expect("a picture");
+        let mut bomb = bomb.into_inner();
+        for (at, byte) in [(17, 0), (18, 0xC3), (19, 0x50), (21, 0), (22, 0xC3), (23, 0x50)] {
+            bomb[at] = byte;
+        }
+        let sum = crc32(&bomb[12..29]).to_be_bytes();
+        bomb[29..33].copy_from_slice(&sum);
+        town.says(LAN, "Lũ ở phường Bình Minh").await;
+        for bytes in [webp.into_inner(), gif.to_vec(), bomb] {
+            town.sandbox.send_document(LAN, LAN, "anh.jpg", "image/jpeg", bytes, "");
+            town.settled().await;
+        }
+        town.presses(LAN, LAN, "Gửi").await;
+        town.until_so("the picture", |sandbox| sandbox.chat(DUTY).iter().any(|seen| seen.photos > 0)).await;
+        assert_eq!(town.case("ML-2026-0001").await.photos.len(), 1);
+        let shown: Vec<_> = town.sandbox.chat(DUTY).into_iter().filter(|seen| seen.photos > 0).collect();
+        let bytes = file(&town, shown[0].path.as_deref().expect("a file")).await;
+        assert!(shown.len() == 1 && bytes.starts_with(&[0xFF, 0xD8]), "made anew as a JPEG");
+        assert!(town.heard(LAN, "không phải ảnh") && town.heard(LAN, "lớn quá"), "{}", town.story(LAN));
+        // Whoever may not see the case sees none of its pictures.
+        assert!(town.says(SINH, "/vuviec ML-2026-0001").await.text.contains("không tìm thấy"));
+        assert!(town.sandbox.chat(SINH).iter().all(|seen| seen.photos == 0));
         town.ends_well().await;
     }
 

@@ -8,6 +8,7 @@ use loa::channel::telegram::Telegram;
 use loa::clock::Clock;
 use loa::conversation::{Rules, step};
 use loa::domain::Timestamp;
+use loa::jobs::alarms::Outlets;
 use loa::jobs::pacing::Limits;
 use loa::jobs::{Engine, Signals};
 use loa::random::Random;
@@ -25,11 +26,13 @@ pub struct World {
     pub clock: Clock,
     pub engine: Engine,
     running: Option<Running>,
+    /// Where alarms are told besides in chat.
+    pub outlets: Outlets,
     pub database: Database,
 }
 
 /// The limits that the practice platform enforces by default, obeyed.
-pub const LIMITS: Limits = Limits { per_second: 30, per_chat_per_second: 1, per_group_per_minute: 20 };
+pub const LIMITS: Limits = Limits::TELEGRAM;
 
 impl World {
     /// An empty organisation at eight on a Monday morning.
@@ -48,7 +51,8 @@ impl World {
         let sandbox = Sandbox::start(options).await.expect("a practice platform");
         let store = Store::open(&database.url, clock.clone(), Random::seeded(7)).await.expect("a store");
         let engine = engine(&sandbox, &store, &clock, step, rules);
-        let mut world = Self { sandbox, store, clock, engine, running: None, database };
+        let mut world =
+            Self { sandbox, store, clock, engine, running: None, outlets: Arc::new([]), database };
         world.start().await;
         world
     }
@@ -56,7 +60,7 @@ impl World {
     /// Starts the service, as after a restart of the machine.
     pub async fn start(&mut self) {
         self.engine.stop = CancellationToken::new();
-        self.running = Some(Running::start(self.engine.clone()).await);
+        self.running = Some(Running::start_with(self.engine.clone(), self.outlets.clone()).await);
     }
 
     /// Ends the service as a kill does: nothing is finished, nothing given back.
@@ -115,6 +119,45 @@ impl World {
     /// Moves the clock and waits for what follows.
     pub async fn later(&self, by: Duration) {
         self.clock.advance(by);
+        self.settled().await;
+    }
+
+    /// Does `work` while time goes by: notices are spread evenly over it, so that at a clock that stands still
+    /// none would follow the first.
+    pub async fn in_time<T>(&self, work: impl Future<Output = T>) -> T {
+        let passes = async {
+            loop {
+                self.engine.signals.round_done().await;
+                self.clock.advance(Duration::from_millis(100));
+            }
+        };
+        tokio::select! {
+            done = work => done,
+            () = passes => unreachable!("time does not end"),
+        }
+    }
+
+    /// Lets time go by until something is so.
+    pub async fn until_so(&self, what: &str, so: impl Fn(&Sandbox) -> bool) {
+        let waiting = async {
+            while !so(&self.sandbox) {
+                let rounds = self.engine.signals.round_done();
+                self.engine.signals.wake_all();
+                rounds.await;
+                self.clock.advance(Duration::from_millis(20));
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(30), waiting).await.is_err() {
+            panic!("{what} does not come:\n{}", self.sandbox.render_all());
+        }
+    }
+
+    /// Lets time go by until a chat's live count says that a notice has gone out.
+    pub async fn until_sent(&self, chat: i64) {
+        self.until_so("the end of a notice", |sandbox| {
+            sandbox.chat(chat).iter().any(|seen| seen.text.contains("Đã gửi xong"))
+        })
+        .await;
         self.settled().await;
     }
 

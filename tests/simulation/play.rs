@@ -66,11 +66,7 @@ fn nature(seed: u64) -> Nature {
     let faults = [0.0, 0.05, 0.2, 0.4][rng.random_range(0..4)];
     let weather =
         Weather { faults, slow: faults / 2.0, closes: if rng.random_bool(0.3) { 0.0005 } else { 0.0 } };
-    let limits = if rng.random_bool(0.5) {
-        Limits { per_second: 30, per_chat_per_second: 1, per_group_per_minute: 20 }
-    } else {
-        Limits { per_second: 0, per_chat_per_second: 0, per_group_per_minute: 0 }
-    };
+    let limits = if rng.random_bool(0.5) { Limits::TELEGRAM } else { Limits::NONE };
     Nature { weather, limits, two_processes: rng.random_bool(0.4), leap: rng.random_bool(0.3) }
 }
 

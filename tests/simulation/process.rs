@@ -38,7 +38,7 @@ pub struct Process {
 enum State {
     /// Waits for the lease.
     Starting(JoinHandle<Running>),
-    Up(Running),
+    Up(Box<Running>),
     Gone,
 }
 
@@ -79,7 +79,7 @@ impl Process {
         if let State::Starting(task) = &mut self.state
             && let Some(running) = task.now_or_never()
         {
-            self.state = State::Up(running.expect("a start"));
+            self.state = State::Up(Box::new(running.expect("a start")));
         }
         matches!(self.state, State::Up(_)) && !self.has_stopped()
     }

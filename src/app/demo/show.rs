@@ -44,6 +44,8 @@ pub struct Show {
     out: Box<dyn Write + Send>,
     coloured: bool,
     muted: bool,
+    /// The day of the line before, so that a new one is said.
+    day: String,
 }
 
 impl Show {
@@ -52,7 +54,7 @@ impl Show {
     pub fn standard() -> Self {
         let out = std::io::stdout();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { coloured: out.is_terminal() && !plain, muted: false, out: Box::new(out) }
+        Self { coloured: out.is_terminal() && !plain, muted: false, day: String::new(), out: Box::new(out) }
     }
 
     fn paint(&self, look: Look, text: &str) -> String {
@@ -78,10 +80,18 @@ impl Show {
 
     /// `── Thứ Hai 30/11/2026, 08:00 · Định hướng tháng 12 ──`
     pub fn heading(&mut self, at: Timestamp, title: &str) {
-        let day = weekday_name(at.in_zone(VIETNAM).weekday());
-        let mut letters = day.chars();
-        let day: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-        self.title(&format!("{day} {}, {} · {title}", date_words(at), time(at)));
+        self.day = day(at);
+        self.title(&format!("{}, {} · {title}", self.day, time(at)));
+    }
+
+    /// The time of a line, and before it the day where that is another than the line before had.
+    fn stamp(&mut self, at: Timestamp) -> String {
+        let day = day(at);
+        if self.day != day {
+            self.aside(&format!("· {day}"));
+            self.day = day;
+        }
+        self.paint(Look::Dim, &time(at))
     }
 
     /// A heading without a time.
@@ -107,7 +117,7 @@ impl Show {
         let head = format!("{name}{place}:");
         let lines = clip(what, WIDTH - 8);
         let one = lines.len() == 1 && 6 + width(&head) + 1 + width(&lines[0]) <= WIDTH;
-        let start = format!("{} {}", self.paint(Look::Dim, &time(at)), self.paint(Look::Person, &head));
+        let start = format!("{} {}", self.stamp(at), self.paint(Look::Person, &head));
         if one {
             self.line(&format!("{start} {}", lines[0]));
             return;
@@ -138,7 +148,7 @@ impl Show {
     pub fn bot(&mut self, at: Timestamp, to: &str, seen: &Seen, body: &str, also: &str) {
         let verb = if seen.edited { "✎" } else { "→" };
         let head = self.paint(Look::Bot, &format!("loa {verb} {to}"));
-        let start = self.paint(Look::Dim, &time(at));
+        let start = self.stamp(at);
         let also = self.paint(Look::Dim, also);
         self.line(&format!("{start} {head}{also}"));
         if seen.photos > 0 {
@@ -158,6 +168,14 @@ impl Show {
             }
         }
     }
+}
+
+/// `Thứ Hai 30/11/2026`, in Vietnam.
+fn day(at: Timestamp) -> String {
+    let weekday = weekday_name(at.in_zone(VIETNAM).weekday());
+    let mut letters = weekday.chars();
+    let weekday: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    format!("{weekday} {}", date_words(at))
 }
 
 /// `08:00`, in Vietnam.

@@ -156,7 +156,7 @@ impl Stage {
     /// due now.
     async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
         let cases = self.store.see_to_deadlines().await?;
-        let notices = self.store.notices_tick().await?;
+        let notices = self.store.notices_tick(self.engine.rules.catch_up).await?;
         let queues = match self.store.idle().await? {
             Idle::Until(due) => due,
             Idle::Busy => None,
@@ -271,7 +271,7 @@ fn engine(sandbox: &Sandbox, store: &Store, clock: &Clock) -> anyhow::Result<Eng
     let telegram = Telegram::new(http_client()?, sandbox.url(), token, Duration::from_secs(5))?;
     let rules =
         Rules { bot_username: "loa_bot".to_owned(), case_prefix: "ML".to_owned(), ..Rules::default() };
-    let limits = Limits { per_second: 30, per_chat_per_second: 1, per_group_per_minute: 20 };
+    let limits = Limits::TELEGRAM;
     Ok(Engine {
         store: store.clone(),
         clock: clock.clone(),

@@ -1,68 +1,58 @@
 //! The questions of this part, with answers of the right type.
 
-use crate::conversation::{self, Context, Need};
+use crate::conversation::{Context, Need};
 use crate::domain::Timestamp;
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 
 use super::{Answer, Ask, Case, Digest, Group, ListScope, NamedUnit, Page};
 
-/// Asks, and unpacks the one kind of answer that the store gives to that question.
-macro_rules! ask {
-    ($ctx:expr, $ask:expr, $answer:pat => $value:expr) => {
-        match $ctx.facts.get(conversation::Ask::Incident($ask))? {
-            conversation::Answer::Incident($answer) => Ok($value),
-            other => unreachable!("the store gave another kind of answer than asked for: {other:?}"),
-        }
-    };
-}
-
 pub fn case<'a>(ctx: &Context<'a>, id: IncidentId) -> Result<Option<&'a Case>, Need> {
-    ask!(ctx, Ask::Case(id), Answer::Case(case) => case.as_deref())
+    answered!(Incident, ctx, Ask::Case(id), Answer::Case(case) => case.as_deref())
 }
 
 pub fn by_code<'a>(ctx: &Context<'a>, code: &str) -> Result<Option<&'a Case>, Need> {
-    ask!(ctx, Ask::ByCode(code.to_owned()), Answer::Case(case) => case.as_deref())
+    answered!(Incident, ctx, Ask::ByCode(code.to_owned()), Answer::Case(case) => case.as_deref())
 }
 
 pub fn reported<'a>(ctx: &Context<'a>, message: &str) -> Result<Option<&'a str>, Need> {
     let ask = Ask::Reported { chat: ctx.chat.id, message: message.to_owned() };
-    ask!(ctx, ask, Answer::Code(code) => code.as_deref())
+    answered!(Incident, ctx, ask, Answer::Code(code) => code.as_deref())
 }
 
 pub fn recent(ctx: &Context<'_>, person: PersonId, since: Timestamp) -> Result<Option<IncidentId>, Need> {
-    ask!(ctx, Ask::Recent { person, chat: ctx.chat.id, since }, Answer::Incident(id) => *id)
+    answered!(Incident, ctx, Ask::Recent { person, chat: ctx.chat.id, since }, Answer::Incident(id) => *id)
 }
 
 pub fn asked(ctx: &Context<'_>, person: PersonId) -> Result<Option<IncidentId>, Need> {
-    ask!(ctx, Ask::Asked(person), Answer::Incident(id) => *id)
+    answered!(Incident, ctx, Ask::Asked(person), Answer::Incident(id) => *id)
 }
 
 pub fn units_in<'a>(ctx: &Context<'a>, folded: String) -> Result<&'a [NamedUnit], Need> {
-    ask!(ctx, Ask::UnitsIn(folded), Answer::Units(units) => units)
+    answered!(Incident, ctx, Ask::UnitsIn(folded), Answer::Units(units) => units)
 }
 
 pub fn units_like<'a>(ctx: &Context<'a>, folded: String) -> Result<&'a [NamedUnit], Need> {
-    ask!(ctx, Ask::UnitsLike(folded), Answer::Units(units) => units)
+    answered!(Incident, ctx, Ask::UnitsLike(folded), Answer::Units(units) => units)
 }
 
 pub fn homes<'a>(ctx: &Context<'a>, person: PersonId) -> Result<&'a [NamedUnit], Need> {
-    ask!(ctx, Ask::Homes(person), Answer::Units(units) => units)
+    answered!(Incident, ctx, Ask::Homes(person), Answer::Units(units) => units)
 }
 
 pub fn top<'a>(ctx: &Context<'a>, unit: UnitId) -> Result<Option<&'a NamedUnit>, Need> {
-    ask!(ctx, Ask::Top(unit), Answer::Units(units) => units.first())
+    answered!(Incident, ctx, Ask::Top(unit), Answer::Units(units) => units.first())
 }
 
 pub fn unit<'a>(ctx: &Context<'a>, unit: UnitId) -> Result<Option<&'a NamedUnit>, Need> {
-    ask!(ctx, Ask::Unit(unit), Answer::Units(units) => units.first())
+    answered!(Incident, ctx, Ask::Unit(unit), Answer::Units(units) => units.first())
 }
 
 pub fn desk<'a>(ctx: &Context<'a>, unit: UnitId) -> Result<&'a [String], Need> {
-    ask!(ctx, Ask::Desk(unit), Answer::Desk(titles) => titles)
+    answered!(Incident, ctx, Ask::Desk(unit), Answer::Desk(titles) => titles)
 }
 
 pub fn next_number(ctx: &Context<'_>, counter: String) -> Result<i64, Need> {
-    ask!(ctx, Ask::NextNumber(counter), Answer::Number(number) => *number)
+    answered!(Incident, ctx, Ask::NextNumber(counter), Answer::Number(number) => *number)
 }
 
 pub fn groups<'a>(
@@ -71,19 +61,19 @@ pub fn groups<'a>(
     officer: PersonId,
     name: Option<String>,
 ) -> Result<&'a [Group], Need> {
-    ask!(ctx, Ask::Groups { incident, officer, name }, Answer::Groups(groups) => groups)
+    answered!(Incident, ctx, Ask::Groups { incident, officer, name }, Answer::Groups(groups) => groups)
 }
 
 pub fn group<'a>(ctx: &Context<'a>, chat: ChatId) -> Result<Option<&'a Group>, Need> {
-    ask!(ctx, Ask::Group(chat), Answer::Groups(groups) => groups.first())
+    answered!(Incident, ctx, Ask::Group(chat), Answer::Groups(groups) => groups.first())
 }
 
 pub fn mergeable<'a>(ctx: &Context<'a>, incident: IncidentId) -> Result<&'a Page, Need> {
-    ask!(ctx, Ask::Mergeable(incident), Answer::List(page) => page)
+    answered!(Incident, ctx, Ask::Mergeable(incident), Answer::List(page) => page)
 }
 
 pub fn list<'a>(ctx: &Context<'a>, scope: ListScope, page: u32) -> Result<&'a Page, Need> {
-    ask!(ctx, Ask::List { scope, page }, Answer::List(page) => page)
+    answered!(Incident, ctx, Ask::List { scope, page }, Answer::List(page) => page)
 }
 
 pub fn digest<'a>(
@@ -92,5 +82,5 @@ pub fn digest<'a>(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<&'a Digest, Need> {
-    ask!(ctx, Ask::Digest { units, from, to }, Answer::Digest(digest) => digest)
+    answered!(Incident, ctx, Ask::Digest { units, from, to }, Answer::Digest(digest) => digest)
 }

@@ -308,10 +308,20 @@ pub enum Also {
     Place(Spot),
 }
 
+/// The command that begins a report, without `/`.
+pub const REPORT: &str = "baonhanh";
+
+impl State {
+    /// Whether a message is part of what is being written.
+    pub fn holds(&self, message: &str) -> bool {
+        matches!(self, Self::Draft(draft) if draft.has(message))
+    }
+}
+
 /// A command, if it is one of this part's.
 pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>, Need> {
     let turn = match name {
-        "baonhanh" => intake::command(ctx, rest)?,
+        REPORT => intake::command(ctx, rest)?,
         "vuviec" => list::command(ctx, rest)?,
         "tonghop" => digest::command(ctx, rest)?,
         "huy" => match ctx.dialogue {

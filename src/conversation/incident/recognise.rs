@@ -27,9 +27,15 @@ pub fn pictures(message: &Message) -> (Vec<String>, usize) {
     (photos, others)
 }
 
-/// The words of a message, without the bot's name with which it was addressed in a group.
+/// The words of a message, without the command that begins a report, and without the bot's name with which
+/// it was addressed in a group.
 pub fn said(ctx: &Context<'_>, message: &Message) -> String {
-    clean_text(&without_name(ctx, message), draft::MOST_WORDS).unwrap_or_default()
+    let whole = without_name(ctx, message);
+    let words = match ctx.incoming.command() {
+        Some((name, _)) if name == super::REPORT => whole.trim_start().split_once(char::is_whitespace),
+        _ => None,
+    };
+    clean_text(words.map_or(&whole, |(_, words)| words), draft::MOST_WORDS).unwrap_or_default()
 }
 
 /// The text as it was written, without the bot's name.
@@ -97,12 +103,14 @@ pub fn by_name(ctx: &Context<'_>, text: &str) -> Result<Vec<NamedUnit>, Need> {
 
 /// Leaves out units that other names explain better: those above a unit that is named too, those whose
 /// name is only a part of a longer name, and namesakes that lie elsewhere than a unit that is named too.
-fn narrow(plain: &str, found: &[NamedUnit]) -> Vec<NamedUnit> {
+fn narrow(text: &str, found: &[NamedUnit]) -> Vec<NamedUnit> {
+    let found: Vec<NamedUnit> =
+        found.iter().filter(|unit| !is_said_better(text, unit, found)).cloned().collect();
     let above =
         |unit: &NamedUnit| found.iter().any(|other| other.id != unit.id && other.line.contains(&unit.id));
     let lowest: Vec<&NamedUnit> = found.iter().filter(|unit| !above(unit)).collect();
     let named: Vec<(&NamedUnit, String)> =
-        lowest.into_iter().map(|unit| (unit, occurring(plain, &unit.name))).collect();
+        lowest.into_iter().map(|unit| (unit, occurring(text, &unit.name))).collect();
     let longest = |(unit, name): &&(&NamedUnit, String)| {
         !named.iter().any(|(other, longer)| {
             other.id != unit.id
@@ -121,14 +129,31 @@ fn narrow(plain: &str, found: &[NamedUnit]) -> Vec<NamedUnit> {
     if best.is_empty() { kept.into_iter().cloned().collect() } else { best }
 }
 
-/// The part of a unit's name that occurs in the words: the whole, or what follows "phường", "xã"….
+/// The part of a unit's name that occurs in the words: the whole, or what follows "phường", "chi bộ thôn"….
 fn occurring(text: &str, name: &str) -> String {
     let name = plain(name);
     let text = format!(" {text} ");
-    if text.contains(&format!(" {name} ")) {
-        return name;
+    let mut part = name.as_str();
+    loop {
+        match part.split_once(' ') {
+            _ if text.contains(&format!(" {part} ")) => return part.to_owned(),
+            Some((_, rest)) => part = rest,
+            None => return name,
+        }
     }
-    name.split_once(' ').map_or_else(|| name.clone(), |(_, rest)| rest.to_owned())
+}
+
+/// Whether all that the words give of a unit's name is part of what they give of another's: "xã Minh" is the
+/// commune, neither its "Đảng bộ xã Minh" nor its "Chi bộ bản Minh".
+fn is_said_better(text: &str, unit: &NamedUnit, found: &[NamedUnit]) -> bool {
+    let part = occurring(text, &unit.name);
+    let holds = |words: &str, part: &str| format!(" {words} ").contains(&format!(" {part} "));
+    part != plain(&unit.name)
+        && found.iter().filter(|other| other.id != unit.id).any(|other| {
+            let longer = occurring(text, &other.name);
+            let more = longer.len() > part.len() || longer == plain(&other.name);
+            more && holds(&longer, &part) && !holds(&text.replace(&longer, "|"), &part)
+        })
 }
 
 #[cfg(test)]
@@ -155,6 +180,22 @@ mod tests {
     fn a_longer_name_hides_the_shorter_one_in_it() {
         let found = [unit(2, "Xã Minh", &[1]), unit(3, "Xã Minh Tâm", &[1])];
         assert_eq!(ids("đường hỏng ở xã Minh Tâm", &found), [3]);
+    }
+
+    #[test]
+    fn a_cell_is_known_by_its_village_and_a_commune_by_its_own_name() {
+        let cell = unit(3, "Chi bộ thôn Nà Lùng", &[2, 1]);
+        assert_eq!(ids("sạt lở ở thôn Nà Lùng", &[cell]), [3]);
+        let found = [unit(2, "Xã Minh", &[1]), unit(3, "Đảng bộ xã Minh", &[2, 1])];
+        assert_eq!(ids("đường hỏng ở xã Minh", &found), [2]);
+        assert_eq!(ids("đảng bộ xã Minh họp", &found), [3]);
+        let found = [
+            unit(2, "Xã Bản Lếch", &[1]),
+            unit(3, "Chi bộ bản Lếch", &[2, 1]),
+            unit(4, "Chi bộ bản Pho", &[2, 1]),
+        ];
+        assert_eq!(ids("đường từ xã Bản Lếch vào bản Pho hỏng", &found), [4]);
+        assert_eq!(ids("bản Lếch xã Bản Lếch mất điện", &found[..2]), [3]);
     }
 
     #[test]

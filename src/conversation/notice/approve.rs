@@ -3,8 +3,8 @@
 use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
 use super::draft::Expects;
 use super::{
-    APPROVERS, Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WRITERS, compose, facts,
-    not_allowed,
+    APPROVERS, Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WRITERS, WhyNot, compose,
+    facts, not_allowed,
 };
 use crate::domain::Rich;
 use crate::domain::calendar::when_words;
@@ -51,8 +51,19 @@ pub fn approval_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &Reac
 fn about(lang: Lang, facts: &NoticeFacts, reach: &ReachFacts) -> String {
     let (groups, people) = (reach.groups.to_string(), reach.people.to_string());
     let mut lines = vec![lang.say("notice-reach", &[("groups", &groups), ("people", &people)])];
-    if reach.unreachable > 0 {
-        lines.push(lang.say("notice-unreachable", &[("count", &reach.unreachable.to_string())]));
+    if !reach.lost.is_empty() {
+        let count: i64 = reach.lost.iter().map(|(_, count, _)| count).sum();
+        lines.push(lang.say("notice-unreachable", &[("count", &count.to_string())]));
+    }
+    for (why, count, names) in &reach.lost {
+        let key = match why {
+            WhyNot::NoChat => "notice-lost-no-chat",
+            WhyNot::ClosedChat => "notice-lost-closed",
+            WhyNot::ClosedGroup => "notice-lost-group",
+        };
+        let more = if usize::try_from(*count).is_ok_and(|count| count > names.len()) { ", …" } else { "" };
+        let names = format!("{}{more}", shorten(&names.join(", "), 200));
+        lines.push(lang.say(key, &[("count", &count.to_string()), ("names", &names)]));
     }
     if facts.notice.confirm {
         lines.push(lang.say("notice-with-button", &[]));
@@ -104,6 +115,9 @@ pub(super) fn list(ctx: &Context<'_>) -> Result<Turn, Need> {
 /// A button about a notice that is written down. Authority is looked at now, whoever was shown the button.
 pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, Need> {
     let lang = ctx.lang();
+    if act == Act::Sample {
+        return Ok(Turn::toast(lang.say("notice-sample", &[])));
+    }
     let Some(me) = ctx.me else { return Ok(not_allowed(ctx)) };
     let Some(facts) = facts::notice(ctx, id)? else {
         return Ok(Turn::toast(lang.say("button-expired", &[])));
@@ -112,6 +126,7 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, N
     let allowed = match act {
         Act::Submit | Act::Rework | Act::Discard => mine && facts::writing_post(ctx).is_some(),
         Act::Look | Act::Approve | Act::Return => !mine && facts::covers(ctx, &APPROVERS, &facts.line),
+        Act::Sample => true,
         Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel | Act::Keep | Act::Unconfirmed => {
             (mine && facts::writing_post(ctx).is_some())
                 || facts::covers(ctx, &APPROVERS, &facts.line)
@@ -127,7 +142,7 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, N
         Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel => {
             matches!(facts.stage, Stage::Sent | Stage::Approved)
         }
-        Act::Look | Act::Keep | Act::Unconfirmed => true,
+        Act::Look | Act::Keep | Act::Unconfirmed | Act::Sample => true,
     };
     if !fits {
         return Ok(Turn::toast(decided(lang, facts)));
@@ -146,6 +161,7 @@ fn act_on(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts, act: Act) -> Result<T
             let gone = Reply::here(lang.say("notice-discarded", &[])).in_place();
             Turn::default().and(gone).effect(Effect::Cancel { notice, by }.into())
         }
+        Act::Sample => toast("notice-sample"),
         Act::Look => Turn::default().effect(Effect::Show { notice, chat: ctx.chat.id }.into()),
         Act::Approve => toast("notice-you-approved").effect(Effect::Approve { notice, by }.into()),
         Act::Return => {

@@ -2,7 +2,9 @@
 
 use super::super::Lang;
 use super::super::people::role_name;
-use crate::domain::audience::{Audience, Place, Selector};
+use crate::domain::Role;
+use crate::domain::audience::{Audience, AudienceError, Place, Selector};
+use crate::domain::role::UnknownRole;
 
 /// `tất cả`, `Tỉnh A / Xã B và cấp dưới; trừ cá nhân`. What cannot be read stands as it is.
 pub fn audience_words(lang: Lang, audience: &str) -> String {
@@ -11,6 +13,21 @@ pub fn audience_words(lang: Lang, audience: &str) -> String {
     let without = |part| lang.say("notice-for-without", &[("value", &part_words(lang, part))]);
     let parts: Vec<String> = include.chain(audience.exclude.iter().map(without)).collect();
     parts.join("; ")
+}
+
+/// What is wrong with what was typed, and how it is typed right.
+pub(super) fn wrong_words(lang: Lang, wrong: &AudienceError) -> String {
+    match wrong {
+        AudienceError::Empty => lang.say("notice-ask-audience", &[]),
+        AudienceError::Unknown(part) => lang.say("notice-audience-unknown", &[("part", part)]),
+        AudienceError::LongName(name) => lang.say("notice-audience-long-name", &[("part", name)]),
+        AudienceError::NoName(key) => lang.say("notice-audience-no-name", &[("part", key)]),
+        AudienceError::Role(UnknownRole(name)) => {
+            let all: Vec<String> = Role::ALL.into_iter().map(|role| role_name(lang, role)).collect();
+            lang.say("notice-audience-no-role", &[("part", name), ("all", &all.join(", "))])
+        }
+        AudienceError::TooLong => lang.say("notice-audience-too-long", &[]),
+    }
 }
 
 fn part_words(lang: Lang, part: &Selector) -> String {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use super::super::incoming::Message;
 use super::super::{ChatKind, Choice, Context, Dialogue, Me, Need, Post, Reply, Turn};
 use super::draft::{Expects, LeftOut};
 use super::{Action, Draft, DraftAct, Effect, State, facts, not_allowed, read_duration};
 use crate::domain::Rich;
 use crate::domain::audience::Audience;
-use crate::domain::calendar::{duration_words, parse_when, when_words};
+use crate::domain::calendar::{UnknownTime, duration_words, parse_when, when_words};
 use crate::domain::screen::{Screening, screen};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -33,9 +34,15 @@ pub(super) fn new_draft(ctx: &Context<'_>, me: &Me, post: &Post) -> Draft {
     Draft::new(ctx.now, me.id, post.unit, audience.to_string())
 }
 
-/// Shows the settings of a draft and keeps it as the dialogue.
+/// Shows the settings of a draft below everything, and keeps it as the dialogue.
 pub(super) fn open(ctx: &Context<'_>, mut draft: Draft) -> Result<Turn, Need> {
     draft.expects = Expects::Settings;
+    draft.card += 1;
+    refresh(ctx, draft)
+}
+
+/// Brings the newest card of settings up to date where it stands.
+fn refresh(ctx: &Context<'_>, draft: Draft) -> Result<Turn, Need> {
     let card = card(ctx, &draft)?;
     Ok(Turn::default().and(card).to(State::Draft(Box::new(draft)).into()))
 }
@@ -57,20 +64,34 @@ pub(super) fn continue_with(ctx: &Context<'_>, draft: Draft) -> Result<Turn, Nee
 /// A message while a notice is being written.
 pub(super) fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
     let mut draft = draft.clone();
-    let lang = ctx.lang();
     let text = ctx.incoming.text().trim();
     if facts::writing_post(ctx).is_none() {
         return Ok(not_allowed(ctx).to(Dialogue::None));
     }
     let Some(message) = ctx.incoming.message() else { return Ok(Turn::nothing()) };
+    // An answer that was not understood may be corrected; words and files are not taken a second time.
+    if message.edited && (draft.is_made_of(&message.id) || draft.parts.last.as_ref() != Some(&message.id)) {
+        return corrected(ctx, draft, &message.id, text);
+    }
+    draft.parts.last = Some(message.id.clone());
+    let kept = draft.clone();
+    let mut turn = understand(ctx, draft, message, text)?;
+    // What was not understood is remembered all the same: it may be corrected.
+    turn.dialogue.get_or_insert_with(|| State::Draft(Box::new(kept)).into());
+    Ok(turn)
+}
+
+/// Takes a message for what was asked.
+fn understand(ctx: &Context<'_>, mut draft: Draft, message: &Message, text: &str) -> Result<Turn, Need> {
+    let lang = ctx.lang();
     let has_files = !message.photos.is_empty() || !message.documents.is_empty();
     match draft.expects {
         Expects::Words | Expects::Body => take(ctx, &mut draft, text),
-        _ if has_files => take(ctx, &mut draft, ""),
+        _ if has_files && !message.edited => more_files(ctx, draft, message),
         Expects::Audience => {
             let audience = match text.parse::<Audience>() {
                 Ok(audience) => audience.to_string(),
-                Err(wrong) => return Ok(Turn::say(wrong.to_string())),
+                Err(wrong) => return Ok(Turn::say(super::audience::wrong_words(lang, &wrong))),
             };
             match facts::reach(ctx, &audience)? {
                 Err(why) => Ok(Turn::say(why)),
@@ -86,7 +107,7 @@ pub(super) fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
                 draft.notice.send_at = (at > ctx.now).then_some(at);
                 open(ctx, draft)
             }
-            Err(wrong) => Ok(Turn::say(wrong.to_string())),
+            Err(UnknownTime(text)) => Ok(Turn::say(lang.say("notice-when-unknown", &[("text", &text)]))),
         },
         Expects::Remind => match read_duration(text) {
             Some(after) => {
@@ -96,27 +117,59 @@ pub(super) fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
             None => Ok(Turn::say(lang.say("notice-ask-remind", &[]))),
         },
         Expects::Settings => {
-            let card = card(ctx, &draft)?;
-            Ok(Turn::say(lang.say("notice-press-a-button", &[])).and(card))
+            draft.card += 1;
+            let mut turn = refresh(ctx, draft)?;
+            turn.replies.insert(0, Reply::here(lang.say("notice-press-a-button", &[])));
+            Ok(turn)
         }
     }
 }
 
+/// Words of this notice were corrected where they stand.
+fn corrected(ctx: &Context<'_>, mut draft: Draft, message: &str, text: &str) -> Result<Turn, Need> {
+    draft.correct(message, text);
+    match draft.expects {
+        Expects::Settings => refresh(ctx, draft),
+        Expects::Body if !draft.notice.body.is_empty() => open(ctx, draft),
+        _ => Ok(Turn::default().to(State::Draft(Box::new(draft)).into())),
+    }
+}
+
+/// Files after the words: one line says so, and the card with the settings counts them where it stands.
+fn more_files(ctx: &Context<'_>, mut draft: Draft, message: &Message) -> Result<Turn, Need> {
+    let left_out = draft.add_files(message, ctx.incoming.channel);
+    let count = draft.notice.files.len().to_string();
+    let said = Reply::here(ctx.lang().say("notice-files-added", &[("count", &count)]));
+    let mut turn = refresh(ctx, draft)?;
+    turn.replies.push(said);
+    turn.replies.extend(left_out_words(ctx, left_out));
+    Ok(turn)
+}
+
+fn left_out_words(ctx: &Context<'_>, left_out: LeftOut) -> Vec<Reply> {
+    let said = [(left_out.too_many, "notice-too-many-files"), (left_out.too_large, "notice-too-large")];
+    let said = said.into_iter().filter(|(count, _)| *count > 0);
+    said.map(|(count, key)| Reply::here(ctx.lang().say(key, &[("count", &count.to_string())]))).collect()
+}
+
 /// Takes words and files, and asks for what is missing.
 fn take(ctx: &Context<'_>, draft: &mut Draft, text: &str) -> Result<Turn, Need> {
-    let lang = ctx.lang();
     if screen(text) == Screening::Secret {
-        return Ok(Turn::say(lang.say("notice-secret", &[])).to(Dialogue::None));
+        return Ok(Turn::say(ctx.lang().say("notice-secret", &[])).to(Dialogue::None));
     }
     let left_out = match ctx.incoming.message() {
-        Some(message) => draft.add_files(message, ctx.incoming.channel),
-        None => LeftOut::default(),
+        // The files of a corrected message are here already.
+        Some(message) if !message.edited => draft.add_files(message, ctx.incoming.channel),
+        _ => LeftOut::default(),
     };
+    let id = ctx.incoming.message().map(|message| message.id.clone());
     if draft.expects == Expects::Body && !text.is_empty() {
         draft.notice.body = crate::domain::text::clean_text(text, super::MOST_TEXT).unwrap_or_default();
         draft.expects = Expects::Settings;
+        draft.parts.body = id;
     } else if !text.is_empty() {
         draft.take_words(text);
+        (draft.parts.words, draft.parts.body) = (id, None);
         draft.expects = if draft.notice.body.is_empty() { Expects::Body } else { Expects::Settings };
     }
     let mut turn = if draft.notice.title.is_empty() {
@@ -126,13 +179,7 @@ fn take(ctx: &Context<'_>, draft: &mut Draft, text: &str) -> Result<Turn, Need> 
     } else {
         open(ctx, draft.clone())?
     };
-    for (count, key) in
-        [(left_out.too_many, "notice-too-many-files"), (left_out.too_large, "notice-too-large")]
-    {
-        if count > 0 {
-            turn.replies.insert(0, Reply::here(lang.say(key, &[("count", &count.to_string())])));
-        }
-    }
+    turn.replies.splice(0..0, left_out_words(ctx, left_out));
     Ok(turn)
 }
 
@@ -190,12 +237,13 @@ pub(super) fn press(ctx: &Context<'_>, id: i64, act: DraftAct) -> Result<Turn, N
             notice.remind_after = notice.remind_after.filter(|_| notice.confirm);
         }
         DraftAct::Remind => {
-            if notice.remind_after == Some(24 * HOUR) {
+            let usual = ctx.rules.remind_after;
+            if notice.remind_after == Some(usual) {
                 return Ok(ask(ctx, draft, Expects::Remind, "notice-ask-remind"));
             }
             notice.remind_after = match notice.remind_after {
-                None => Some(4 * HOUR),
-                Some(after) if after == 4 * HOUR => Some(24 * HOUR),
+                None => Some(usual.min(4 * HOUR)),
+                Some(after) if after == 4 * HOUR => Some(usual),
                 Some(_) => None,
             };
         }
@@ -294,5 +342,6 @@ fn card(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
         plain("notice-edit", DraftAct::EditWords),
         plain("notice-discard", DraftAct::Cancel),
     ];
-    Ok(Reply::here(text).row(to).row(flags).row(times).row(last))
+    let slot = format!("draft:{}:{}", draft.id, draft.card);
+    Ok(Reply::here(text).row(to).row(flags).row(times).row(last).slot(slot))
 }

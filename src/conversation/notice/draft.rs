@@ -66,6 +66,23 @@ pub struct Draft {
     /// It is written down already, and changed.
     pub written: Option<NoticeId>,
     pub expects: Expects,
+    /// Where the words came from, so that a correction changes them.
+    #[serde(default)]
+    pub parts: Parts,
+    /// Tells the newest card of settings from those above it, which stay as they are.
+    #[serde(default)]
+    pub card: u32,
+}
+
+/// The platform's ids of the messages that a notice is made of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Parts {
+    /// The title, and the text below it if it came in the same message.
+    pub words: Option<String>,
+    /// The text, if it came by itself.
+    pub body: Option<String>,
+    /// What was heard last.
+    pub last: Option<String>,
 }
 
 /// What the next words are taken for.
@@ -120,7 +137,13 @@ impl Draft {
             author_unit: Some(unit),
             ..NewNotice::default()
         };
-        Self { id: now.0, notice, written: None, expects: Expects::Words }
+        Self { id: now.0, notice, written: None, expects: Expects::Words, parts: Parts::default(), card: 0 }
+    }
+
+    /// Whether a message is part of this notice, or was the last that was said while it is written.
+    pub fn has(&self, message: &str) -> bool {
+        let parts = [&self.parts.words, &self.parts.body, &self.parts.last];
+        parts.into_iter().flatten().any(|part| part == message)
     }
 
     /// Takes title and text from words: the first line is the title.
@@ -135,6 +158,24 @@ impl Draft {
                 clean_text(rest, MOST_TEXT).unwrap_or_default()
             };
             self.notice.title = title;
+        }
+    }
+
+    /// Whether the words came in this message.
+    pub fn is_made_of(&self, message: &str) -> bool {
+        [&self.parts.words, &self.parts.body].into_iter().flatten().any(|part| part == message)
+    }
+
+    /// Takes words anew that came in this message; of a message that is not part of it, nothing.
+    pub fn correct(&mut self, message: &str, words: &str) {
+        if self.parts.body.as_deref() == Some(message) {
+            self.notice.body = clean_text(words, MOST_TEXT).unwrap_or_default();
+        } else if self.parts.words.as_deref() == Some(message) {
+            let body = std::mem::take(&mut self.notice.body);
+            self.take_words(words);
+            if self.parts.body.is_some() && self.notice.body.is_empty() {
+                self.notice.body = body;
+            }
         }
     }
 

@@ -1,59 +1,42 @@
 //! What this part asks, as plain calls; and whose authority reaches where.
 
-use super::super::{Answer as AnyAnswer, Ask as AnyAsk, Context, Need, Post};
+use super::super::{Context, Need, Post};
 use super::{Answer, Ask, NoticeFacts, ReachFacts, Receipt, ScheduleFacts, UnitNames, WRITERS, Waiting};
 use crate::domain::ids::*;
 use crate::domain::{Role, Timestamp};
-
-fn get<'a>(ctx: &Context<'a>, ask: Ask) -> Result<&'a Answer, Need> {
-    match ctx.facts.get(AnyAsk::Notice(ask))? {
-        AnyAnswer::Notice(answer) => Ok(answer),
-        other => unreachable!("a question of this part was answered by another: {other:?}"),
-    }
-}
-
-/// One call per kind of answer. The store pairs each question with one kind, so that another cannot come.
-macro_rules! expect {
-    ($ctx:expr, $ask:expr, $answer:pat => $value:expr) => {
-        match get($ctx, $ask)? {
-            $answer => Ok($value),
-            other => unreachable!("another kind of answer was expected: {other:?}"),
-        }
-    };
-}
 
 pub(super) fn receipt<'a>(
     ctx: &Context<'a>,
     delivery: DeliveryId,
     person: PersonId,
 ) -> Result<Option<&'a Receipt>, Need> {
-    expect!(ctx, Ask::Receipt { delivery, person }, Answer::Receipt(receipt) => receipt.as_ref())
+    answered!(Notice, ctx, Ask::Receipt { delivery, person }, Answer::Receipt(receipt) => receipt.as_ref())
 }
 
 /// How far an audience reaches, within what the writer may address.
 pub(super) fn reach(ctx: &Context<'_>, audience: &str) -> Result<Result<ReachFacts, String>, Need> {
     let ask = Ask::Reach { audience: audience.to_owned(), within: bounds(ctx) };
-    expect!(ctx, ask, Answer::Reach(reach) => reach.clone())
+    answered!(Notice, ctx, ask, Answer::Reach(reach) => reach.clone())
 }
 
 pub(super) fn approvers<'a>(ctx: &Context<'a>, unit: UnitId, author: PersonId) -> Result<&'a [String], Need> {
-    expect!(ctx, Ask::Approvers { unit, author }, Answer::Approvers(names) => names)
+    answered!(Notice, ctx, Ask::Approvers { unit, author }, Answer::Approvers(names) => names)
 }
 
 pub(super) fn notice<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<Option<&'a NoticeFacts>, Need> {
-    expect!(ctx, Ask::Notice(id), Answer::Notice(notice) => notice.as_deref())
+    answered!(Notice, ctx, Ask::Notice(id), Answer::Notice(notice) => notice.as_deref())
 }
 
 pub(super) fn submitted<'a>(ctx: &Context<'a>, units: Vec<UnitId>) -> Result<&'a [Waiting], Need> {
-    expect!(ctx, Ask::Submitted(units), Answer::Submitted(list) => list)
+    answered!(Notice, ctx, Ask::Submitted(units), Answer::Submitted(list) => list)
 }
 
 pub(super) fn unconfirmed<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a [UnitNames], Need> {
-    expect!(ctx, Ask::Unconfirmed(id), Answer::Unconfirmed(list) => list)
+    answered!(Notice, ctx, Ask::Unconfirmed(id), Answer::Unconfirmed(list) => list)
 }
 
 pub(super) fn schedules<'a>(ctx: &Context<'a>, units: Vec<UnitId>) -> Result<&'a [ScheduleFacts], Need> {
-    expect!(ctx, Ask::Schedules(units), Answer::Schedules(list) => list)
+    answered!(Notice, ctx, Ask::Schedules(units), Answer::Schedules(list) => list)
 }
 
 pub(super) fn schedule<'a>(
@@ -61,7 +44,7 @@ pub(super) fn schedule<'a>(
     schedule: ScheduleId,
     at: Option<Timestamp>,
 ) -> Result<Option<&'a ScheduleFacts>, Need> {
-    expect!(ctx, Ask::Schedule { schedule, at }, Answer::Schedule(facts) => facts.as_deref())
+    answered!(Notice, ctx, Ask::Schedule { schedule, at }, Answer::Schedule(facts) => facts.as_deref())
 }
 
 /// The posts with one of these roles.

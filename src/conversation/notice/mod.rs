@@ -40,6 +40,13 @@ pub enum State {
     Returning { notice: NoticeId },
 }
 
+impl State {
+    /// Whether a message is part of what is being written.
+    pub fn holds(&self, message: &str) -> bool {
+        matches!(self, Self::Draft(draft) if draft.has(message))
+    }
+}
+
 /// What a button of this part does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -85,6 +92,8 @@ pub enum Act {
     Cancel,
     Keep,
     Unconfirmed,
+    /// The button of a preview: it says that it is one.
+    Sample,
 }
 
 /// A question of this part to the store.
@@ -166,12 +175,25 @@ pub struct Receipt {
     pub title: String,
 }
 
+/// Why a notice does not reach somebody it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyNot {
+    /// They are on the list, and never opened a chat with the bot.
+    NoChat,
+    /// They blocked the bot, or their account is gone.
+    ClosedChat,
+    /// The group threw the bot out.
+    ClosedGroup,
+}
+
 /// How far an audience reaches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReachFacts {
     pub groups: i64,
     pub people: i64,
-    pub unreachable: i64,
+    /// Whom it does not reach: why, how many, and some of their names.
+    pub lost: Vec<(WhyNot, i64, Vec<String>)>,
     /// Somebody in it is not of the units that were given.
     pub beyond: bool,
 }

@@ -55,7 +55,8 @@ pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply
     if now.confirm {
         line("notice-count-confirmed", now.confirmed);
     }
-    line("notice-count-waiting", now.waiting);
+    let waiting = if now.state == "cancelled" { "notice-count-dropped" } else { "notice-count-waiting" };
+    line(waiting, now.waiting);
     line("notice-count-failed", now.failed);
     line("notice-count-skipped", now.skipped);
     line("notice-count-unreached", now.unreached);

@@ -1,54 +1,37 @@
 //! What this part asks, as plain calls; and whose authority reaches where.
 
-use super::super::{Answer as AnyAnswer, Ask as AnyAsk, Context, Need};
+use super::super::{Context, Need};
 use super::{Answer, Ask, FoundUnit, GivenConsent, InviteFacts};
 use crate::domain::Role;
 use crate::domain::ids::*;
 
-fn get<'a>(ctx: &Context<'a>, ask: Ask) -> Result<&'a Answer, Need> {
-    match ctx.facts.get(AnyAsk::People(ask))? {
-        AnyAnswer::People(answer) => Ok(answer),
-        other => unreachable!("a question of this part was answered by another: {other:?}"),
-    }
-}
-
-/// One call per kind of answer. The store pairs each question with one kind, so that another cannot come.
-macro_rules! expect {
-    ($ctx:expr, $ask:expr, $answer:pat => $value:expr) => {
-        match get($ctx, $ask)? {
-            $answer => Ok($value),
-            other => unreachable!("another kind of answer was expected: {other:?}"),
-        }
-    };
-}
-
 pub(super) fn wrong_tries(ctx: &Context<'_>, sender: &str) -> Result<i64, Need> {
     let ask = Ask::WrongTries { channel: ctx.incoming.channel, sender: sender.to_owned() };
-    expect!(ctx, ask, Answer::WrongTries(count) => *count)
+    answered!(People, ctx, ask, Answer::WrongTries(count) => *count)
 }
 
 pub(super) fn invite_by_hash<'a>(ctx: &Context<'a>, hash: String) -> Result<Option<&'a InviteFacts>, Need> {
-    expect!(ctx, Ask::InviteByHash(hash), Answer::Invite(invite) => invite.as_ref())
+    answered!(People, ctx, Ask::InviteByHash(hash), Answer::Invite(invite) => invite.as_ref())
 }
 
 pub(super) fn invite<'a>(ctx: &Context<'a>, id: InviteId) -> Result<Option<&'a InviteFacts>, Need> {
-    expect!(ctx, Ask::Invite(id), Answer::Invite(invite) => invite.as_ref())
+    answered!(People, ctx, Ask::Invite(id), Answer::Invite(invite) => invite.as_ref())
 }
 
 pub(super) fn consent<'a>(ctx: &Context<'a>, person: PersonId) -> Result<Option<&'a GivenConsent>, Need> {
-    expect!(ctx, Ask::Consent(person), Answer::Consent(consent) => consent.as_ref())
+    answered!(People, ctx, Ask::Consent(person), Answer::Consent(consent) => consent.as_ref())
 }
 
 pub(super) fn unit<'a>(ctx: &Context<'a>, id: UnitId) -> Result<Option<&'a FoundUnit>, Need> {
-    expect!(ctx, Ask::Unit(id), Answer::Unit(unit) => unit.as_ref())
+    answered!(People, ctx, Ask::Unit(id), Answer::Unit(unit) => unit.as_ref())
 }
 
 pub(super) fn greeted(ctx: &Context<'_>) -> Result<bool, Need> {
-    expect!(ctx, Ask::Greeted(ctx.chat.id), Answer::Greeted(greeted) => *greeted)
+    answered!(People, ctx, Ask::Greeted(ctx.chat.id), Answer::Greeted(greeted) => *greeted)
 }
 
 pub(super) fn made<'a>(ctx: &Context<'a>, ask: Ask) -> Result<(InviteId, &'a secrecy::SecretString), Need> {
-    expect!(ctx, ask, Answer::Made { id, token } => (*id, token))
+    answered!(People, ctx, ask, Answer::Made { id, token } => (*id, token))
 }
 
 /// The units that the text fits best, within the writer's authority.
@@ -57,7 +40,7 @@ pub(super) fn find_units<'a>(
     text: &str,
 ) -> Result<impl Iterator<Item = &'a FoundUnit> + use<'a>, Need> {
     let ask = Ask::FindUnits { within: own_units(ctx), text: text.to_owned() };
-    let units = expect!(ctx, ask, Answer::Units(units) => units)?;
+    let units = answered!(People, ctx, ask, Answer::Units(units) => units)?;
     let best = units.iter().map(|unit| unit.rank).min();
     Ok(units.iter().filter(move |unit| Some(unit.rank) == best))
 }
@@ -76,7 +59,7 @@ pub(super) fn leads(ctx: &Context<'_>, unit: UnitId) -> Result<Option<Role>, Nee
     if leading_posts(ctx).next().is_none() {
         return Ok(None);
     }
-    let lineage = expect!(ctx, Ask::Lineage(unit), Answer::Lineage(units) => units)?;
+    let lineage = answered!(People, ctx, Ask::Lineage(unit), Answer::Lineage(units) => units)?;
     Ok(leading_posts(ctx).filter(|(_, unit)| lineage.contains(unit)).map(|(role, _)| role).max())
 }
 

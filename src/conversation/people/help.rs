@@ -111,6 +111,14 @@ pub(super) fn unknown_command(ctx: &Context<'_>, name: &str) -> Turn {
     }
 }
 
+/// A command was corrected after it was sent: it is not run a second time, and in private that is said.
+pub(super) fn corrected_command(ctx: &Context<'_>) -> Turn {
+    match ctx.chat.kind {
+        ChatKind::Group => Turn::nothing(),
+        ChatKind::Private => Turn::say(ctx.lang().say("people-command-corrected", &[])),
+    }
+}
+
 /// The command that the name comes nearest to, among those open to these roles.
 fn nearest(name: &str, roles: Option<&[Role]>) -> Option<&'static Command> {
     let name: String = fold(name).chars().filter(|c| c.is_alphanumeric()).take(32).collect();

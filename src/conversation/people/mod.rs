@@ -270,6 +270,11 @@ pub fn unknown_command(ctx: &Context<'_>, name: &str) -> Result<Turn, Need> {
     Ok(help::unknown_command(ctx, name))
 }
 
+/// A command was corrected after it was sent.
+pub fn corrected_command(ctx: &Context<'_>) -> Turn {
+    help::corrected_command(ctx)
+}
+
 /// Somebody wrote who is not enrolled.
 pub fn stranger(ctx: &Context<'_>) -> Result<Turn, Need> {
     Ok(help::stranger(ctx))

@@ -79,9 +79,10 @@ impl World {
     /// Holds a chat, or with `whole_bot` every chat, for this many seconds.
     pub fn hold(&mut self, chat: Option<i64>, whole_bot: bool, seconds: i64) {
         let until = self.now.saturating_add(seconds.saturating_mul(SECOND));
-        match chat.and_then(|id| self.chats.get_mut(&id)).filter(|_| !whole_bot) {
-            Some(chat) => chat.held_until = until,
-            None => self.pace.held_until = until,
+        if whole_bot {
+            self.pace.held_until = until;
+        } else if let Some(chat) = chat.and_then(|id| self.chats.get_mut(&id)) {
+            chat.held_until = until;
         }
     }
 }

@@ -75,6 +75,11 @@ impl Sandbox {
         self.shared.look(|world| world.mail.len())
     }
 
+    /// The numbers of the updates that the bot has acknowledged with `getUpdates`.
+    pub fn acknowledged_updates(&self) -> Vec<i64> {
+        self.shared.look(|world| world.mail.acknowledged.clone())
+    }
+
     /// Waits until `check` gives something; it is asked again whenever anything changes.
     ///
     /// # Panics

@@ -66,6 +66,8 @@ pub(super) struct Mail {
     pub webhook: Option<Webhook>,
     /// Counts what the waiting long poll or the webhook must look at.
     pub arrivals: u64,
+    /// The numbers of the updates that the bot has acknowledged.
+    pub acknowledged: Vec<i64>,
     /// Number of the latest `getUpdates`; an earlier one that still waits is ended by it.
     pub poll: u64,
 }
@@ -84,6 +86,7 @@ impl Mail {
             next_id: first_id,
             allowed: None,
             webhook: None,
+            acknowledged: Vec::new(),
             arrivals: 0,
             poll: 0,
         }
@@ -111,10 +114,10 @@ impl Mail {
         if offset < 0 {
             let keep = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
             let away = self.waiting.len().saturating_sub(keep);
-            self.waiting.drain(..away);
+            self.acknowledged.extend(self.waiting.drain(..away).map(|update| update.id));
         }
         while offset > 0 && self.waiting.front().is_some_and(|first| first.id < offset) {
-            self.waiting.pop_front();
+            self.acknowledged.extend(self.waiting.pop_front().map(|update| update.id));
         }
     }
 

@@ -21,6 +21,7 @@ impl Store {
     /// The database's.
     pub async fn see_to_deadlines(&self) -> Result<Option<Timestamp>, StoreError> {
         let env = self.env();
+        crate::failpoint::at(crate::failpoint::Point::DeadlinesBefore).await?;
         // Looking costs no write: most of the time nothing is due.
         let next = self.db.read(|tx| Box::pin(async move { next(tx).await })).await?;
         if next.is_none_or(|next| next > env.now) {

@@ -8,7 +8,8 @@ use crate::conversation::{Lang, Reply};
 use crate::domain::ids::{ChatId, IncidentId, MediaId, PersonId};
 use crate::domain::incident::State;
 use crate::domain::{ChannelKind, Timestamp};
-use crate::store::{Env, Store, StoreError, Tx, blobs, outbox};
+use crate::failpoint::{Point, at, hasten};
+use crate::store::{Env, Sql, Store, StoreError, Tx, blobs, outbox};
 
 use super::{act, read};
 
@@ -119,7 +120,7 @@ impl Store {
                                  SELECT id FROM media WHERE state = 'wanted' AND next_try <= $2 AND channel = $1
                                  ORDER BY next_try, id LIMIT $4)
                                RETURNING id, file_id";
-                    let args = args![channel.code(), env.now, env.now + LEASE, room];
+                    let args = args![channel.code(), env.now, env.now + hasten(LEASE), room];
                     let rows: Vec<(i64, String)> = tx.all(sql, args).await?;
                     let wanted = |(id, file_id)| Wanted { id: MediaId(id), file_id };
                     Ok(rows.into_iter().map(wanted).collect())
@@ -160,7 +161,12 @@ impl Store {
     /// The database's.
     pub async fn settle_media(&self, id: MediaId, fetched: Fetched) -> Result<(), StoreError> {
         let env = self.env();
-        self.db.write(move |tx| Box::pin(async move { settle(tx, &env, id, &fetched).await })).await
+        let work = async move |tx: &mut Tx<'_>| {
+            settle(tx, &env, id, &fetched).await?;
+            Ok(at(Point::MediaBeforeCommit).await?)
+        };
+        self.db.write(move |tx| Box::pin(async move { work(tx).await })).await?;
+        Ok(at(Point::MediaAfterCommit).await?)
     }
 }
 
@@ -173,10 +179,16 @@ struct MediaRow {
     code: String,
 }
 
+/// On PostgreSQL the case is held meanwhile: of two pictures that end at once, one has to see that it is the last.
+const ONE: Sql = Sql {
+    lite: "SELECT m.incident_id, m.chat_id, m.attempts, m.state, i.code
+           FROM media m JOIN incidents i ON i.id = m.incident_id WHERE m.id = $1",
+    pg: "SELECT m.incident_id, m.chat_id, m.attempts, m.state, i.code
+         FROM media m JOIN incidents i ON i.id = m.incident_id WHERE m.id = $1 FOR UPDATE OF i",
+};
+
 async fn settle(tx: &mut Tx<'_>, env: &Env, id: MediaId, fetched: &Fetched) -> Result<(), StoreError> {
-    let sql = "SELECT m.incident_id, m.chat_id, m.attempts, m.state, i.code
-               FROM media m JOIN incidents i ON i.id = m.incident_id WHERE m.id = $1";
-    let Some(row) = tx.optional::<MediaRow>(sql, args![id]).await? else { return Ok(()) };
+    let Some(row) = tx.optional::<MediaRow>(ONE, args![id]).await? else { return Ok(()) };
     if row.state != "wanted" {
         return Ok(());
     }
@@ -206,7 +218,7 @@ async fn settle(tx: &mut Tx<'_>, env: &Env, id: MediaId, fetched: &Fetched) -> R
         }
         Fetched::Failed { error } => {
             let sql = "UPDATE media SET next_try = $2, reason = $3 WHERE id = $1";
-            return tx.exec_one(sql, args![id, env.now + pause(row.attempts), error]).await;
+            return tx.exec_one(sql, args![id, env.now + hasten(pause(row.attempts)), error]).await;
         }
     };
     if let Some(key) = ended {

@@ -4,6 +4,7 @@ use crate::args;
 use crate::conversation::Lang;
 use crate::conversation::incident::{CardKind, Group, NamedUnit};
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
+use crate::store::sql::like;
 use crate::store::{Arg, Sql, StoreError, Tx};
 
 /// How many units a person is offered to choose from.
@@ -40,34 +41,54 @@ pub async fn one(tx: &mut Tx<'_>, unit: UnitId) -> Result<Option<NamedUnit>, Sto
     Ok(with_lines(tx, rows).await?.pop())
 }
 
+/// A name without the word of its party body, and then without the word of its place: of "Chi bộ thôn Nà Lùng"
+/// first "thôn Nà Lùng", then "Nà Lùng".
+macro_rules! names {
+    ($rest:literal) => {
+        concat!(
+            "WITH bodies AS (
+               SELECT id, name, path, folded, CASE
+                   WHEN folded LIKE 'chi bo %' THEN substr(folded, 8)
+                   WHEN folded LIKE 'dang bo %' THEN substr(folded, 9)
+                   WHEN folded LIKE 'dang uy %' THEN substr(folded, 9)
+                   WHEN folded LIKE 'to dang %' THEN substr(folded, 9)
+                   ELSE folded END AS body
+               FROM units WHERE ends_on IS NULL),
+             names AS (
+               SELECT id, name, path, folded, body, CASE
+                   WHEN body LIKE 'phuong %' THEN substr(body, 8)
+                   WHEN body LIKE 'thi tran %' THEN substr(body, 10)
+                   WHEN body LIKE 'to dan pho %' THEN substr(body, 12)
+                   WHEN body LIKE 'khu pho %' THEN substr(body, 9)
+                   WHEN body LIKE 'xa %' THEN substr(body, 4)
+                   WHEN body LIKE 'tinh %' THEN substr(body, 6)
+                   WHEN body LIKE 'thon %' THEN substr(body, 6)
+                   WHEN body LIKE 'xom %' THEN substr(body, 5)
+                   WHEN body LIKE 'ban %' THEN substr(body, 5)
+                   WHEN body LIKE 'ap %' THEN substr(body, 4)
+                   ELSE body END AS short
+               FROM bodies)
+             SELECT id, name, path FROM names WHERE ",
+            $rest,
+            " ORDER BY length(folded) DESC, id LIMIT 40"
+        )
+    };
+}
+
 /// The units whose names occur in a text as whole words. Of "Phường Sông Hiến" also "Sông Hiến" counts,
 /// where two words or more are left.
 pub async fn named_in(tx: &mut Tx<'_>, folded: &str) -> Result<Vec<NamedUnit>, StoreError> {
     const SQL: Sql = Sql {
-        lite: "WITH names AS (
-                 SELECT id, name, path, folded, CASE
-                     WHEN folded LIKE 'phuong %' THEN substr(folded, 8)
-                     WHEN folded LIKE 'thi tran %' THEN substr(folded, 10)
-                     WHEN folded LIKE 'xa %' THEN substr(folded, 4)
-                     WHEN folded LIKE 'tinh %' THEN substr(folded, 6)
-                     ELSE folded END AS short
-                 FROM units WHERE ends_on IS NULL)
-               SELECT id, name, path FROM names
-               WHERE instr($1, ' ' || folded || ' ') > 0
-                  OR (short LIKE '% %' AND instr($1, ' ' || short || ' ') > 0)
-               ORDER BY length(folded) DESC, id LIMIT 40",
-        pg: "WITH names AS (
-                 SELECT id, name, path, folded, CASE
-                     WHEN folded LIKE 'phuong %' THEN substr(folded, 8)
-                     WHEN folded LIKE 'thi tran %' THEN substr(folded, 10)
-                     WHEN folded LIKE 'xa %' THEN substr(folded, 4)
-                     WHEN folded LIKE 'tinh %' THEN substr(folded, 6)
-                     ELSE folded END AS short
-                 FROM units WHERE ends_on IS NULL)
-               SELECT id, name, path FROM names
-               WHERE strpos($1, ' ' || folded || ' ') > 0
-                  OR (short LIKE '% %' AND strpos($1, ' ' || short || ' ') > 0)
-               ORDER BY length(folded) DESC, id LIMIT 40",
+        lite: names!(
+            "instr($1, ' ' || folded || ' ') > 0
+             OR (body LIKE '% %' AND body NOT LIKE 'so %' AND instr($1, ' ' || body || ' ') > 0)
+             OR (short LIKE '% %' AND instr($1, ' ' || short || ' ') > 0)"
+        ),
+        pg: names!(
+            "strpos($1, ' ' || folded || ' ') > 0
+             OR (body LIKE '% %' AND body NOT LIKE 'so %' AND strpos($1, ' ' || body || ' ') > 0)
+             OR (short LIKE '% %' AND strpos($1, ' ' || short || ' ') > 0)"
+        ),
     };
     let rows: Vec<UnitRow> = tx.all(SQL, args![format!(" {folded} ")]).await?;
     with_lines(tx, rows).await
@@ -157,37 +178,21 @@ pub async fn groups(
     officer: PersonId,
     name: Option<&str>,
 ) -> Result<Vec<Group>, StoreError> {
-    const SQL: Sql = Sql {
-        lite: "WITH RECURSIVE under (id) AS (
-                 SELECT unit_id FROM roles WHERE person_id = $1 AND role IN ('duty', 'head', 'admin')
-                 UNION
-                 SELECT u.id FROM units u JOIN under ON u.parent_id = under.id),
-               here AS (SELECT u.id, u.parent_id FROM units u WHERE u.id =
-                         (SELECT i.unit_id FROM incidents i WHERE i.id = $2))
-               SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c
-               JOIN units u ON u.id = c.unit_id JOIN under ON under.id = u.id CROSS JOIN here
-               WHERE c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'
-                 AND instr(u.folded, $3) > 0
-               ORDER BY CASE WHEN u.id = here.id THEN 0 WHEN u.parent_id = here.id THEN 1
-                             WHEN u.id = here.parent_id THEN 2 WHEN u.parent_id = here.parent_id THEN 3
-                             ELSE 4 END, u.path_key, c.id LIMIT $4",
-        pg: "WITH RECURSIVE under (id) AS (
-                 SELECT unit_id FROM roles WHERE person_id = $1 AND role IN ('duty', 'head', 'admin')
-                 UNION
-                 SELECT u.id FROM units u JOIN under ON u.parent_id = under.id),
-               here AS (SELECT u.id, u.parent_id FROM units u WHERE u.id =
-                         (SELECT i.unit_id FROM incidents i WHERE i.id = $2))
-               SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c
-               JOIN units u ON u.id = c.unit_id JOIN under ON under.id = u.id CROSS JOIN here
-               WHERE c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'
-                 AND strpos(u.folded, $3) > 0
-               ORDER BY CASE WHEN u.id = here.id THEN 0 WHEN u.parent_id = here.id THEN 1
-                             WHEN u.id = here.parent_id THEN 2 WHEN u.parent_id = here.parent_id THEN 3
-                             ELSE 4 END, u.path_key, c.id LIMIT $4",
-    };
-    // Every name contains the empty text; SQLite's instr says 1, PostgreSQL's strpos too.
-    let args = args![officer, incident, name.unwrap_or(""), MOST_GROUPS];
-    let rows: Vec<GroupRow> = tx.all(SQL, args).await?;
+    let sql = "WITH RECURSIVE under (id) AS (
+             SELECT unit_id FROM roles WHERE person_id = $1 AND role IN ('duty', 'head', 'admin')
+             UNION
+             SELECT u.id FROM units u JOIN under ON u.parent_id = under.id),
+           here AS (SELECT u.id, u.parent_id FROM units u WHERE u.id =
+                     (SELECT i.unit_id FROM incidents i WHERE i.id = $2))
+           SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c
+           JOIN units u ON u.id = c.unit_id JOIN under ON under.id = u.id CROSS JOIN here
+           WHERE c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'
+             AND u.folded LIKE $3 ESCAPE '\\'
+           ORDER BY CASE WHEN u.id = here.id THEN 0 WHEN u.parent_id = here.id THEN 1
+                         WHEN u.id = here.parent_id THEN 2 WHEN u.parent_id = here.parent_id THEN 3
+                         ELSE 4 END, u.path_key, c.id LIMIT $4";
+    let args = args![officer, incident, format!("%{}%", like(name.unwrap_or(""))), MOST_GROUPS];
+    let rows: Vec<GroupRow> = tx.all(sql, args).await?;
     let mut groups = Vec::with_capacity(rows.len());
     for row in rows {
         groups.push(read_group(tx, row).await?);

@@ -2,14 +2,16 @@
 
 use crate::args;
 use crate::conversation::notice::{
-    Answer, Effect, FileFrom, NewFile, NewNotice, NoticeFacts, ReachFacts, Stage, approval_card, preview_card,
+    Act, Action, Answer, Effect, FileFrom, NewFile, NewNotice, NoticeFacts, ReachFacts, Stage, approval_card,
+    preview_card,
 };
 use crate::conversation::{Choice, Lang, Reply, notice as talk};
 use crate::domain::calendar::when_words;
-use crate::domain::content::FileKind;
+use crate::domain::content::{Button, FileKind};
 use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Timestamp};
 use crate::store::audit::{self, Actor};
+use crate::store::people::lineage;
 use crate::store::{Env, Sql, StoreError, Tx, outbox};
 
 use super::write::{self, Refused, subject};
@@ -114,15 +116,6 @@ pub async fn name(tx: &mut Tx<'_>, person: Option<i64>) -> Result<Option<String>
     Ok(row.map(|(name,)| name))
 }
 
-pub async fn lineage(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>, StoreError> {
-    let sql = "WITH RECURSIVE above (id, parent_id) AS (
-                 SELECT id, parent_id FROM units WHERE id = $1
-                 UNION SELECT u.id, u.parent_id FROM units u JOIN above a ON u.id = a.parent_id)
-               SELECT id FROM above";
-    let rows: Vec<(i64,)> = tx.all(sql, args![unit]).await?;
-    Ok(rows.into_iter().map(|(id,)| UnitId(id)).collect())
-}
-
 pub async fn roots(tx: &mut Tx<'_>) -> Result<Vec<UnitId>, StoreError> {
     let rows: Vec<(i64,)> = tx.all("SELECT id FROM units WHERE parent_id IS NULL", args![]).await?;
     Ok(rows.into_iter().map(|(id,)| UnitId(id)).collect())
@@ -141,8 +134,8 @@ pub async fn reach_facts(
     };
     let reach = reach::reach(tx, &whom).await?;
     let beyond = !within.is_empty() && reach::reaches_beyond(tx, &whom, within).await?;
-    let reach::Reach { groups, people, unreachable } = reach;
-    Ok(Ok(ReachFacts { groups, people, unreachable, beyond }))
+    let lost = reach.lost.into_iter().map(|one| (one.why, one.count, one.names)).collect();
+    Ok(Ok(ReachFacts { groups: reach.groups, people: reach.people, lost, beyond }))
 }
 
 /// A person's private chat, and its language.
@@ -253,7 +246,12 @@ pub async fn show_previews(tx: &mut Tx<'_>, env: &Env) -> Result<usize, StoreErr
 async fn show_as_it_looks(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId) -> Result<(), StoreError> {
     let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
     let content = edition::content(tx, &row).await?;
-    let reply = Reply::to(chat, content.text).files(content.files);
+    let mut reply = Reply::to(chat, content.text).files(content.files);
+    // The button stands where it will stand: with it, an album and its words are laid out otherwise.
+    if let Some(label) = content.buttons.iter().flatten().map(Button::label).next() {
+        let sample = Action::Notice { notice: id, act: Act::Sample };
+        reply = reply.row([Choice::always(label, sample.into())]);
+    }
     outbox::post(tx, env, chat, &reply, None).await
 }
 

@@ -151,6 +151,26 @@ pub async fn below(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>, StoreEr
 /// A question about the chats that are meant: `$1` and `$2` are the lists of keys, in JSON. The chat is `c`;
 /// whether it is open is not asked here.
 macro_rules! of_chats {
+    ($before:literal, $middle:ident, $rest:literal) => {
+        Sql {
+            lite: concat!(
+                "WITH inc (key) AS (SELECT value FROM json_each($1)),
+                      exc (key) AS (SELECT value FROM json_each($2)) ",
+                $before,
+                $middle!(),
+                crate::store::notice::audience::meant!(),
+                $rest
+            ),
+            pg: concat!(
+                "WITH inc (key) AS (SELECT value FROM json_array_elements_text($1::json)),
+                      exc (key) AS (SELECT value FROM json_array_elements_text($2::json)) ",
+                $before,
+                $middle!(),
+                crate::store::notice::audience::meant!(),
+                $rest
+            ),
+        }
+    };
     ($before:literal, $rest:literal) => {
         Sql {
             lite: concat!(

@@ -8,6 +8,7 @@ use crate::args;
 use crate::domain::ChannelKind;
 use crate::domain::content::Lane;
 use crate::domain::ids::*;
+use crate::failpoint::{Planted, planted};
 use crate::store::{Env, Sql, StoreError, Tx};
 
 use super::OWN_DATA_PREFIX;
@@ -21,23 +22,60 @@ pub struct Ended {
     pub result: Result<String, String>,
 }
 
+/// A notice gets more messages into the outbox when no more than this part of its own stock is left there.
+const REFILL: i64 = 4;
+
 #[derive(sqlx::FromRow)]
 struct Running {
     id: i64,
     parts: i64,
+    waiting: i64,
+    queued: i64,
+    next_turn: i64,
+}
+
+impl Running {
+    fn parts(&self) -> i64 {
+        self.parts.max(1)
+    }
+
+    /// Its messages in the outbox.
+    fn stock(&self) -> i64 {
+        self.queued * self.parts()
+    }
+
+    /// How far it has come: the turn that is next to be sent.
+    fn turn(&self) -> i64 {
+        self.next_turn - self.stock()
+    }
 }
 
 /// On PostgreSQL an edition is held meanwhile: somebody who pauses it waits, and finds what was moved.
 const RUNNING: Sql = Sql {
-    lite: "SELECT e.id, (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id) AS parts
-           FROM editions e WHERE e.state = 'running' AND e.lane = $1 AND e.waiting > 0 ORDER BY e.id",
-    pg: "SELECT e.id, (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id) AS parts
-         FROM editions e WHERE e.state = 'running' AND e.lane = $1 AND e.waiting > 0 ORDER BY e.id
+    lite: "SELECT e.id, (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id) AS parts, e.waiting,
+             e.queued, e.next_turn
+           FROM editions e WHERE e.state = 'running' AND e.lane = $1 ORDER BY e.id",
+    pg: "SELECT e.id, (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id) AS parts, e.waiting,
+           e.queued, e.next_turn
+         FROM editions e WHERE e.state = 'running' AND e.lane = $1 ORDER BY e.id
          FOR UPDATE OF e",
 };
 
-/// Moves deliveries of running editions into the outbox, at most `room` messages (a delivery of several
-/// parts is never cut), in turns between editions. Gives how many.
+/// So few of a notice's deliveries in the outbox mean that it must not wait until others are through.
+const FEW: i64 = 25;
+
+/// Whether a notice is to be fed into the outbox though that is full: it has hardly anything there.
+pub async fn hungry(tx: &mut Tx<'_>, lane: Lane) -> Result<bool, StoreError> {
+    let sql = "SELECT COUNT(*) FROM editions
+               WHERE state = 'running' AND lane = $1 AND waiting > 0 AND queued < $2";
+    Ok(tx.int(sql, args![lane.code(), FEW]).await? > 0)
+}
+
+/// Moves deliveries of running editions into the outbox (a delivery of several parts is never cut), so much of
+/// each that all together have no more than `room` messages there. Gives how many messages.
+///
+/// Every message gets a turn, and the outbox goes by turns: editions that go out together take turns one by
+/// one, whenever each of them began.
 pub async fn feed(
     tx: &mut Tx<'_>,
     env: &Env,
@@ -46,20 +84,20 @@ pub async fn feed(
     room: usize,
 ) -> Result<usize, StoreError> {
     let editions: Vec<Running> = tx.all(RUNNING, args![lane.code()]).await?;
-    let mut left = room;
+    let going = editions.iter().filter(|edition| edition.waiting + edition.queued > 0).count();
+    let share = i64::try_from(room / going.max(1)).unwrap_or(i64::MAX).max(1);
     let mut moved = 0;
-    let mut behind = editions.len();
-    for edition in editions {
-        // What one edition does not use is there for those after it.
-        let share = left.div_ceil(behind.max(1)).min(left);
-        behind -= 1;
-        let parts = usize::try_from(edition.parts).unwrap_or(1).max(1);
-        if share == 0 {
-            break;
+    for edition in editions.iter().filter(|edition| edition.waiting > 0) {
+        if edition.stock() * REFILL > share {
+            continue;
         }
-        let count = move_some(tx, env, channel, lane, edition.id, share.div_ceil(parts)).await? * parts;
-        moved += count;
-        left = left.saturating_sub(count);
+        // Who begins, or goes on after a pause, takes turns with the others from now on.
+        let others = editions.iter().filter(|other| other.id != edition.id && other.queued > 0);
+        let now = others.map(Running::turn).min().unwrap_or(0);
+        let turn = edition.next_turn.max(now);
+        let most = (share - edition.stock()).max(1) / edition.parts();
+        let most = usize::try_from(most).unwrap_or(1).max(1);
+        moved += move_some(tx, env, channel, lane, edition, turn, most).await?;
     }
     Ok(moved)
 }
@@ -91,14 +129,16 @@ const SKIP: Sql = Sql {
 
 const INTO_OUTBOX: Sql = Sql {
     lite: "INSERT INTO messages (channel, chat_id, lane, op, payload_id, own_data, delivery_id, last_part,
-             state, ready, not_before, created_at)
-           SELECT $2, d.chat_id, $3, 'send', p.payload_id, $5 || d.nonce, d.id, p.last, 0, 1, $4, $4
+             state, ready, not_before, created_at, turn)
+           SELECT $2, d.chat_id, $3, 'send', p.payload_id, $5 || d.nonce, d.id, p.last, 0, 1, $4, $4,
+             $6 + ROW_NUMBER() OVER (ORDER BY d.id, p.seq) - 1
            FROM json_each($1) j JOIN deliveries d ON d.id = j.value
            JOIN edition_parts p ON p.edition_id = d.edition_id
            ORDER BY d.id, p.seq",
     pg: "INSERT INTO messages (channel, chat_id, lane, op, payload_id, own_data, delivery_id, last_part,
-           state, ready, not_before, created_at)
-         SELECT $2, d.chat_id, $3, 'send', p.payload_id, $5 || d.nonce, d.id, p.last, 0, 1, $4, $4
+           state, ready, not_before, created_at, turn)
+         SELECT $2, d.chat_id, $3, 'send', p.payload_id, $5 || d.nonce, d.id, p.last, 0, 1, $4, $4,
+           $6 + ROW_NUMBER() OVER (ORDER BY d.id, p.seq) - 1
          FROM json_array_elements_text($1::json) j JOIN deliveries d ON d.id = j.value::bigint
          JOIN edition_parts p ON p.edition_id = d.edition_id
          ORDER BY d.id, p.seq",
@@ -110,16 +150,18 @@ const QUEUED: Sql = Sql {
          WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
 };
 
-/// Moves at most `most` deliveries of one edition. Those that cannot arrive are skipped, with the reason.
+/// Moves at most `most` deliveries of one edition, from this turn on. Those that cannot arrive are skipped, with the reason.
 async fn move_some(
     tx: &mut Tx<'_>,
     env: &Env,
     channel: ChannelKind,
     lane: Lane,
-    edition: i64,
+    edition: &Running,
+    turn: i64,
     most: usize,
 ) -> Result<usize, StoreError> {
-    let next: Vec<(Option<String>, String, i64)> = tx.all(NEXT, args![edition, channel.code(), most]).await?;
+    let args = args![edition.id, channel.code(), most];
+    let next: Vec<(Option<String>, String, i64)> = tx.all(NEXT, args).await?;
     let (mut ready, mut skipped) = (0, 0);
     for (why, ids, count) in next {
         if let Some(why) = why {
@@ -127,18 +169,22 @@ async fn move_some(
             tx.exec(SKIP, args![ids, why]).await?;
         } else {
             ready += count;
-            let args = args![&ids, channel.code(), lane.code(), env.now, OWN_DATA_PREFIX];
+            let args = args![&ids, channel.code(), lane.code(), env.now, OWN_DATA_PREFIX, turn];
+            if planted(Planted::FeedTwice) {
+                tx.exec(INTO_OUTBOX, args.clone()).await?;
+            }
             tx.exec(INTO_OUTBOX, args).await?;
             tx.exec(QUEUED, args![ids, env.now]).await?;
         }
     }
     let sql = "UPDATE editions SET waiting = waiting - $2 - $3, queued = queued + $2, skipped = skipped + $3,
-                 changed_at = $4 WHERE id = $1";
-    tx.exec_one(sql, args![edition, ready, skipped, env.now]).await?;
+                 changed_at = $4, next_turn = $5 WHERE id = $1";
+    let messages = ready * edition.parts();
+    tx.exec_one(sql, args![edition.id, ready, skipped, env.now, turn + messages]).await?;
     if ready == 0 {
-        end_if_done(tx, env, EditionId(edition)).await?;
+        end_if_done(tx, env, EditionId(edition.id)).await?;
     }
-    Ok(usize::try_from(ready).unwrap_or(0))
+    Ok(usize::try_from(messages).unwrap_or(0))
 }
 
 #[derive(Serialize)]
@@ -196,6 +242,9 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
         *(if state == delivery::SENT { sent } else { failed }) += count;
     }
     for (edition, (sent, failed)) in counts {
+        if planted(Planted::ForgetCounts) {
+            continue;
+        }
         let sql = "UPDATE editions SET queued = queued - $2 - $3, sent = sent + $2, failed = failed + $3,
                      changed_at = $4 WHERE id = $1";
         tx.exec_one(sql, args![edition, sent, failed, env.now]).await?;

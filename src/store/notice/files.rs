@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::args;
 use crate::domain::ids::NoticeId;
 use crate::domain::{ChannelKind, Timestamp};
+use crate::failpoint::hasten;
 use crate::store::{Env, Store, StoreError, Tx, blobs};
 
 /// A claim on a file: longer than a fetch takes, so that no two fetch the same.
@@ -72,7 +73,7 @@ async fn claim(
     for (notice, seq, file_id, mime, attempts) in rows {
         let sql = "UPDATE notice_files SET next_try = $3, attempts = attempts + 1
                    WHERE notice_id = $1 AND seq = $2 AND attempts = $4";
-        if tx.exec(sql, args![notice, seq, env.now + LEASE, attempts]).await? > 0 {
+        if tx.exec(sql, args![notice, seq, env.now + hasten(LEASE), attempts]).await? > 0 {
             let notice = NoticeId(notice);
             wanted.push(WantedFile { notice, seq, file_id, mime, attempts: attempts + 1 });
         }
@@ -93,7 +94,7 @@ async fn settle(
             tx.exec(sql, args![file.notice, file.seq, sha256]).await?;
         }
         FetchedFile::Failed(error) if file.attempts < MOST_ATTEMPTS => {
-            let pause = Duration::from_secs(15 << file.attempts.clamp(0, 10));
+            let pause = hasten(Duration::from_secs(15 << file.attempts.clamp(0, 10)));
             let sql = "UPDATE notice_files SET next_try = $3 WHERE notice_id = $1 AND seq = $2";
             tracing::warn!(notice = file.notice.0, cause = error, "a file could not be fetched yet");
             tx.exec(sql, args![file.notice, file.seq, env.now + pause]).await?;

@@ -1,9 +1,12 @@
 //! Notices as the command line and the jobs handle them: one method, one transaction.
 
+use std::time::Duration;
+
 use crate::args;
 use crate::conversation::notice::{NewNotice, Stage as State};
 use crate::domain::Timestamp;
 use crate::domain::ids::NoticeId;
+use crate::failpoint::{Point, at};
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, Store, StoreError, Tx};
 
@@ -29,10 +32,16 @@ impl Work {
     const ALL: [Self; 5] = [Self::Previews, Self::Schedules, Self::Editions, Self::Reminders, Self::Counts];
 
     /// Does a first portion. Gives whether there was one.
-    async fn step(self, tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
+    async fn step(self, tx: &mut Tx<'_>, env: &Env, catch_up: Duration) -> Result<bool, StoreError> {
         match self {
             Self::Previews => Ok(act::show_previews(tx, env).await? > 0),
-            Self::Schedules => schedule::run_next(tx, env).await,
+            Self::Schedules => {
+                let ran = schedule::run_next(tx, env, catch_up).await?;
+                if ran {
+                    at(Point::ScheduleBeforeCommit).await?;
+                }
+                Ok(ran)
+            }
             Self::Editions => {
                 Ok(edition::begin_next(tx, env).await? || edition::fan_out_next(tx, env).await?)
             }
@@ -127,15 +136,15 @@ impl Store {
     }
 
     /// Does what is due: runs of schedules, editions that begin, their deliveries, reminders, counts. Says
-    /// when the next thing is due.
+    /// when the next thing is due. `catch_up` is how late a run of a schedule may still go out that was missed.
     ///
     /// # Errors
     /// The database's. What was done before stays done, and one kind of work that fails holds up no other.
-    pub async fn notices_tick(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn notices_tick(&self, catch_up: Duration) -> Result<Option<Timestamp>, StoreError> {
         let mut failure = None;
         let mut more = false;
         for work in Work::ALL {
-            match self.notices_do(work).await {
+            match self.notices_do(work, catch_up).await {
                 Ok(left) => more |= left,
                 Err(error) => {
                     tracing::error!(?work, cause = %error, "notices: some work failed");
@@ -151,12 +160,13 @@ impl Store {
     }
 
     /// Does one kind of work, a transaction at a time. Gives whether there is more.
-    async fn notices_do(&self, work: Work) -> Result<bool, StoreError> {
+    async fn notices_do(&self, work: Work, catch_up: Duration) -> Result<bool, StoreError> {
         for _ in 0..MOST_STEPS {
             let env = self.env();
-            if !self.db.write(move |tx| Box::pin(async move { work.step(tx, &env).await })).await? {
+            if !self.db.write(move |tx| Box::pin(async move { work.step(tx, &env, catch_up).await })).await? {
                 return Ok(false);
             }
+            at(Point::TickAfterCommit).await?;
         }
         Ok(true)
     }

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use crate::args;
+use crate::conversation::notice::WhyNot;
 use crate::domain::ids::{EditionId, UnitId};
 use crate::store::{Sql, StoreError, Tx};
 
 use super::audience::{Whom, meant, of_chats};
 
 /// How far a notice reaches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reach {
     /// Open groups.
     pub groups: i64,
@@ -17,6 +18,17 @@ pub struct Reach {
     pub people: i64,
     /// Groups that are closed, and people without an open chat.
     pub unreachable: i64,
+    /// Who these are, by reason.
+    pub lost: Vec<Unreached>,
+}
+
+/// Whom a notice cannot reach for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unreached {
+    pub why: WhyNot,
+    pub count: i64,
+    /// Some of their names.
+    pub names: Vec<String>,
 }
 
 const OPEN: Sql = of_chats!(
@@ -29,25 +41,50 @@ const OPEN: Sql = of_chats!(
 const CLOSED_GROUPS: Sql =
     of_chats!("SELECT COUNT(*) FROM chats c WHERE c.kind = 'group' AND c.state <> 'open' AND ", "");
 
-/// People without an open chat, seen as if they had one.
-const NO_CHAT: Sql = of_chats!(
-    "SELECT COUNT(*) FROM (
-       SELECT CAST(0 AS BIGINT) AS id, 'private' AS kind, 'none' AS purpose, CAST(NULL AS BIGINT) AS unit_id,
-              w.id AS person_id
-       FROM people w WHERE w.state = 'active' AND NOT EXISTS (
-         SELECT 1 FROM chats o WHERE o.person_id = w.id AND o.kind = 'private' AND o.state = 'open')) c
-     WHERE ",
-    ""
+const CLOSED_GROUP_NAMES: Sql = of_chats!(
+    "SELECT c.title FROM chats c WHERE c.kind = 'group' AND c.state <> 'open' AND ",
+    " ORDER BY c.id LIMIT 5"
 );
+
+/// People without an open chat, seen as if they had one: whether they had one once, and their name. Of who is
+/// on a list and never wrote to the bot, Telegram says "bot can't initiate conversation with a user".
+macro_rules! no_chat {
+    () => {
+        "FROM (
+           SELECT CAST(0 AS BIGINT) AS id, 'private' AS kind, 'none' AS purpose, CAST(NULL AS BIGINT) AS unit_id,
+                  w.id AS person_id, w.name,
+                  CASE WHEN EXISTS (SELECT 1 FROM chats o WHERE o.person_id = w.id AND o.kind = 'private'
+                                      AND COALESCE(o.reason, '') NOT LIKE '%initiate conversation%'
+                                      AND COALESCE(o.reason, '') NOT LIKE '%not found%')
+                       THEN 1 ELSE 0 END AS had
+           FROM people w WHERE w.state = 'active' AND NOT EXISTS (
+             SELECT 1 FROM chats o WHERE o.person_id = w.id AND o.kind = 'private' AND o.state = 'open')) c
+         WHERE c.had = $3 AND "
+    };
+}
+
+const NO_CHAT: Sql = of_chats!("SELECT COUNT(*) ", no_chat, "");
+const NO_CHAT_NAMES: Sql = of_chats!("SELECT c.name ", no_chat, " ORDER BY c.person_id LIMIT 5");
 
 /// Counts whom an audience reaches now.
 pub async fn reach(tx: &mut Tx<'_>, whom: &Whom) -> Result<Reach, StoreError> {
     let (include, exclude) = whom.json()?;
     let keys = || args![&include, &exclude];
+    let with = |had: i64| args![&include, &exclude, had];
     let (groups, people) = tx.one::<(i64, i64)>(OPEN, keys()).await?;
-    let closed = tx.int(CLOSED_GROUPS, keys()).await?;
-    let without = tx.int(NO_CHAT, keys()).await?;
-    Ok(Reach { groups, people, unreachable: closed + without })
+    let mut lost = Vec::new();
+    for (why, count, names, args) in [
+        (WhyNot::NoChat, NO_CHAT, NO_CHAT_NAMES, with(0)),
+        (WhyNot::ClosedChat, NO_CHAT, NO_CHAT_NAMES, with(1)),
+        (WhyNot::ClosedGroup, CLOSED_GROUPS, CLOSED_GROUP_NAMES, keys()),
+    ] {
+        let count = tx.int(count, args.clone()).await?;
+        if count > 0 {
+            let names: Vec<(String,)> = tx.all(names, args).await?;
+            lost.push(Unreached { why, count, names: names.into_iter().map(|(name,)| name).collect() });
+        }
+    }
+    Ok(Reach { groups, people, unreachable: lost.iter().map(|one| one.count).sum(), lost })
 }
 
 const KEEP_CLOSED: Sql = of_chats!(

@@ -25,6 +25,7 @@ struct Due {
     after: Option<i64>,
     title: String,
     author_id: Option<i64>,
+    approver_id: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -34,10 +35,12 @@ struct Late {
     sent_at: Option<i64>,
 }
 
+/// Who has not confirmed, without who wrote and who approved the notice: they know it.
 const LATE: &str = "
     SELECT d.id, CAST(CASE WHEN c.state = 'open' THEN 1 ELSE 0 END AS BIGINT) AS open, d.sent_at
     FROM deliveries d JOIN chats c ON c.id = d.chat_id
     WHERE d.edition_id = $1 AND d.state = 2 AND d.reminded_at IS NULL AND d.id > $2
+      AND (d.person_id IS NULL OR d.person_id NOT IN ($4, $5))
     ORDER BY d.id LIMIT $3";
 
 const REMIND: Sql = Sql {
@@ -64,7 +67,9 @@ const REMINDED: Sql = Sql {
 
 /// Reminds some of the people of one edition that is due. Gives whether there was one.
 pub async fn remind_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
-    let sql = "SELECT e.id, e.state, e.remind_cursor AS cursor, n.remind_after AS after, n.title, n.author_id
+    let sql =
+        "SELECT e.id, e.state, e.remind_cursor AS cursor, n.remind_after AS after, n.title, n.author_id,
+                 n.approver_id
                FROM editions e JOIN notices n ON n.id = e.notice_id
                WHERE e.remind_at <= $1 AND e.remind_at IS NOT NULL AND e.reminded = 0
                ORDER BY e.remind_at, e.id LIMIT 1";
@@ -78,7 +83,9 @@ pub async fn remind_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError>
     if tx.int(full, args![Lane::Notice.code(), CHUNK]).await? >= CHUNK {
         return later(tx, &due, env.now + SOON).await;
     }
-    let late: Vec<Late> = tx.all(LATE, args![due.id, due.cursor, CHUNK]).await?;
+    let nobody = |id: Option<i64>| id.unwrap_or(0);
+    let args = args![due.id, due.cursor, CHUNK, nobody(due.author_id), nobody(due.approver_id)];
+    let late: Vec<Late> = tx.all(LATE, args).await?;
     let after = due.after.unwrap_or(0);
     let ripe =
         late.iter().take_while(|one| one.sent_at.unwrap_or(0).saturating_add(after) <= env.now.0).count();

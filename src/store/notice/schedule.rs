@@ -5,30 +5,42 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::args;
-use crate::conversation::notice::{Action, NewNotice, ScheduleAct, ScheduleFacts, Stage, WRITERS};
-use crate::conversation::{Choice, Reply};
+use crate::conversation::notice::{NewNotice, ScheduleFacts};
 use crate::domain::Timestamp;
-use crate::domain::calendar::when_words;
 use crate::domain::ids::*;
-use crate::domain::schedule::{CronError, CronRule, TemplateError, render_template};
+use crate::domain::schedule::{CronError, CronRule};
+use crate::domain::template::{TemplateError, render_template};
 use crate::domain::time::VIETNAM;
 use crate::store::audit::{self, Actor};
-use crate::store::{Env, Sql, Store, StoreError, Tx, outbox};
+use crate::store::people::lineage;
+use crate::store::{Env, Sql, Store, StoreError, Tx};
 
-use super::write::{self, Refused};
-use super::{act, edition, manage};
+use super::write::Refused;
+use super::{act, edition};
 
-/// A run that was missed by no more than this is made up for.
-const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
-/// So many missed runs are named in one message.
-const MOST_NAMED: usize = 10;
+macro_rules! schedules {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, name, cron, zone, audience, title, body, urgent, confirm, remind_after, self_sending,
+               unit_id, state, done_until FROM schedules ",
+            $rest
+        )
+    };
+}
+
+mod runs;
+
+pub use runs::run_next;
+use runs::{attached, run_notice, unit_name};
 
 /// A schedule that is to be made.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewSchedule {
     pub name: String,
-    /// Minute, hour, day, month, weekday, in Vietnam.
+    /// Minute, hour, day, month, weekday.
     pub cron: String,
+    /// By whose wall clock: an IANA name such as `Asia/Tokyo`; empty means Vietnam's.
+    pub zone: String,
     pub audience: String,
     /// A template, as the body is.
     pub title: String,
@@ -50,10 +62,16 @@ pub enum ScheduleRefused {
     Unknown(ScheduleId),
     #[error("Lịch: {0}.")]
     Cron(#[from] CronError),
+    #[error("Không có múi giờ “{0}”; hãy viết như Asia/Ho_Chi_Minh.")]
+    Zone(String),
     #[error("Mẫu: {0}.")]
     Template(#[from] TemplateError),
     #[error("Lịch tự gửi cần có sẵn nội dung.")]
     NoText,
+    #[error("Lịch số {0} không có kỳ nào lúc {1}. Xem các kỳ tới: loa schedule list")]
+    NoRun(ScheduleId, String),
+    #[error("Kỳ {1} của lịch số {0} đã có thông báo rồi.")]
+    Written(ScheduleId, String),
     #[error("{0}")]
     Notice(#[from] Refused),
 }
@@ -64,6 +82,8 @@ pub struct ScheduleLine {
     pub id: ScheduleId,
     pub name: String,
     pub cron: String,
+    /// The zone whose wall clock it goes by.
+    pub zone: String,
     /// The rule in words.
     pub rule: String,
     pub audience: String,
@@ -80,6 +100,7 @@ struct Row {
     id: i64,
     name: String,
     cron: String,
+    zone: String,
     audience: String,
     title: String,
     body: String,
@@ -90,16 +111,6 @@ struct Row {
     unit_id: Option<i64>,
     state: String,
     done_until: i64,
-}
-
-macro_rules! schedules {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, name, cron, audience, title, body, urgent, confirm, remind_after, self_sending,
-               unit_id, state, done_until FROM schedules ",
-            $rest
-        )
-    };
 }
 
 /// What an act on a schedule gives.
@@ -126,6 +137,16 @@ impl Store {
         rows.into_iter().map(|row| row.line(now, runs)).collect()
     }
 
+    /// The notice of a run, with all that the schedule says of it. Where no run is given, the last whose text
+    /// was asked for and is not there, or the next.
+    ///
+    /// # Errors
+    /// The database's; inside, that there is no such schedule or run, or that its notice is written already.
+    pub async fn schedule_run(&self, id: ScheduleId, at: Option<Timestamp>) -> Done<NewNotice> {
+        let env = self.env();
+        self.db.read(move |tx| Box::pin(async move { run_notice(tx, &env, id, at).await })).await
+    }
+
     /// Holds a schedule, goes on with it, or deletes it, as the administrator. `to` is `paused`, `active`
     /// or `deleted`.
     ///
@@ -141,7 +162,11 @@ impl Store {
 
 impl Row {
     fn rule(&self) -> Result<CronRule, StoreError> {
-        CronRule::parse(&self.cron, VIETNAM).map_err(|wrong| StoreError::Corrupt(wrong.to_string()))
+        let zone = self
+            .zone
+            .parse::<chrono_tz::Tz>()
+            .map_err(|_| StoreError::Corrupt(format!("zone {}", self.zone)))?;
+        CronRule::parse(&self.cron, zone).map_err(|wrong| StoreError::Corrupt(wrong.to_string()))
     }
 
     fn line(self, now: Timestamp, runs: usize) -> Result<ScheduleLine, StoreError> {
@@ -152,6 +177,7 @@ impl Row {
             rule: rule.describe(),
             name: self.name,
             cron: self.cron,
+            zone: self.zone,
             audience: self.audience,
             title: self.title,
             self_sending: self.self_sending != 0,
@@ -178,7 +204,11 @@ impl Row {
 }
 
 async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId> {
-    let rule = match CronRule::parse(&new.cron, VIETNAM) {
+    let named = if new.zone.is_empty() { VIETNAM.name() } else { &new.zone };
+    let Ok(zone) = named.parse::<chrono_tz::Tz>() else {
+        return Ok(Err(ScheduleRefused::Zone(new.zone.clone())));
+    };
+    let rule = match CronRule::parse(&new.cron, zone) {
         Ok(rule) => rule,
         Err(wrong) => return Ok(Err(wrong.into())),
     };
@@ -194,13 +224,14 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
         return Ok(Err(refused.into()));
     }
     let Some(next) = rule.next_after(env.now) else { return Ok(Err(CronError::Never.into())) };
-    let sql = "INSERT INTO schedules (name, cron, audience, title, body, urgent, confirm, remind_after,
+    let sql = "INSERT INTO schedules (name, cron, zone, audience, title, body, urgent, confirm, remind_after,
                  self_sending, unit_id, state, done_until, next_at, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active', $11, $12, $11) RETURNING id";
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $13, $12) RETURNING id";
     let remind = new.remind_after.map(|after| i64::try_from(after.as_micros()).unwrap_or(i64::MAX));
     let args = args![
         &new.name,
         rule.expression(),
+        zone.name(),
         &new.audience,
         &new.title,
         &new.body,
@@ -235,136 +266,6 @@ pub async fn set_state(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: ScheduleId,
     tx.exec_one(sql, args![id, to, next, env.now]).await?;
     audit::record(tx, env, actor, &format!("schedule.{to}"), &subject(id), &row.name).await?;
     Ok(Ok(()))
-}
-
-/// Sees to one schedule of which a run has come. Gives whether there was one.
-pub async fn run_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
-    let sql = schedules!("WHERE state = 'active' AND next_at <= $1 ORDER BY next_at, id LIMIT 1");
-    let Some(row) = tx.optional::<Row>(sql, args![env.now]).await? else { return Ok(false) };
-    let rule = row.rule()?;
-    let due = rule.due(Timestamp(row.done_until), env.now, CATCH_UP);
-    let next = rule.next_after(env.now).unwrap_or(Timestamp(i64::MAX));
-    let sql = "UPDATE schedules SET done_until = $2, next_at = $3 WHERE id = $1 AND done_until = $4";
-    if tx.exec(sql, args![row.id, env.now, next, row.done_until]).await? == 0 {
-        // Another process was quicker.
-        return Ok(true);
-    }
-    let mut missed = Vec::new();
-    for at in due.missed {
-        if note(tx, env, &row, at, "missed").await? {
-            missed.push(at);
-        }
-    }
-    if let Some(earlier) = due.earlier {
-        let (first, last) = (earlier.first.short(), earlier.last.short());
-        let detail = format!("{} runs from {first} to {last}", earlier.count);
-        audit::record(tx, env, Actor::System, "schedule.missed", &subject(ScheduleId(row.id)), &detail)
-            .await?;
-    }
-    if !missed.is_empty() {
-        tell_missed(tx, env, &row, &missed, due.earlier.map_or(0, |earlier| earlier.count)).await?;
-    }
-    if let Some(at) = due.fire {
-        fire(tx, env, &row, at).await?;
-    }
-    Ok(true)
-}
-
-/// Writes a run down. Gives whether it was not there yet.
-async fn note(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp, state: &str) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO occurrences (schedule_id, at, state, created_at) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (schedule_id, at) DO NOTHING";
-    Ok(tx.exec(sql, args![row.id, at, state, env.now]).await? > 0)
-}
-
-async fn fire(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp) -> Result<(), StoreError> {
-    if !note(tx, env, row, at, "asked").await? {
-        return Ok(());
-    }
-    // A notice that was written for this run goes out by itself if it is approved, and otherwise when it is.
-    if let Some((_, stage)) = attached(tx, ScheduleId(row.id), at).await?
-        && matches!(stage, Stage::Approved | Stage::Sent | Stage::Submitted)
-    {
-        return Ok(());
-    }
-    let unit = unit_name(tx, row.unit_id).await?;
-    if row.self_sending == 0 {
-        return ask_editors(tx, env, row, at).await;
-    }
-    let notice = row.notice(at, &unit);
-    let id = write::write(tx, env, Actor::System, &notice).await?;
-    if let Err(refused) = manage::send(tx, env, Actor::System, id).await? {
-        tracing::warn!(schedule = row.id, cause = %refused, "a run of a schedule cannot be sent");
-    }
-    Ok(())
-}
-
-/// The notice that was written for a run, if there is one.
-async fn attached(
-    tx: &mut Tx<'_>,
-    schedule: ScheduleId,
-    at: Timestamp,
-) -> Result<Option<(NoticeId, Stage)>, StoreError> {
-    let sql = "SELECT id, state FROM notices
-               WHERE schedule_id = $1 AND occurrence = $2 AND state NOT IN ('cancelled', 'draft')
-               ORDER BY id DESC LIMIT 1";
-    let row: Option<(i64, String)> = tx.optional(sql, args![schedule, at]).await?;
-    row.map(|(id, state)| Ok((NoticeId(id), write::read_state(&state)?))).transpose()
-}
-
-async fn unit_name(tx: &mut Tx<'_>, unit: Option<i64>) -> Result<String, StoreError> {
-    let sql = "SELECT name FROM units WHERE id = $1
-               UNION ALL SELECT name FROM units WHERE parent_id IS NULL AND $2 = 1 LIMIT 1";
-    let row: Option<(String,)> = tx.optional(sql, args![unit, unit.is_none()]).await?;
-    Ok(row.map(|(name,)| name).unwrap_or_default())
-}
-
-async fn ask_editors(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp) -> Result<(), StoreError> {
-    let when = when_words(at);
-    for place in act::people_over(tx, row.unit_id.map(UnitId), &WRITERS, None).await? {
-        let lang = place.lang();
-        let text = lang.say("notice-schedule-asks", &[("name", &row.name), ("when", &when)]);
-        let act = Action::Schedule { schedule: ScheduleId(row.id), act: ScheduleAct::Compose { at } };
-        let reply = Reply::to(place.chat(), text)
-            .row([Choice::always(lang.say("notice-schedule-compose", &[]), act.into())]);
-        outbox::post(tx, env, place.chat(), &reply, None).await?;
-    }
-    Ok(())
-}
-
-async fn tell_missed(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    row: &Row,
-    missed: &[Timestamp],
-    earlier: usize,
-) -> Result<(), StoreError> {
-    let named: Vec<String> = missed.iter().rev().take(MOST_NAMED).map(|at| at.short()).collect();
-    let more = if missed.len() > MOST_NAMED { ", …" } else { "" };
-    let (count, times) = ((missed.len() + earlier).to_string(), format!("{}{more}", named.join(", ")));
-    for place in act::people_over(tx, row.unit_id.map(UnitId), &WRITERS, None).await? {
-        let vars = [("name", row.name.as_str()), ("count", count.as_str()), ("times", times.as_str())];
-        let text = place.lang().say("notice-schedule-missed", &vars);
-        outbox::post(tx, env, place.chat(), &Reply::to(place.chat(), text), None).await?;
-    }
-    Ok(())
-}
-
-/// A run goes out: with this notice and no other. Gives `false` if it went out already.
-pub async fn take_run(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    schedule: ScheduleId,
-    at: Timestamp,
-    notice: NoticeId,
-    edition: EditionId,
-) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO occurrences (schedule_id, at, state, notice_id, edition_id, created_at)
-               VALUES ($1, $2, 'sent', $3, $4, $5)
-               ON CONFLICT (schedule_id, at) DO UPDATE
-               SET state = 'sent', notice_id = excluded.notice_id, edition_id = excluded.edition_id
-               WHERE occurrences.state <> 'sent'";
-    Ok(tx.exec(sql, args![schedule, at, notice, edition, env.now]).await? > 0)
 }
 
 /// When the next run comes.
@@ -427,7 +328,7 @@ async fn facts_of(
     let run = at.or(next).unwrap_or(env.now);
     let unit = unit_name(tx, row.unit_id).await?;
     let line = match row.unit_id {
-        Some(unit) => act::lineage(tx, UnitId(unit)).await?,
+        Some(unit) => lineage(tx, UnitId(unit)).await?,
         None => act::roots(tx).await?,
     };
     let id = ScheduleId(row.id);

@@ -17,8 +17,8 @@ pub(super) use chats::heard_from;
 pub use import::{Change, Conflict, ImportReport};
 pub use invites::{InviteLine, NewInvite};
 pub use members::{PersonLine, RoleLine};
-pub(super) use units::find_everywhere;
 pub use units::{UnitLine, find_or_create};
+pub(super) use units::{find_everywhere, lineage};
 
 /// Answers a question of the conversation.
 pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answer, StoreError> {

@@ -8,6 +8,7 @@ use crate::domain::UnitPath;
 use crate::domain::ids::*;
 use crate::domain::text::fold;
 
+use super::super::sql::like;
 use super::super::{Env, Sql, Store, StoreError, Tx};
 
 /// So many units are looked at when a text means several.
@@ -152,13 +153,8 @@ pub(super) async fn find(
     Ok(rows.into_iter().map(FoundUnit::from).collect())
 }
 
-/// The text as a part of a LIKE pattern that means nothing but itself.
-fn like(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-}
-
 /// A unit and all above it.
-pub(super) async fn lineage(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>, StoreError> {
+pub(in crate::store) async fn lineage(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>, StoreError> {
     let sql = "WITH RECURSIVE above (id, parent_id) AS (
                  SELECT id, parent_id FROM units WHERE id = $1
                  UNION SELECT u.id, u.parent_id FROM units u JOIN above a ON u.id = a.parent_id)

@@ -3,8 +3,8 @@
 use loa::conversation::incoming::{ExternalChat, Message, Sender};
 use loa::conversation::{ChatKind, Incoming, Rules, What, incident};
 use loa::domain::mask::mask;
-use loa::domain::schedule::render_template;
 use loa::domain::screen::{Screening, screen};
+use loa::domain::template::render_template;
 use loa::domain::text::{clean_line, clean_text, contains_words, fold, shorten};
 use loa::domain::{ChannelKind, Role, UnitPath};
 

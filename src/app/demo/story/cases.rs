@@ -17,7 +17,6 @@ pub async fn landslide(stage: &mut Stage) -> anyhow::Result<()> {
     let words =
         "Sạt lở taluy ở thôn Nà Lùng từ lúc 5 giờ sáng, đất đá lấp hơn nửa đường, ô tô không qua được";
     stage.sends_photos(VILLAGE_HEAD, &[LANDSLIDE], words).await?;
-    stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Nà Lùng").await?;
     stage.shares_place(VILLAGE_HEAD, 22.03417, 103.18052).await?;
     stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Gửi").await?;
     expect_state(stage, "ML-2026-0001", State::New).await?;

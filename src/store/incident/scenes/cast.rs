@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::args;
 use crate::conversation::incoming::{FileRef, Message, Spot};
 use crate::conversation::{ChatKind, Rules, What};
-use crate::domain::text::fold;
 use crate::store::testing::{Shown, Stage};
 
 /// The reporter, of the ward.
@@ -43,54 +42,26 @@ impl Town {
     }
 
     async fn found(&self) {
-        let units = [
-            (1, None, "Tỉnh Mẫu", "Tỉnh Mẫu"),
-            (2, Some(1), "Phường Sông Hiến", "Tỉnh Mẫu / Phường Sông Hiến"),
-            (3, Some(1), "Xã Na Loa", "Tỉnh Mẫu / Xã Na Loa"),
-            (4, Some(2), "Chi bộ 4", "Tỉnh Mẫu / Phường Sông Hiến / Chi bộ 4"),
+        let units = &[
+            (1, None, "Tỉnh Mẫu"),
+            (2, Some(1), "Tỉnh Mẫu / Phường Sông Hiến"),
+            (3, Some(1), "Tỉnh Mẫu / Xã Na Loa"),
+            (4, Some(2), "Tỉnh Mẫu / Phường Sông Hiến / Chi bộ 4"),
         ];
-        let people = [
-            (1, LAN, "Lan", 2, "reporter"),
-            (2, TUAN, "Tuấn", 1, "duty"),
-            (3, HOA, "Hòa", 1, "duty"),
-            (4, MINH, "Minh", 2, "staff"),
-            (5, SON, "Sơn", 1, "head"),
-            (6, NGA, "Nga", 3, "staff"),
+        let people = &[
+            (1, Some(LAN), "Lan", 2, "reporter"),
+            (2, Some(TUAN), "Tuấn", 1, "duty"),
+            (3, Some(HOA), "Hòa", 1, "duty"),
+            (4, Some(MINH), "Minh", 2, "staff"),
+            (5, Some(SON), "Sơn", 1, "head"),
+            (6, Some(NGA), "Nga", 3, "staff"),
         ];
-        let groups = [
+        let groups = &[
             (DUTY, "Nhóm trực", 1, "duty"),
             (WARD_GROUP, "Phường Sông Hiến", 2, "staff"),
             (OTHER_GROUP, "Xã Na Loa", 3, "staff"),
         ];
-        let done = self.stage.store.db.write(move |tx| {
-            Box::pin(async move {
-                for (id, parent, name, path) in units {
-                    let sql = "INSERT INTO units (id, parent_id, name, folded, path, path_key, created_at)
-                               VALUES ($1, $2, $3, $4, $5, $6, 0)";
-                    let parent: Option<i64> = parent;
-                    tx.exec(sql, args![i64::from(id), parent, name, fold(name), path, fold(path)]).await?;
-                }
-                for (id, chat, name, unit, role) in people {
-                    let sql = "INSERT INTO people (id, name, folded, state, created_at)
-                               VALUES ($1, $2, $3, 'active', 0)";
-                    tx.exec(sql, args![i64::from(id), name, fold(name)]).await?;
-                    let sql = "INSERT INTO roles (person_id, unit_id, role, since) VALUES ($1, $2, $3, 0)";
-                    tx.exec(sql, args![i64::from(id), i64::from(unit), role]).await?;
-                    let sql = "INSERT INTO chats
-                                 (channel, external_id, kind, title, folded, person_id, purpose, state, created_at)
-                               VALUES ('telegram', $1, 'private', $2, $2, $3, 'none', 'open', 0)";
-                    tx.exec(sql, args![chat, name, i64::from(id)]).await?;
-                }
-                for (chat, title, unit, purpose) in groups {
-                    let sql = "INSERT INTO chats
-                                 (channel, external_id, kind, title, folded, unit_id, purpose, state, created_at)
-                               VALUES ('telegram', $1, 'group', $2, $2, $3, $4, 'open', 0)";
-                    tx.exec(sql, args![chat, title, i64::from(unit), purpose]).await?;
-                }
-                Ok(())
-            })
-        });
-        done.await.expect("a town");
+        self.stage.found(units, people, groups).await;
     }
 
     fn next(&self) -> String {

@@ -4,7 +4,6 @@ use crate::args;
 use crate::channel::Sent;
 use crate::conversation::Rules;
 use crate::domain::ids::*;
-use crate::domain::text::fold;
 use crate::store::testing::{Shown, Stage};
 
 use super::super::{Ended, ended, feed};
@@ -35,12 +34,12 @@ impl Town {
     /// A province with a ward and a commune, six people, three staff groups, a duty group.
     pub async fn new() -> Self {
         let stage = Stage::with(Rules::default()).await;
-        let units = [
-            (1, None, "Tỉnh Mẫu", "Tỉnh Mẫu"),
-            (2, Some(1_i64), "Phường Sông Hiến", "Tỉnh Mẫu / Phường Sông Hiến"),
-            (3, Some(1), "Xã Na Loa", "Tỉnh Mẫu / Xã Na Loa"),
+        let units = &[
+            (1, None, "Tỉnh Mẫu"),
+            (2, Some(1), "Tỉnh Mẫu / Phường Sông Hiến"),
+            (3, Some(1), "Tỉnh Mẫu / Xã Na Loa"),
         ];
-        let people = [
+        let people = &[
             (1, Some(EDITH), "Diệp", 1, "editor"),
             (2, Some(APPROVER), "Duy", 1, "approver"),
             (3, Some(LAN), "Lan", 2, "staff"),
@@ -48,44 +47,13 @@ impl Town {
             (5, Some(WARD_EDITOR), "Hạnh", 2, "editor"),
             (6, None, "Oanh", 3, "staff"),
         ];
-        let groups = [
+        let groups = &[
             (PROVINCE_GROUP, "Nhóm Tỉnh", 1, "staff"),
             (WARD_GROUP, "Nhóm Sông Hiến", 2, "staff"),
             (COMMUNE_GROUP, "Nhóm Na Loa", 3, "staff"),
             (DUTY, "Nhóm trực", 1, "duty"),
         ];
-        let found = stage.store.db.write(move |tx| {
-            Box::pin(async move {
-                for (id, parent, name, path) in units {
-                    let sql = "INSERT INTO units (id, parent_id, name, folded, path, path_key, created_at)
-                               VALUES ($1, $2, $3, $4, $5, $6, 0)";
-                    tx.exec(sql, args![i64::from(id), parent, name, fold(name), path, fold(path)]).await?;
-                }
-                for (id, chat, name, unit, role) in people {
-                    let (id, unit) = (i64::from(id), i64::from(unit));
-                    let sql = "INSERT INTO people (id, name, folded, state, created_at)
-                               VALUES ($1, $2, $3, 'active', 0)";
-                    tx.exec(sql, args![id, name, fold(name)]).await?;
-                    let sql = "INSERT INTO roles (person_id, unit_id, role, since) VALUES ($1, $2, $3, 0)";
-                    tx.exec(sql, args![id, unit, role]).await?;
-                    let Some(chat) = chat else { continue };
-                    let sql =
-                        "INSERT INTO chats (channel, external_id, kind, title, folded, person_id, purpose,
-                                 state, created_at)
-                               VALUES ('telegram', $1, 'private', $2, $2, $3, 'none', 'open', 0)";
-                    tx.exec(sql, args![chat, name, id]).await?;
-                }
-                for (chat, title, unit, purpose) in groups {
-                    let sql =
-                        "INSERT INTO chats (channel, external_id, kind, title, folded, unit_id, purpose,
-                                 state, created_at)
-                               VALUES ('telegram', $1, 'group', $2, $3, $4, $5, 'open', 0)";
-                    tx.exec(sql, args![chat, title, fold(title), i64::from(unit), purpose]).await?;
-                }
-                Ok(())
-            })
-        });
-        found.await.expect("a town");
+        stage.found(units, people, groups).await;
         Self { stage }
     }
 
@@ -120,7 +88,7 @@ impl Town {
     }
 
     pub async fn ticks(&self) {
-        self.stage.store.notices_tick().await.expect("a tick");
+        self.stage.store.notices_tick(self.stage.rules.catch_up).await.expect("a tick");
     }
 
     /// Stocks the outbox up in both lanes; gives how many messages went into it.

@@ -1,0 +1,125 @@
+//! What a notice, its recipients and its counts look like in words on a terminal.
+
+use crate::conversation::Lang;
+use crate::conversation::notice::{WhyNot, audience_words};
+use crate::domain::calendar::when_words;
+use crate::store::notice::{Counts, NoticeDetail, NoticeLine, Reach, Unconfirmed};
+
+pub(super) fn recipient_state(code: &str) -> &'static str {
+    match code {
+        "waiting" | "queued" => "đang chờ",
+        "sent" => "đã nhận",
+        "confirmed" => "đã xác nhận",
+        "failed" => "không gửi được",
+        "skipped" => "bỏ qua",
+        _ => "không tới được",
+    }
+}
+
+/// What an edition's state is called.
+fn edition_state(code: &str) -> &'static str {
+    match code {
+        "preparing" => "chờ đến giờ gửi",
+        "running" => "đang gửi",
+        "paused" => "tạm dừng",
+        "done" => "đã gửi xong",
+        _ => "đã hủy",
+    }
+}
+
+pub(super) fn detail_words(notice: &NoticeDetail) -> Vec<String> {
+    let mut lines = vec![format!("Thông báo số {}: {}", notice.id, notice.title)];
+    let state = notice.edition.as_ref().map_or(notice.state.label(), |edition| edition_state(&edition.state));
+    lines.push(format!("Trạng thái: {state}"));
+    lines.push(format!("Người nhận: {}", audience_words(Lang::Vi, &notice.audience)));
+    let mut flags = Vec::new();
+    if notice.urgent {
+        flags.push("khẩn");
+    }
+    if notice.confirm {
+        flags.push("cần xác nhận");
+    }
+    if !flags.is_empty() {
+        lines.push(format!("Cách gửi: {}", flags.join(", ")));
+    }
+    if let Some(at) = notice.send_at {
+        lines.push(format!("Giờ gửi: {}", when_words(at)));
+    }
+    lines.push(format!("Người soạn: {}", notice.author.as_deref().unwrap_or("dòng lệnh")));
+    if let Some(approver) = &notice.approver {
+        lines.push(format!("Người duyệt: {approver}"));
+    }
+    if let Some(reason) = &notice.reason {
+        lines.push(format!("Lý do: {reason}"));
+    }
+    if !notice.files.is_empty() {
+        lines.push(format!("Tệp kèm: {}", notice.files.join(", ")));
+    }
+    if let Some(edition) = &notice.edition {
+        lines.push(counts_words(&edition.counts));
+    }
+    lines.push(String::new());
+    lines.push(notice.text.clone());
+    lines
+}
+
+fn counts_words(counts: &Counts) -> String {
+    format!(
+        "Đã nhận {} trên {} ({} đã xác nhận), đang chờ {}, không gửi được {}, bỏ qua {}, không tới được {}",
+        counts.arrived(),
+        counts.total,
+        counts.confirmed,
+        counts.waiting + counts.queued,
+        counts.failed,
+        counts.skipped,
+        counts.unreached
+    )
+}
+
+pub(super) fn list_words(rows: &[NoticeLine]) -> String {
+    if rows.is_empty() {
+        return "Chưa có thông báo nào.".to_owned();
+    }
+    let line = |row: &NoticeLine| {
+        let state = row.edition.as_deref().map_or(row.state.label(), edition_state);
+        format!(
+            "{:>5}  {}  {state}  {}/{}  {}",
+            row.id,
+            row.created_at.short(),
+            row.counts.arrived(),
+            row.counts.total,
+            row.title
+        )
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+pub(super) fn reach_words(reach: &Reach) -> String {
+    let mut lines = vec![format!(
+        "Tới {} nhóm và {} người. Không tới được: {}.",
+        reach.groups, reach.people, reach.unreachable
+    )];
+    for one in &reach.lost {
+        let why = match one.why {
+            WhyNot::NoChat => "chưa mở trò chuyện với bot",
+            WhyNot::ClosedChat => "đã chặn bot",
+            WhyNot::ClosedGroup => "nhóm đã xóa bot",
+        };
+        let more =
+            if i64::try_from(one.names.len()).is_ok_and(|named| one.count > named) { ", …" } else { "" };
+        lines.push(format!("  {why}: {} – {}{more}", one.count, one.names.join(", ")));
+    }
+    lines.join("\n")
+}
+
+pub(super) fn unconfirmed_words(units: &[Unconfirmed]) -> String {
+    if units.is_empty() {
+        return "Không còn ai chưa xác nhận.".to_owned();
+    }
+    let line = |unit: &Unconfirmed| {
+        let more = if unit.count > i64::try_from(unit.names.len()).unwrap_or(0) { ", …" } else { "" };
+        let name = if unit.unit.is_empty() { "(không có đơn vị)" } else { &unit.unit };
+        format!("{name}: {} – {}{more}", unit.count, unit.names.join(", "))
+    };
+    units.iter().map(line).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,96 @@
+//! What an administrator has to know without having asked.
+
+use serde::Serialize;
+
+use crate::domain::Timestamp;
+
+use super::Lang;
+
+/// What an alarm is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmKind {
+    /// A channel's token is refused.
+    Token,
+    /// A channel fails, and has for a while.
+    Failing,
+    /// A channel's platform makes the whole bot wait, and has for a while.
+    TooMany,
+    /// Updates could not be handled and were set aside.
+    Aside,
+    /// Messages are held of which nobody knows whether they arrived.
+    Held,
+}
+
+impl AlarmKind {
+    pub const ALL: [Self; 5] = [Self::Token, Self::Failing, Self::TooMany, Self::Aside, Self::Held];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Failing => "failing",
+            Self::TooMany => "too_many",
+            Self::Aside => "aside",
+            Self::Held => "held",
+        }
+    }
+
+    /// The kind with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Whether it is about a channel, over which it can then not be told.
+    pub fn is_of_channel(self) -> bool {
+        matches!(self, Self::Token | Self::Failing | Self::TooMany)
+    }
+}
+
+/// An alarm that was raised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alarm {
+    pub id: i64,
+    pub kind: AlarmKind,
+    /// The channel; empty where there is only one of its kind.
+    pub subject: String,
+    /// How many, or what the platform said.
+    pub detail: String,
+    pub since: Timestamp,
+    /// When it was over.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Alarm {
+    /// One or two plain sentences: what is wrong, since when, and what to do; or that it is over.
+    pub fn says(&self, lang: Lang) -> String {
+        let since = self.since.short();
+        if let Some(ended) = self.ended_at {
+            let key = match self.kind {
+                AlarmKind::Aside => "alarm-over-aside",
+                AlarmKind::Held => "alarm-over-held",
+                AlarmKind::Token | AlarmKind::Failing | AlarmKind::TooMany => "alarm-over-channel",
+            };
+            return lang
+                .say(key, &[("channel", &self.subject), ("since", &since), ("ended", &ended.short())]);
+        }
+        let vars =
+            [("channel", self.subject.as_str()), ("detail", self.detail.as_str()), ("since", since.as_str())];
+        let key = match self.kind {
+            AlarmKind::Token => "alarm-token",
+            AlarmKind::Failing => "alarm-failing",
+            AlarmKind::TooMany => "alarm-too-many",
+            AlarmKind::Aside => "alarm-aside",
+            AlarmKind::Held => "alarm-held",
+        };
+        lang.say(key, &vars)
+    }
+}
+
+/// What is said where not even the database answers: when it began, and when it is over.
+pub fn store_says(lang: Lang, since: Timestamp, over: Option<Timestamp>) -> String {
+    let since = since.short();
+    match over {
+        None => lang.say("alarm-store", &[("since", &since)]),
+        Some(over) => lang.say("alarm-over-store", &[("since", &since), ("ended", &over.short())]),
+    }
+}

@@ -1,0 +1,44 @@
+//! What the configuration says about the work.
+
+use std::time::Duration;
+
+use crate::domain::calendar::Calendar;
+use crate::domain::category::Categories;
+
+/// What the configuration says about the work, as opposed to the machinery.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The bot's name on the platform, without `@`, for links and for being addressed.
+    pub bot_username: String,
+    /// The letters that case codes begin with; empty means `ML`.
+    pub case_prefix: String,
+    /// What cases are about.
+    pub categories: Categories,
+    /// When people work.
+    pub calendar: Calendar,
+    /// Working hours until a case has to be settled, where its category does not say; 0 means 16.
+    pub deadline_hours: u32,
+    /// After how long those are reminded who have not confirmed, where a notice says nothing else.
+    pub remind_after: Duration,
+    /// How late a run of a schedule that was missed may still go out.
+    pub catch_up: Duration,
+    /// For how long a channel may fail before it is worth an alarm.
+    pub alarm_after: Duration,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            bot_username: String::new(),
+            case_prefix: String::new(),
+            categories: Categories::default(),
+            calendar: Calendar::default(),
+            deadline_hours: 0,
+            remind_after: DAY,
+            catch_up: DAY,
+            alarm_after: Duration::from_secs(300),
+        }
+    }
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3600);

@@ -1,0 +1,179 @@
+//! What the database says, read over a connection of the checker's own.
+
+use std::collections::BTreeMap;
+
+use loa::domain::content::Content;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Connection, FromRow};
+
+#[derive(Clone, Debug, FromRow)]
+pub struct MessageRow {
+    pub id: i64,
+    /// The platform's number of the chat, as it is now.
+    pub chat: String,
+    pub lane: i64,
+    pub op: String,
+    pub target: Option<String>,
+    pub payload_id: i64,
+    pub delivery_id: Option<i64>,
+    pub state: i64,
+    pub attempt: i64,
+    pub unknowns: i64,
+    pub never_twice: i64,
+    pub not_before: i64,
+    pub expires_at: Option<i64>,
+    pub external_id: Option<String>,
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct AttemptRow {
+    pub message_id: i64,
+    pub attempt: i64,
+    pub at: i64,
+    pub outcome: String,
+    pub detail: String,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct EditionRow {
+    pub id: i64,
+    pub state: String,
+    pub starts_at: i64,
+    pub ended_at: Option<i64>,
+    pub waiting: i64,
+    pub queued: i64,
+    pub sent: i64,
+    pub confirmed: i64,
+    pub failed: i64,
+    pub skipped: i64,
+    pub total: i64,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct DeliveryRow {
+    pub id: i64,
+    pub edition_id: i64,
+    pub chat_id: i64,
+    pub state: i64,
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct UpdateRow {
+    pub external_id: String,
+    pub state: String,
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct RunRow {
+    pub schedule_id: i64,
+    pub at: i64,
+}
+
+/// The whole of it.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    pub messages: Vec<MessageRow>,
+    pub attempts: BTreeMap<i64, Vec<AttemptRow>>,
+    pub editions: Vec<EditionRow>,
+    pub deliveries: BTreeMap<i64, DeliveryRow>,
+    pub updates: Vec<UpdateRow>,
+    pub runs: Vec<RunRow>,
+    /// What each payload says.
+    pub texts: BTreeMap<i64, String>,
+    /// What the engine's own checks of the file found.
+    pub damage: Vec<String>,
+}
+
+enum Reader {
+    Lite(SqliteConnection),
+    Pg(PgConnection),
+}
+
+impl Reader {
+    async fn open(url: &str) -> Self {
+        if url.starts_with("sqlite:") {
+            Self::Lite(SqliteConnection::connect(url).await.expect("a connection"))
+        } else {
+            Self::Pg(PgConnection::connect(url).await.expect("a connection"))
+        }
+    }
+
+    async fn rows<T>(&mut self, sql: &'static str) -> Vec<T>
+    where
+        T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        match self {
+            Self::Lite(connection) => sqlx::query_as(sql).fetch_all(connection).await.expect(sql),
+            Self::Pg(connection) => sqlx::query_as(sql).fetch_all(connection).await.expect(sql),
+        }
+    }
+}
+
+impl Facts {
+    /// Reads the database. Nobody should be writing.
+    pub async fn read(url: &str) -> Self {
+        let mut from = Reader::open(url).await;
+        let attempts = "SELECT message_id, attempt, at, outcome, detail FROM attempts ORDER BY id";
+        let mut by_message: BTreeMap<i64, Vec<AttemptRow>> = BTreeMap::new();
+        for row in from.rows::<AttemptRow>(attempts).await {
+            by_message.entry(row.message_id).or_default().push(row);
+        }
+        let payloads: Vec<(i64, String)> = from.rows("SELECT id, body FROM payloads").await;
+        let deliveries = "SELECT id, edition_id, chat_id, state, reason FROM deliveries ORDER BY id";
+        let deliveries = from.rows::<DeliveryRow>(deliveries).await;
+        Self {
+            messages: from
+                .rows(
+                    "SELECT m.id, c.external_id AS chat, COALESCE(m.first_lane, m.lane) AS lane, m.op, m.target,
+                       m.payload_id, m.delivery_id, m.state, m.attempt, m.unknowns, m.never_twice, m.not_before,
+                       m.expires_at, m.external_id, m.error
+                     FROM messages m JOIN chats c ON c.id = m.chat_id ORDER BY m.id",
+                )
+                .await,
+            attempts: by_message,
+            editions: from
+                .rows(
+                    "SELECT id, state, starts_at, ended_at, waiting, queued, sent, confirmed, failed, skipped,
+                       total FROM editions ORDER BY id",
+                )
+                .await,
+            deliveries: deliveries.into_iter().map(|row| (row.id, row)).collect(),
+            updates: from.rows("SELECT external_id, state, error FROM inbox ORDER BY id").await,
+            runs: from.rows("SELECT schedule_id, at FROM occurrences ORDER BY schedule_id, at").await,
+            texts: payloads.into_iter().map(|(id, body)| (id, text_of(&body))).collect(),
+            damage: damage(&mut from).await,
+        }
+    }
+
+    pub fn attempts_of(&self, message: i64) -> &[AttemptRow] {
+        self.attempts.get(&message).map_or(&[], Vec::as_slice)
+    }
+
+    /// amb(j): the attempts of which nobody knew whether they were accepted.
+    pub fn ambiguous(&self, message: i64) -> usize {
+        self.attempts_of(message).iter().filter(|row| row.outcome == "unknown").count()
+    }
+}
+
+fn text_of(body: &str) -> String {
+    let content: Content = serde_json::from_str(body).expect("a stored content");
+    content.text.text.trim().to_owned()
+}
+
+/// PostgreSQL holds keys and constraints by itself; SQLite is asked.
+async fn damage(from: &mut Reader) -> Vec<String> {
+    let Reader::Lite(connection) = from else { return Vec::new() };
+    let integrity: Vec<(String,)> =
+        sqlx::query_as("PRAGMA integrity_check").fetch_all(&mut *connection).await.expect("a check");
+    let keys: Vec<(String, Option<i64>)> =
+        sqlx::query_as("SELECT \"table\", rowid FROM pragma_foreign_key_check")
+            .fetch_all(&mut *connection)
+            .await
+            .expect("a check");
+    let integrity = integrity.into_iter().map(|(line,)| line).filter(|line| line != "ok");
+    integrity.chain(keys.into_iter().map(|(table, row)| format!("key of {table} {row:?}"))).collect()
+}
