@@ -64,7 +64,7 @@ impl fmt::Display for Role {
     }
 }
 
-/// There is no such role.
+/// There is no such role. Holds the beginning of what was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("không có vai trò “{0}”; hãy dùng: staff, reporter, duty, editor, approver, head, admin")]
 pub struct UnknownRole(pub String);
@@ -78,6 +78,6 @@ impl FromStr for Role {
         Self::ALL
             .into_iter()
             .find(|role| role.code() == folded || fold(role.label()) == folded)
-            .ok_or_else(|| UnknownRole(text.trim().to_owned()))
+            .ok_or_else(|| UnknownRole(text.trim().chars().take(60).collect()))
     }
 }

@@ -2,7 +2,8 @@
 //! order of all transactions, and the moments at which processes die, are drawn from a seed.
 //!
 //! `LOA_SEEDS=2000` plays so many (3 if it is not given), `LOA_SEED=17` begins with that one. A seed that fails is
-//! named; it fails again. `LOA_SIM_TRACE=file` writes down what happened.
+//! named; it fails again. `LOA_SIM_TRACE=file` writes down what happened, and keeps the
+//! database beside it.
 
 #![allow(clippy::print_stderr, reason = "what was played is said")]
 

@@ -104,7 +104,7 @@ pub async fn play(seed: u64, years: u32) -> Played {
         }
         trouble(&mut world, nature.two_processes).await;
         if world.rng.random_bool(0.7) {
-            world.drain(SECOND * 5, 30).await;
+            world.drain(SECOND * 5, 150).await;
         }
     }
     finish(&mut world).await;
@@ -193,7 +193,7 @@ async fn finish(world: &mut World) {
         world.settle(None).await;
         world.replace_the_stopped().await;
     }
-    world.drain(YEAR, 3000).await;
+    world.drain(YEAR, 20_000).await;
 }
 
 /// An office with nine schedules for everybody.
@@ -232,6 +232,10 @@ async fn furnish(world: &World) {
 
 fn write_trace(world: &World) {
     if let Ok(path) = std::env::var("LOA_SIM_TRACE") {
-        std::fs::write(path, world.trace.join("\n")).expect("a file");
+        std::fs::write(&path, world.trace.join("\n")).expect("a file");
+        for part in ["", "-wal"] {
+            let from = format!("{}{part}", world.url.trim_start_matches("sqlite:"));
+            std::fs::copy(from, format!("{path}.db{part}")).expect("the database");
+        }
     }
 }
