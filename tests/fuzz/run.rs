@@ -54,6 +54,8 @@ impl Target<'_> {
     /// Tries `check`, which panics where something is wrong.
     pub fn run(&self, mut check: impl FnMut(&[u8]) -> Kind) {
         let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        // Where the caller wants backtraces, the first one reads 40 MB of symbols, which no input is to blame for.
+        std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
         let (most, seed) = (number("LOA_FUZZ_INPUTS", 3000), number("LOA_FUZZ_SEED", 1));
         let mut pool = self.corpus();
         assert!(!pool.is_empty(), "{}: no corpus", self.name);
@@ -129,6 +131,7 @@ impl Target<'_> {
 
 /// Takes away as long as what is left still fails.
 fn smaller(mut input: Vec<u8>, mut fails: impl FnMut(&[u8]) -> bool) -> Vec<u8> {
+    let loud = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let mut size = input.len() / 2;
     let mut tries = 0;
@@ -142,7 +145,7 @@ fn smaller(mut input: Vec<u8>, mut fails: impl FnMut(&[u8]) -> bool) -> Vec<u8> 
         }
         size /= 2;
     }
-    let _ = std::panic::take_hook();
+    std::panic::set_hook(loud);
     // Once more, so that what it says stands last.
     fails(&input);
     input
