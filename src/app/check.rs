@@ -203,7 +203,7 @@ async fn aside(store: &Store, findings: &mut Vec<Finding>) -> Result<(), StoreEr
         findings.push(Finding::new("inbox", State::Good, "cli-check-inbox", &[]));
     }
     for update in aside {
-        let (id, at) = (update.id.to_string(), Timestamp(update.received_at).short());
+        let (id, at) = (update.id.to_string(), update.received_at().short());
         let vars = [
             ("id", id.as_str()),
             ("channel", &update.channel),

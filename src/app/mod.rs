@@ -6,6 +6,7 @@ pub mod cli;
 pub mod demo;
 pub mod digest;
 pub mod import;
+pub mod inbox;
 pub mod incident;
 pub mod init;
 pub mod logging;
