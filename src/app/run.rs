@@ -122,7 +122,7 @@ async fn keep_lease(engine: Engine) {
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(hasten(LEASE_LASTS) / 3) => {}
         }
-        match engine.take_lease().await {
+        match engine.renew_lease().await {
             Ok(true) => engine.signals.database_took(true, engine.clock.now()),
             Ok(false) => {
                 tracing::error!("another process has taken over; this one stops");
