@@ -8,6 +8,7 @@ pub mod digest;
 pub mod import;
 pub mod incident;
 pub mod init;
+mod intake;
 pub mod logging;
 pub mod message;
 pub mod notice;
@@ -18,6 +19,7 @@ pub mod serve;
 pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod webhook;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};

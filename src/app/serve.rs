@@ -20,6 +20,7 @@ use crate::random::Random;
 use crate::store::Store;
 
 use super::run::Running;
+use super::webhook::Webhook;
 use super::{CommandError, channels, open_store, rules, say};
 
 /// How long the start waits to learn the bot's name. Without an answer it begins with the name it had.
@@ -46,6 +47,7 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
     listen_for_signals(&stop)?;
     let store = open_store(config, Clock::System).await?;
     let telegram = channels::telegram(config)?.ok_or_else(|| CommandError::User(say("run-no-token", &[])))?;
+    let webhook = webhook(config).await?;
     let name = learn_name(&telegram, &store).await?;
     let telegram = Arc::new(telegram);
     tokio::spawn(show_menu(telegram.clone(), stop.clone()));
@@ -63,11 +65,22 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
         stop,
     };
     tracing::info!(bot = name, version = env!("CARGO_PKG_VERSION"), "loa is ready");
-    let mut running = Running::start_with(engine, outlets(config)).await;
+    let mut running = Running::start_taking(engine, outlets(config), webhook).await;
     running.ended().await;
     tracing::info!("stopping: what is under way is finished, what waits stays stored");
     running.stop().await;
     Ok(())
+}
+
+/// The place to which Telegram pushes updates, if there is to be one.
+async fn webhook(config: &Config) -> Result<Option<Webhook>, CommandError> {
+    let Some(given) = config.telegram_push()? else { return Ok(None) };
+    let webhook = Webhook::bind(&given).await.map_err(|error| {
+        let vars = [("listen", given.listen.to_string()), ("why", error.to_string())];
+        CommandError::User(say("run-webhook-listen", &vars.each_ref().map(|(name, text)| (*name, text.as_str()))))
+    })?;
+    tracing::info!(listen = %given.listen, "updates are pushed by the platform");
+    Ok(Some(webhook))
 }
 
 /// The ways to tell alarms besides the chats.

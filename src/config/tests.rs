@@ -29,7 +29,7 @@ fn the_example_says_what_holds_without_it() {
 #[test]
 fn the_example_explains_every_key() {
     let sections =
-        ["", "database", "telegram", "telegram.limits", "calendar", "reports", "notices", "alarms", "log"];
+        ["", "database", "telegram", "telegram.webhook", "telegram.limits", "calendar", "reports", "notices", "alarms", "log"];
     let mut keys = 0;
     for section in sections {
         let header = if section.is_empty() { String::new() } else { format!("[{section}]\n") };

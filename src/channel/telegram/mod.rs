@@ -8,6 +8,7 @@ mod address;
 mod classify;
 mod multipart;
 mod parse;
+mod push;
 mod receive;
 mod send;
 #[cfg(test)]
@@ -30,12 +31,15 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::domain::rich::utf16_len;
 use crate::domain::{ChannelKind, Rich, Timestamp};
 
-use super::{Call, Channel, FetchError, Parsed, RawUpdate, ReceiveError, SendError, Sent};
+use super::{Call, Channel, FetchError, Parsed, Push, PushState, RawUpdate, ReceiveError, SendError, Sent};
 use tolerant::tolerant;
 use transport::Transport;
 
 /// Where Telegram's own Bot API is.
 pub const API_URL: &str = "https://api.telegram.org";
+
+/// With which header an update that is pushed shows the secret (<https://core.telegram.org/bots/api#setwebhook>).
+pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
 
 /// Why the channel cannot be set up. Never holds the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -143,6 +147,21 @@ impl Channel for Telegram {
             self.learn_identity().await?;
         }
         receive::receive(&self.transport, offset, wait).await
+    }
+
+    async fn set_push(&self, push: Option<&Push>) -> Result<(), ReceiveError> {
+        if push.is_some() && self.identity().is_none() {
+            self.learn_identity().await?;
+        }
+        push::set(&self.transport, push).await
+    }
+
+    async fn push_state(&self) -> Result<PushState, ReceiveError> {
+        push::state(&self.transport).await
+    }
+
+    fn pushed(&self, body: &[u8]) -> Option<RawUpdate> {
+        push::read(body)
     }
 
     fn read(&self, raw: &[u8], received_at: Timestamp) -> Parsed {

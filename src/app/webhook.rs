@@ -1,0 +1,117 @@
+//! The address to which a platform pushes updates: each is on the disk before it is answered 200.
+//!
+//! Whoever does not show the secret learns nothing, not even that there is something here. What cannot be stored
+//! is answered 503, so that the platform repeats it. Several processes may listen, also those that wait to take
+//! over: what they store is a row that the worker finds.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::serve::ListenerExt;
+use secrecy::ExposeSecret;
+use subtle::ConstantTimeEq;
+use tokio::net::TcpListener;
+
+use crate::channel::Push;
+use crate::channel::telegram::SECRET_HEADER;
+use crate::config::TelegramPush;
+use crate::jobs::{Engine, receive};
+
+/// The largest update that is taken. A message of 4,096 characters, with all that Telegram puts around it, has some
+/// tens of kilobytes.
+pub const MOST_BYTES: usize = 1 << 20;
+/// How long a request may take to come in.
+const COMES_WITHIN: Duration = Duration::from_secs(10);
+
+/// A place where updates are taken, listening already: what comes before [`Webhook::serve`] waits.
+pub struct Webhook {
+    listener: TcpListener,
+    path: String,
+    push: Push,
+}
+
+struct Desk {
+    engine: Engine,
+    path: String,
+    push: Push,
+}
+
+impl Webhook {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// An address that is not this machine's, or that another program has.
+    pub async fn bind(given: &TelegramPush) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(given.listen).await?;
+        let push = Push { url: given.url.clone(), secret: given.secret.clone() };
+        Ok(Self { listener, path: given.path.clone(), push })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// What the platform is told.
+    pub fn push(&self) -> Push {
+        self.push.clone()
+    }
+
+    /// Takes updates until the engine stops; those that are under way are finished.
+    pub async fn serve(self, engine: Engine) {
+        let stop = engine.stop.clone();
+        let desk = Arc::new(Desk { engine, path: self.path, push: self.push });
+        let app = Router::new().fallback(take).with_state(desk);
+        // Small answers must not wait for the other side's delayed acknowledgement; without it, only slower.
+        let listener = self.listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
+        if let Err(error) = served {
+            tracing::error!(cause = %error, "updates are not taken any more");
+        }
+    }
+}
+
+async fn take(State(desk): State<Arc<Desk>>, request: Request) -> StatusCode {
+    let (parts, body) = request.into_parts();
+    let for_us = parts.method == Method::POST && parts.uri.path() == desk.path;
+    if !for_us || !desk.knows(&parts.headers) {
+        return StatusCode::NOT_FOUND;
+    }
+    if length(&parts.headers).is_some_and(|length| length > MOST_BYTES) {
+        return StatusCode::PAYLOAD_TOO_LARGE;
+    }
+    let body = match tokio::time::timeout(COMES_WITHIN, to_bytes(body, MOST_BYTES)).await {
+        Ok(Ok(body)) => body,
+        // Longer than it may be, or broken off: then nobody reads the answer.
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE,
+        Err(_) => return StatusCode::REQUEST_TIMEOUT,
+    };
+    let Some(update) = desk.engine.channel.pushed(&body) else {
+        tracing::warn!(bytes = body.len(), "something was pushed that is no update; it stays with the platform");
+        return StatusCode::BAD_REQUEST;
+    };
+    match receive::keep_pushed(&desk.engine, update).await {
+        Ok(()) => StatusCode::OK,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+impl Desk {
+    /// Whether the secret is shown; takes as long whether it is nearly right or not at all.
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        let shown = headers.get(SECRET_HEADER).map_or(&[][..], |value| value.as_bytes());
+        shown.ct_eq(self.push.secret.expose_secret().as_bytes()).into()
+    }
+}
