@@ -17,11 +17,15 @@ crash kills="1000":
 
 # Every failpoint, killed, failed and held up, once and always, on both engines.
 failpoints:
-    LOA_POINTS=1000 cargo test --locked --test crash -- points --nocapture
+    LOA_POINTS=1000 cargo test --locked --test crash -- --include-ignored points --nocapture
 
 # The checker has to find every fault that is planted.
 mutants:
     cargo test --locked --test crash -- mutants --nocapture
+
+# The power fails, the disk is full, read-only or broken, the server goes away: `just power 1000`.
+power losses="200":
+    LOA_LOSSES={{losses}} cargo test --locked --test power -- --nocapture
 
 # All that has to hold before a change goes in.
 ci:
@@ -47,7 +51,7 @@ dist:
 
 # Odd inputs, a million for each parser; `just fuzz 20000` for fewer.
 fuzz inputs="1_000_000":
-    LOA_FUZZ_INPUTS={{inputs}} cargo test --release --locked --test fuzz -- --nocapture --test-threads=1
+    LOA_FUZZ_INPUTS={{inputs}} cargo test --release --locked --test fuzz -- --nocapture --test-threads=1 --include-ignored
 
 # Ten simulated years for each of so many seeds: `just simulate 2000`; `just simulate 1 17` plays seed 17 again.
 simulate seeds="1000" first="1":

@@ -75,7 +75,7 @@ CREATE TABLE dialogues (
 
 -- Updates as they came. Acknowledged to the platform only after they are here.
 CREATE TABLE inbox (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     channel     TEXT NOT NULL,
     external_id TEXT NOT NULL,
     chat_key    TEXT NOT NULL,              -- updates of one chat are handled in order
@@ -95,14 +95,14 @@ CREATE INDEX inbox_aside ON inbox (id) WHERE state = 'aside';
 
 -- What messages say. One row serves all that say the same.
 CREATE TABLE payloads (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     body       TEXT NOT NULL,               -- JSON of a Content
     created_at INTEGER NOT NULL
 ) STRICT;
 
 -- The outbox: the transport's truth about every message.
 CREATE TABLE messages (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     channel     TEXT NOT NULL,
     chat_id     INTEGER NOT NULL REFERENCES chats (id),
     lane        INTEGER NOT NULL,           -- 0 interactive, 1 urgent, 2 notice
@@ -142,7 +142,7 @@ CREATE INDEX messages_payload ON messages (payload_id); -- so that a payload can
 
 -- Attempts that did not end well, for the question "why was it late, why did it come twice".
 CREATE TABLE attempts (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     message_id INTEGER NOT NULL REFERENCES messages (id),
     attempt    INTEGER NOT NULL,
     at         INTEGER NOT NULL,

@@ -257,7 +257,7 @@ where
         result
     }
     .await;
-    if result.is_err() {
+    if matches!(result, Err(StoreError::Sql(_))) {
         // After some errors SQLite has ended the transaction by itself, and sqlx does not know: on such a
         // connection every later one would read as of the same moment for ever.
         connection.close_on_drop();

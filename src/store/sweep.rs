@@ -65,7 +65,6 @@ impl Store {
                             gone += 1;
                         }
                     }
-                    at(Point::SweepBeforeCommit).await?;
                     Ok(gone)
                 })
             })
@@ -81,6 +80,7 @@ async fn sweep_rows(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> 
     gone += tx.exec(sql, args![now - KEEP_UPDATES, AT_ONCE]).await?;
     gone += tx.exec("DELETE FROM dialogues WHERE updated_at < $1", args![now - KEEP_DIALOGUES]).await?;
     gone += sweep_messages(tx, now - KEEP_MESSAGES).await?;
+    at(Point::SweepBeforeCommit).await?;
     // What an edition says stays with it.
     let sql = "DELETE FROM payloads WHERE id IN
                  (SELECT p.id FROM payloads p WHERE p.created_at < $1

@@ -21,6 +21,7 @@ pub enum Trouble {
     Busy,
     /// The disk, or the file system, gives errors.
     Disk,
+    /// Or the disk gives errors: SQLite says so of both where it reads the schema.
     Damaged,
     /// The file cannot be opened, or the server does not answer.
     Away,
@@ -78,18 +79,26 @@ impl Trouble {
             Self::ReadOnly => "it may only be read",
             Self::Busy => "somebody else keeps it locked",
             Self::Disk => "the disk gives errors",
-            Self::Damaged => "it is damaged",
+            Self::Damaged => "it is damaged, or the disk gives errors",
             Self::Away => "it cannot be reached",
         }
     }
 }
 
-/// Since when something fails, and when that was told.
+/// Since when something fails, and whether that was told.
 #[derive(Debug)]
 struct Failing {
     since: Timestamp,
-    told: Timestamp,
     times: u64,
+    told: bool,
+}
+
+/// How one side stands.
+#[derive(Debug, Default)]
+struct State {
+    failing: Option<Failing>,
+    /// When it was last told that it fails: also what comes and goes is told once a minute.
+    told: Option<Timestamp>,
 }
 
 /// Tells of one side of the database's work: writing, or reading.
@@ -97,16 +106,16 @@ struct Failing {
 pub(super) struct Watch {
     /// What does not happen.
     fails: &'static str,
-    failing: Arc<Mutex<Option<Failing>>>,
+    state: Arc<Mutex<State>>,
 }
 
 impl Watch {
     pub(super) fn writing() -> Self {
-        Self { fails: "the database takes nothing", failing: Arc::default() }
+        Self { fails: "the database takes nothing", state: Arc::default() }
     }
 
     pub(super) fn reading() -> Self {
-        Self { fails: "the database cannot be read", failing: Arc::default() }
+        Self { fails: "the database cannot be read", state: Arc::default() }
     }
 
     /// Looks at how a piece of work ended.
@@ -123,17 +132,19 @@ impl Watch {
 
     fn fails(&self, trouble: Trouble, error: &StoreError) {
         let now = Clock::System.now();
-        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        let Failing { since, told, times } =
-            failing.get_or_insert(Failing { since: now, told: Timestamp(0), times: 0 });
-        *times += 1;
-        if *told + TELL_AGAIN > now {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let soon = state.told.is_some_and(|told| told + TELL_AGAIN > now);
+        let failing = state.failing.get_or_insert(Failing { since: now, times: 0, told: false });
+        failing.times += 1;
+        if soon {
             return;
         }
-        *told = now;
+        failing.told = true;
+        let since = failing.since;
+        state.told = Some(now);
         tracing::error!(
             cause = %error,
-            seconds = now.since(*since).as_secs(),
+            seconds = now.since(since).as_secs(),
             "{}: {}. Nothing is acknowledged and nothing is sent until this is over; it goes on by itself then",
             self.fails,
             trouble.plain()
@@ -141,8 +152,8 @@ impl Watch {
     }
 
     fn works(&self) {
-        let over = self.failing.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Failing { since, times, .. }) = over {
+        let over = self.state.lock().unwrap_or_else(PoisonError::into_inner).failing.take();
+        if let Some(Failing { since, times, told: true }) = over {
             let seconds = Clock::System.now().since(since).as_secs();
             tracing::warn!(seconds, failures = times, "over: {}. The work goes on", self.fails);
         }

@@ -33,6 +33,7 @@ async fn what_was_acknowledged_or_sent_outlives_the_power() {
     let began = Instant::now();
     let (dice, mut play) = (Random::seeded(seed), Play::new(seed));
     let (mut unsynced, mut in_the_middle) = (0, 0);
+    stage.control.give(Fault::SyncsSlow);
     for round in 0..losses {
         if round % 3 == 2 {
             let draft = (losses / 3 + 2 + round / 3).to_string();
@@ -55,6 +56,7 @@ async fn what_was_acknowledged_or_sent_outlives_the_power() {
         let wrong = wrong_with(&stage, &disk.after_loss(survives, &dice), &acknowledged).await;
         assert!(wrong.is_empty(), "seed {seed}, round {round}, {survives:?}: {wrong:#?}\n{}", stage.log());
     }
+    stage.control.clear();
     stage.drain().await;
     stage.stop().await;
     let verdict = stage.must_be_clean(&format!("seed {seed}")).await;
@@ -65,6 +67,7 @@ async fn what_was_acknowledged_or_sent_outlives_the_power() {
         verdict.figures
     );
     assert!(verdict.figures.accepted > 0 && verdict.figures.updates > 0, "nothing happened");
+    assert!(in_the_middle > 0, "the power never failed in the middle of anything");
 }
 
 /// The same on a disk whose syncs do nothing: the test has to find that out.

@@ -52,6 +52,8 @@ pub enum Fault {
     Syncs,
     /// Syncs say yes and do nothing.
     SyncsLie,
+    /// Syncs take 20 ms, as on a disk that turns: so the power often fails in the middle of one.
+    SyncsSlow,
 }
 
 /// What the child reads its faults from.
@@ -72,6 +74,7 @@ impl Control {
             Fault::Reads => &[(1, b'I')],
             Fault::Syncs => &[(2, b'I')],
             Fault::SyncsLie => &[(2, b'L')],
+            Fault::SyncsSlow => &[(2, b'S')],
         };
         for (place, letter) in letters {
             self.0.write_all_at(&[*letter], *place).expect("an order");

@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use crate::calendar::{RULES, Rule, date, short};
 use crate::play::{GROUP, RECIPIENTS};
-use crate::world::{Look, World};
+use crate::world::{Look, World, bring_back};
 
 /// A run that was missed by no more than this is made up for.
 const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
@@ -71,6 +71,7 @@ fn expected(rule: &Rule, run: Timestamp, looks: &[Look]) -> Option<Option<Fate>>
 }
 
 pub async fn judge(world: &World, start: Timestamp, said: u64) -> Tally {
+    bring_back(&world.url).await;
     let path = world.url.trim_start_matches("sqlite:");
     let mut db =
         SqliteConnectOptions::new().filename(path).read_only(true).connect().await.expect("the database");

@@ -14,6 +14,9 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use tokio::sync::{Notify, oneshot};
 
+/// How long the platform keeps updates (<https://core.telegram.org/bots/api#getting-updates>).
+const KEPT: Duration = Duration::from_secs(24 * 3600);
+
 /// How bad the network is.
 #[derive(Clone, Copy, Debug)]
 pub struct Weather {
@@ -43,6 +46,10 @@ struct State {
     /// Groups that have another id now.
     moved: BTreeMap<String, String>,
     updates: Vec<RawUpdate>,
+    /// The highest number after which anybody has asked: all up to it are gone.
+    acknowledged: i64,
+    /// When updates were given out for the first time.
+    given: BTreeMap<i64, Timestamp>,
     unknown: u64,
 }
 
@@ -229,6 +236,21 @@ pub struct Line {
     number: u64,
 }
 
+impl State {
+    /// What comes after `offset`: what was acknowledged is gone, and so is what was given out a day ago, for as
+    /// long the platform keeps it.
+    fn waiting(&mut self, offset: i64, now: Timestamp) -> Vec<RawUpdate> {
+        self.acknowledged = self.acknowledged.max(offset);
+        let gone = |id: &i64| self.given.get(id).is_some_and(|at| now.since(*at) > KEPT);
+        let new = self.updates.iter().filter(|update| update.id > self.acknowledged && !gone(&update.id));
+        let new: Vec<RawUpdate> = new.cloned().collect();
+        for update in &new {
+            self.given.entry(update.id).or_insert(now);
+        }
+        new
+    }
+}
+
 /// Reads updates as the real channel does.
 fn reader() -> &'static Telegram {
     static READER: OnceLock<Telegram> = OnceLock::new();
@@ -271,8 +293,7 @@ impl Channel for Line {
         let until = self.platform.clock.now() + wait;
         loop {
             let news = self.platform.news.notified();
-            let new: Vec<RawUpdate> =
-                self.platform.state().updates.iter().filter(|update| update.id > offset).cloned().collect();
+            let new: Vec<RawUpdate> = self.platform.state().waiting(offset, self.platform.clock.now());
             if !new.is_empty() || self.platform.clock.now() >= until {
                 return Ok(new);
             }

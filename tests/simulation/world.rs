@@ -54,7 +54,7 @@ impl World {
         let url = format!("sqlite:{}", directory.path().join("loa.db").display());
         let clock = Clock::by_hand(start);
         let watch = Store::open(&url, clock.clone(), Random::seeded(seed)).await.expect("a store");
-        nothing_is_swept(&url).await;
+        keep_what_is_swept(&url).await;
         Self {
             seed,
             rng: StdRng::seed_from_u64(seed),
@@ -216,13 +216,29 @@ async fn breathe() {
     }
 }
 
-/// What was said stays for the judge, who looks at all of it in the end: the sweep finds that it took nothing.
-async fn nothing_is_swept(url: &str) {
+/// What the sweep takes away, in the order in which it can come back.
+const SWEPT: [&str; 4] = ["payloads", "messages", "attempts", "inbox"];
+
+/// What is swept in ten years is laid aside for the judge, who looks at all of it in the end.
+async fn keep_what_is_swept(url: &str) {
     let mut db = SqliteConnection::connect(url).await.expect("the database");
-    for table in ["messages", "attempts", "payloads", "inbox"] {
-        let trigger =
-            format!("CREATE TRIGGER {table}_stay BEFORE DELETE ON {table} BEGIN SELECT RAISE(IGNORE); END");
-        sqlx::query(sqlx::AssertSqlSafe(trigger)).execute(&mut db).await.expect("a trigger");
+    for table in SWEPT {
+        let sql = format!(
+            "CREATE TABLE swept_{table} AS SELECT * FROM {table} WHERE 0;
+             CREATE TRIGGER {table}_swept BEFORE DELETE ON {table}
+             BEGIN INSERT INTO swept_{table} SELECT * FROM {table} WHERE id = OLD.id; END"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut db).await.expect("a trigger");
+    }
+    db.close().await.expect("closed");
+}
+
+/// Puts back what was swept.
+pub async fn bring_back(url: &str) {
+    let mut db = SqliteConnection::connect(url).await.expect("the database");
+    for table in SWEPT {
+        let sql = format!("INSERT INTO {table} SELECT * FROM swept_{table}");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut db).await.expect("rows");
     }
     db.close().await.expect("closed");
 }
