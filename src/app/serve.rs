@@ -77,7 +77,10 @@ async fn webhook(config: &Config) -> Result<Option<Webhook>, CommandError> {
     let Some(given) = config.telegram_push()? else { return Ok(None) };
     let webhook = Webhook::bind(&given).await.map_err(|error| {
         let vars = [("listen", given.listen.to_string()), ("why", error.to_string())];
-        CommandError::User(say("run-webhook-listen", &vars.each_ref().map(|(name, text)| (*name, text.as_str()))))
+        CommandError::User(say(
+            "run-webhook-listen",
+            &vars.each_ref().map(|(name, text)| (*name, text.as_str())),
+        ))
     })?;
     tracing::info!(listen = %given.listen, "updates are pushed by the platform");
     Ok(Some(webhook))

@@ -95,7 +95,10 @@ async fn take(State(desk): State<Arc<Desk>>, request: Request) -> StatusCode {
         Err(_) => return StatusCode::REQUEST_TIMEOUT,
     };
     let Some(update) = desk.engine.channel.pushed(&body) else {
-        tracing::warn!(bytes = body.len(), "something was pushed that is no update; it stays with the platform");
+        tracing::warn!(
+            bytes = body.len(),
+            "something was pushed that is no update; it stays with the platform"
+        );
         return StatusCode::BAD_REQUEST;
     };
     match receive::keep_pushed(&desk.engine, update).await {

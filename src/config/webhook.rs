@@ -85,7 +85,9 @@ impl Config {
                 Some("cần một địa chỉ có tên máy và đường dẫn, không có dấu ? và #")
             }
             Some(_) => None,
-            None => Some("cần một địa chỉ bắt đầu bằng https://, vì Telegram chỉ gửi đến địa chỉ có chứng thư"),
+            None => {
+                Some("cần một địa chỉ bắt đầu bằng https://, vì Telegram chỉ gửi đến địa chỉ có chứng thư")
+            }
         }
     }
 }

@@ -25,7 +25,8 @@ pub(super) async fn set(transport: &Transport, push: Option<&Push>) -> Result<()
     let done = match push {
         Some(push) => {
             let url = push.url.parse();
-            let url = url.map_err(|_| ReceiveError::Failed("the address of the webhook is no URL".to_owned()))?;
+            let url =
+                url.map_err(|_| ReceiveError::Failed("the address of the webhook is no URL".to_owned()))?;
             let mut payload = SetWebhook::new(url);
             payload.allowed_updates = Some(allowed_updates());
             payload.secret_token = Some(push.secret.expose_secret().to_owned());
