@@ -5,6 +5,7 @@ pub mod check;
 pub mod cli;
 pub mod demo;
 pub mod digest;
+mod door;
 pub mod import;
 pub mod incident;
 pub mod init;

@@ -8,11 +8,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::to_bytes;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::serve::ListenerExt;
+use axum::response::IntoResponse;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
@@ -22,10 +21,15 @@ use crate::channel::telegram::SECRET_HEADER;
 use crate::config::TelegramPush;
 use crate::jobs::{Engine, receive};
 
+use super::door;
+
 /// The largest update that is taken. A message of 4,096 characters, with all that Telegram puts around it, has some
 /// tens of kilobytes.
 pub const MOST_BYTES: usize = 1 << 20;
-/// How long a request may take to come in.
+/// How many connections may be open at once. Telegram uses 40 of them
+/// (<https://core.telegram.org/bots/api#setwebhook>, `max_connections`).
+const MOST_CONNECTIONS: usize = 128;
+/// How long the body of a request may take to come in.
 const COMES_WITHIN: Duration = Duration::from_secs(10);
 
 /// A place where updates are taken, listening already: what comes before [`Webhook::serve`] waits.
@@ -69,17 +73,15 @@ impl Webhook {
     pub async fn serve(self, engine: Engine) {
         let stop = engine.stop.clone();
         let desk = Arc::new(Desk { engine, path: self.path, push: self.push });
-        let app = Router::new().fallback(take).with_state(desk);
-        // Small answers must not wait for the other side's delayed acknowledgement; without it, only slower.
-        let listener = self.listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
-        if let Err(error) = served {
-            tracing::error!(cause = %error, "updates are not taken any more");
-        }
+        door::serve(self.listener, MOST_CONNECTIONS, stop, move |request| {
+            let desk = desk.clone();
+            async move { take(&desk, request).await.into_response() }
+        })
+        .await;
     }
 }
 
-async fn take(State(desk): State<Arc<Desk>>, request: Request) -> StatusCode {
+async fn take(desk: &Desk, request: Request) -> StatusCode {
     let (parts, body) = request.into_parts();
     let for_us = parts.method == Method::POST && parts.uri.path() == desk.path;
     if !for_us || !desk.knows(&parts.headers) {
