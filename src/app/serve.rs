@@ -118,13 +118,22 @@ async fn learn_name(telegram: &Telegram, store: &Store) -> Result<String, Comman
         Ok(Err(ReceiveError::Unauthorized)) => Err(CommandError::User(say("run-token-refused", &[]))),
         Ok(Err(error)) => {
             tracing::warn!(cause = %error, "the platform does not answer; what waits is sent when it does");
-            Ok(store.bot_name(kind).await?.unwrap_or_default())
+            earlier_name(telegram, store).await
         }
         Err(_) => {
             tracing::warn!("the platform answers slowly; what waits is sent when it does");
-            Ok(store.bot_name(kind).await?.unwrap_or_default())
+            earlier_name(telegram, store).await
         }
     }
+}
+
+/// The name that the bot had in an earlier run.
+async fn earlier_name(telegram: &Telegram, store: &Store) -> Result<String, CommandError> {
+    let name = store.bot_name(telegram.kind()).await?.unwrap_or_default();
+    if !name.is_empty() {
+        telegram.was_called(&name);
+    }
+    Ok(name)
 }
 
 /// Shows the commands in the app's menu, in both languages. Not worth a failure: the commands work without.
