@@ -43,7 +43,7 @@ fn judge(push: Option<&TelegramPush>, state: &PushState, now: Timestamp) -> Find
         };
     };
     let url = ("url", push.url.as_str());
-    if state.url.as_ref() != Some(&push.url) {
+    if !state.is_to(&push.url) {
         return Finding::new("intake", State::Warning, "cli-check-intake-not-told", &[url]);
     }
     match &state.last_error {

@@ -4,7 +4,6 @@
 //! is answered 503, so that the platform repeats it. Several processes may listen, also those that wait to take
 //! over: what they store is a row that the worker finds.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,17 +50,13 @@ impl Webhook {
     /// # Errors
     /// An address that is not this machine's, or that another program has.
     pub async fn bind(given: &TelegramPush) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(given.listen).await?;
-        let push = Push { url: given.url.clone(), secret: given.secret.clone() };
-        Ok(Self { listener, path: given.path.clone(), push })
+        Ok(Self::over(TcpListener::bind(given.listen).await?, given))
     }
 
-    /// Where it listens.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn address(&self) -> std::io::Result<SocketAddr> {
-        self.listener.local_addr()
+    /// The same over a place where somebody listens already.
+    pub fn over(listener: TcpListener, given: &TelegramPush) -> Self {
+        let push = Push { url: given.url.clone(), secret: given.secret.clone() };
+        Self { listener, path: given.path.clone(), push }
     }
 
     /// What the platform is told.

@@ -147,6 +147,16 @@ pub struct PushState {
     pub last_error: Option<(crate::domain::Timestamp, String)>,
 }
 
+impl PushState {
+    /// Whether it pushes to this address, however either of them is written.
+    pub fn is_to(&self, url: &str) -> bool {
+        let read = |url: &str| reqwest::Url::parse(url).ok();
+        self.url
+            .as_deref()
+            .is_some_and(|own| own == url || read(own).is_some_and(|own| Some(own) == read(url)))
+    }
+}
+
 /// An update as it came.
 #[derive(Clone, Debug)]
 pub struct RawUpdate {

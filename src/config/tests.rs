@@ -143,6 +143,10 @@ fn an_address_to_which_nothing_can_be_pushed_is_refused() {
         "https:///x",
         "https://vi-du.vn/?a=1",
         "https://vi-du.vn/#a",
+        "https://vi-du.vn?a",
+        "https://a:b@vi-du.vn/",
+        "https://vi-du.vn/một",
+        "https://vi-du.vn/../a",
     ] {
         let error = refused(&format!("[telegram.webhook]\nurl = \"{url}\""));
         assert!(error.contains("dòng 2, khóa telegram.webhook.url"), "{error}");

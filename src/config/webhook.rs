@@ -81,8 +81,12 @@ impl Config {
         let official = self.telegram.api_url.starts_with("https://api.telegram.org");
         let rest = url.strip_prefix("https://").or(url.strip_prefix("http://").filter(|_| !official));
         match rest {
-            Some(rest) if rest.is_empty() || rest.starts_with('/') || url.contains(['?', '#', ' ']) => {
-                Some("cần một địa chỉ có tên máy và đường dẫn, không có dấu ? và #")
+            Some(rest) if rest.is_empty() || rest.starts_with('/') || rest.contains('@') => {
+                Some("cần một địa chỉ có tên máy, không có dấu @")
+            }
+            // Telegram would write these in another way, and nobody would know the path again.
+            Some(_) if !is_plain(path_of(url)) => {
+                Some("đường dẫn chỉ gồm chữ không dấu, số và các dấu / _ - ~")
             }
             Some(_) => None,
             None => {
@@ -97,7 +101,11 @@ fn is_secret(text: &str) -> bool {
     letters && (SHORTEST_SECRET..=LONGEST_SECRET).contains(&text.len())
 }
 
+fn is_plain(path: &str) -> bool {
+    path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-~".contains(&byte))
+}
+
 fn path_of(url: &str) -> &str {
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    host.find('/').map_or("/", |at| &host[at..])
+    host.find(['/', '?', '#']).map_or("/", |at| &host[at..])
 }

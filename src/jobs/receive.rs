@@ -85,11 +85,11 @@ pub async fn announce(engine: Engine, push: Push) {
 /// Whether the platform pushes to us; says in the log what went wrong since `seen`.
 async fn look_at_push(engine: &Engine, push: &Push, seen: &mut Timestamp) -> Result<bool, ReceiveError> {
     let state = engine.channel.push_state().await?;
+    let ours = state.is_to(&push.url);
     if let Some((at, why)) = state.last_error.filter(|(at, _)| *at > *seen) {
         tracing::warn!(waiting = state.waiting, cause = why, "the platform could not push updates to us");
         *seen = at;
     }
-    let ours = state.url.as_ref() == Some(&push.url);
     if !ours {
         tracing::warn!("the platform pushes updates elsewhere, and is told anew");
     }
