@@ -30,5 +30,6 @@ mod town;
 mod triage;
 mod uploads;
 mod walk;
+mod webhook;
 mod windows;
 mod world;
