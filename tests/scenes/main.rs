@@ -15,6 +15,7 @@ mod enrolment;
 mod everywhere;
 mod groups;
 mod incident;
+mod intake;
 mod leaving;
 mod notice;
 mod notices;

@@ -1,4 +1,5 @@
-//! Updates that the platform pushes: stored before they are answered, once, and nothing from anybody else.
+//! Updates that the platform pushes: stored before they are answered, once, and nothing from anybody else. That the
+//! program itself is configured so: `intake.rs`.
 
 use std::time::Duration;
 
