@@ -20,6 +20,9 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(200), Duration::fro
 /// How often the platform is asked whether it still pushes to us, and why it could not.
 const LOOK_AT_PUSH: Duration = Duration::from_secs(600);
 
+/// How long before it is stored an update is acknowledged, where that fault is planted.
+const EARLY: Duration = Duration::from_millis(200);
+
 /// Asks for updates until it is told to stop.
 pub async fn run(engine: Engine) {
     let mut failures = 0_u32;
@@ -101,6 +104,18 @@ async fn look_at_push(engine: &Engine, push: &Push, seen: &mut Timestamp) -> Res
 /// # Errors
 /// The database's: the platform has to push it again.
 pub async fn keep_pushed(engine: &Engine, raw: RawUpdate) -> Result<(), StoreError> {
+    if planted(Planted::AcknowledgeEarly) {
+        let engine = engine.clone();
+        tokio::spawn(async move {
+            engine.clock.sleep(EARLY).await;
+            store_pushed(&engine, raw).await
+        });
+        return Ok(());
+    }
+    store_pushed(engine, raw).await
+}
+
+async fn store_pushed(engine: &Engine, raw: RawUpdate) -> Result<(), StoreError> {
     let stored = async {
         at(Point::ReceiveBeforeStore).await?;
         let new = into_new(engine, raw, engine.clock.now());

@@ -98,7 +98,8 @@ impl Store {
     /// with a smaller number may still come. Only after this may it be acknowledged.
     pub async fn receive_pushed(&self, channel: ChannelKind, update: NewUpdate) -> Result<u64, StoreError> {
         let now = self.env().now;
-        self.db
+        let new = self
+            .db
             .write(move |tx| {
                 Box::pin(async move {
                     let new = insert(tx, channel, now, update).await?;
@@ -106,7 +107,9 @@ impl Store {
                     Ok(new)
                 })
             })
-            .await
+            .await?;
+        at(Point::ReceiveAfterCommit).await?;
+        Ok(new)
     }
 
     /// The number of the last update that was stored; 0 before the first, and where that is so long ago that

@@ -1,4 +1,9 @@
 //! Updates that Telegram pushes (<https://core.telegram.org/bots/api#setwebhook>).
+//!
+//! Many come at once, but the next message of a chat comes only after the one before it was answered 200, also where
+//! that is tried again: Telegram's server keeps a line for every chat
+//! (<https://github.com/tdlib/telegram-bot-api>, `WebhookActor.cpp`). So the order in which they are stored is the
+//! chat's.
 
 use secrecy::ExposeSecret;
 use teloxide::payloads::{DeleteWebhook, GetWebhookInfo, SetWebhook};

@@ -132,8 +132,10 @@ impl Mail {
 
     /// Takes one away that was pushed.
     pub fn taken(&mut self, id: i64) {
-        self.waiting.retain(|update| update.id != id);
-        self.acknowledged.push(id);
+        if let Some(at) = self.waiting.iter().position(|update| update.id == id) {
+            self.waiting.remove(at);
+            self.acknowledged.push(id);
+        }
     }
 
     /// Notes that one was pushed and not taken.
