@@ -81,6 +81,24 @@ impl Store {
         Ok(new)
     }
 
+    /// Stores an update that was pushed. One that is there already is absorbed. The offset stays where it is: another
+    /// with a smaller number may still come. Only after this may it be acknowledged.
+    pub async fn receive_pushed(&self, channel: ChannelKind, update: NewUpdate) -> Result<u64, StoreError> {
+        let now = self.env().now;
+        let new = self
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let new = insert(tx, channel, now, update).await?;
+                    at(Point::ReceiveBeforeCommit).await?;
+                    Ok(new)
+                })
+            })
+            .await?;
+        at(Point::ReceiveAfterCommit).await?;
+        Ok(new)
+    }
+
     /// The number of the last update that was stored; 0 before the first, and where that is so long ago that
     /// the platform may have begun to number anew.
     pub async fn offset(&self, channel: ChannelKind) -> Result<i64, StoreError> {

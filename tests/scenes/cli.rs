@@ -42,7 +42,8 @@ async fn platform() -> Sandbox {
     Sandbox::start(Options::new(std::sync::Arc::new(now))).await.expect("a platform")
 }
 
-fn finding<'a>(findings: &'a Value, what: &str) -> &'a Value {
+/// What `loa check` says about one thing.
+pub fn finding<'a>(findings: &'a Value, what: &str) -> &'a Value {
     let all = findings.as_array().expect("a list");
     all.iter().find(|finding| finding["what"] == what).unwrap_or_else(|| panic!("{what} in {findings}"))
 }
