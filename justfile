@@ -49,7 +49,7 @@ deny:
 dist:
     cargo build --locked --profile dist
 
-# Odd inputs, a million for each parser; `just fuzz 20000` for fewer.
+# Odd inputs, a million for each parser, 20,000 whole dialogues; `just fuzz 20000` for fewer.
 fuzz inputs="1_000_000":
     LOA_FUZZ_INPUTS={{inputs}} cargo test --release --locked --test fuzz -- --nocapture --test-threads=1
 
