@@ -10,20 +10,25 @@ use super::{Store, StoreError, Tx};
 impl Store {
     /// Takes a lease for `holder`. Gives whether `holder` has it now.
     ///
-    /// A lease that ends later than one taken now would was taken before the clock was set back: it counts as
-    /// over, or nobody could take it until the old time has come again. Its holder finds that it has lost it.
+    /// A lease that ends much later than one taken now would was taken before the clock was set back: it counts as
+    /// over, or nobody could take it until the old time has come again. Its holder finds that it has lost it. Much
+    /// later: whoever waits for the database can ask with a time that is older than the holder's last renewal.
     pub async fn take_lease(&self, name: &str, holder: &str, lasts: Duration) -> Result<bool, StoreError> {
-        let (now, name, holder) = (self.env().now, name.to_owned(), holder.to_owned());
+        let (clock, name, holder) = (self.clock.clone(), name.to_owned(), holder.to_owned());
+        let until = clock.now() + lasts;
         let taken = self
             .db
             .write(move |tx| {
                 Box::pin(async move {
+                    // The wait for the database may have been long.
+                    let now = clock.now();
                     let sql = "INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3)
                                ON CONFLICT (name) DO UPDATE
                                  SET holder = excluded.holder, until = excluded.until
                                  WHERE leases.holder = excluded.holder OR leases.until <= $4
-                                   OR leases.until > excluded.until";
-                    let taken = tx.exec(sql, args![name, holder, now + lasts, now]).await? == 1;
+                                   OR leases.until > $5";
+                    let args = args![name, holder, until, now, now + lasts * 2];
+                    let taken = tx.exec(sql, args).await? == 1;
                     at(Point::LeaseBeforeCommit).await?;
                     Ok(taken || planted(Planted::NoLease))
                 })
@@ -36,13 +41,13 @@ impl Store {
     /// Renews the lease of its holder. Gives `false` if somebody else has had it since, even if that one's has run
     /// out or was given back by now: what was under way was taken over, and only a new start knows what is left.
     pub async fn renew_lease(&self, name: &str, holder: &str, lasts: Duration) -> Result<bool, StoreError> {
-        let (now, name, holder) = (self.env().now, name.to_owned(), holder.to_owned());
+        let (until, name, holder) = (self.env().now + lasts, name.to_owned(), holder.to_owned());
         let renewed = self
             .db
             .write(move |tx| {
                 Box::pin(async move {
                     let sql = "UPDATE leases SET until = $3 WHERE name = $1 AND holder = $2";
-                    let renewed = tx.exec(sql, args![name, holder, now + lasts]).await? == 1;
+                    let renewed = tx.exec(sql, args![name, holder, until]).await? == 1;
                     at(Point::LeaseBeforeCommit).await?;
                     Ok(renewed || planted(Planted::NoLease))
                 })

@@ -205,6 +205,20 @@ on_both! {
         assert!(exchange.claimed.is_empty());
     }
 
+    async fn a_holder_is_not_robbed_by_who_asked_a_moment_earlier(database: Database) {
+        let bench = Bench::new(database).await;
+        let lasts = Duration::from_secs(15);
+        let early = bench.clock.now();
+        bench.clock.advance(Duration::from_millis(300));
+        assert!(bench.store.renew_lease("worker", "me", lasts).await.expect("a lease"));
+        // Whoever waited for the database, or whose clock is a little behind, still has the earlier time.
+        bench.clock.set(early);
+        assert!(!bench.store.take_lease("worker", "other", lasts).await.expect("a lease"), "it is taken");
+        // Before the clock was set back by an hour is another matter.
+        bench.clock.set(early.before(Duration::from_secs(3600)));
+        assert!(bench.store.take_lease("worker", "other", lasts).await.expect("a lease"));
+    }
+
     async fn whoever_lost_the_lease_does_not_get_it_back_by_renewing(database: Database) {
         let bench = Bench::new(database).await;
         let lasts = Duration::from_secs(15);

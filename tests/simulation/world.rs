@@ -92,6 +92,8 @@ impl World {
         self.note(&format!("process {number} starts"));
         let process = Process::start(number, seed, &self.url, &self.clock, &self.platform, self.limits).await;
         self.processes.push(process);
+        // It begins at this moment, not at whatever moment somebody waits next.
+        breathe().await;
     }
 
     /// Kills one. What it was about to send has arrived, or not.
