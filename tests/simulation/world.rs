@@ -9,6 +9,7 @@ use loa::jobs::pacing::Limits;
 use loa::random::Random;
 use loa::store::Store;
 use loa::store::idle::Idle;
+use loa::store::turns::Ticket;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sqlx::{Connection, SqliteConnection};
@@ -185,7 +186,7 @@ impl World {
                 turns.admit(ticket.number);
             }
             self.transactions += u64::try_from(admitted.len()).expect("few");
-            self.note(&format!("process {at} {} of {}", admitted.len(), waiting.len()));
+            self.note(&format!("process {at} {} of {}", admitted.len(), names(&waiting)));
             turns.done().await;
         }
     }
@@ -208,6 +209,15 @@ impl World {
             self.replace_the_stopped().await;
         }
     }
+}
+
+/// Who waits: the process, the task as counted from the first one, and whether it writes.
+fn names(waiting: &[(usize, Ticket)]) -> String {
+    let first = waiting.iter().map(|(_, ticket)| ticket.task).min().unwrap_or(0);
+    let name = |(process, ticket): &(usize, Ticket)| {
+        format!(" {process}.{}{}", ticket.task - first, if ticket.writes { "w" } else { "r" })
+    };
+    waiting.iter().map(name).collect()
 }
 
 /// Lets every task go on that can, until all wait: for the clock, the network, the database, or each other.
