@@ -191,7 +191,7 @@ const NEXT_CHATS: Sql = of_chats!(
     "SELECT c.id, c.person_id, COALESCE(c.unit_id, (
        SELECT MAX(r.unit_id) FROM roles r WHERE r.person_id = c.person_id)) AS unit_id
      FROM chats c WHERE c.id > $3 AND c.id <= $4 AND c.state = 'open' AND ",
-    " ORDER BY c.id LIMIT $5"
+    " ORDER BY c.id LIMIT $5 + 0"
 );
 
 #[derive(Serialize)]
