@@ -21,7 +21,7 @@ pub const ROLE: &str = "--as-store";
 /// Messages that are taken and settled together.
 const TOGETHER: usize = 100;
 /// Messages of which the cost is measured, and how often.
-const MEASURED: i64 = 5_000;
+const MEASURED: i64 = 2_000;
 const ROUNDS: usize = 5;
 
 pub fn measure() {
@@ -39,8 +39,8 @@ pub fn measure() {
     }
     let mut all: [Vec<(f64, f64)>; 2] = Default::default();
     for _ in 0..ROUNDS {
-        all[0].push(small.has("send", MEASURED.min(rows / 100 / 6)));
-        all[1].push(large.has("send", MEASURED.min(rows / 100 / 6)));
+        all[0].push(small.has("send", MEASURED.min(rows / 500)));
+        all[1].push(large.has("send", MEASURED.min(rows / 500)));
     }
     let of = |place: usize, what: fn(&(f64, f64)) -> f64| median(all[place].iter().map(what).collect());
     for (place, rows) in [(0, rows / 100), (1, rows)] {
