@@ -2,7 +2,7 @@
 alarm-token = 🔴 The channel { $channel } has refused the bot's token since { $since }. Nothing is lost, but nothing is sent or received until the token is right. Set the token anew and restart loa.
 alarm-failing = 🔴 The channel { $channel } has failed since { $since } ({ $detail }). What waits is kept; loa tries again by itself.
 alarm-too-many = 🟠 The channel { $channel } has made the bot wait since { $since }. What waits is kept; loa goes on as soon as it may.
-alarm-aside = 🟠 { $detail } updates could not be handled and were set aside. See: loa check
+alarm-aside = 🟠 { $detail } updates could not be handled and were set aside. See: loa inbox list
 alarm-held = 🟠 Of { $detail } messages nobody knows whether they arrived; a person has to decide. See: loa message list
 alarm-store = 🔴 The database has not taken anything since { $since }. loa neither receives nor sends until it does. Look at the disk and run: loa check
 alarm-over-channel = 🟢 The channel { $channel } works again since { $ended }; it had stopped at { $since }. What waits is being sent.

@@ -2,7 +2,7 @@
 alarm-token = 🔴 Kênh { $channel } từ chối mã của bot từ { $since }. Không mất tin nào, nhưng chưa gửi và nhận được gì cho đến khi mã đúng. Bạn đặt lại mã bot rồi chạy lại loa.
 alarm-failing = 🔴 Kênh { $channel } không gửi được từ { $since } ({ $detail }). Tin đang chờ vẫn còn đủ, loa tự thử lại.
 alarm-too-many = 🟠 Kênh { $channel } bắt bot chờ từ { $since }. Tin đang chờ vẫn còn đủ, loa tự gửi tiếp khi được phép.
-alarm-aside = 🟠 Có { $detail } tin đến không xử lý được, đã gác lại. Bạn xem: loa check
+alarm-aside = 🟠 Có { $detail } tin đến không xử lý được, đã gác lại. Bạn xem: loa inbox list
 alarm-held = 🟠 Có { $detail } tin gửi không rõ đã tới hay chưa, cần người quyết định. Bạn xem: loa message list
 alarm-store = 🔴 Cơ sở dữ liệu không ghi được từ { $since }. loa ngừng nhận và gửi cho đến khi ghi được. Bạn xem ổ đĩa và chạy: loa check
 alarm-over-channel = 🟢 Kênh { $channel } làm việc lại từ { $ended }, sau khi ngừng từ { $since }. Tin đang chờ được gửi tiếp.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::channel::telegram::Telegram;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::conversation::Lang;
@@ -15,7 +16,7 @@ use crate::jobs::WORKER_LEASE;
 use crate::store::rest::Why;
 use crate::store::{LOG_LIMIT, Store, StoreError};
 
-use super::{CommandError, channels, say};
+use super::{CommandError, channels, intake, say};
 
 /// Less room than this on the disk stops the work soon.
 const LITTLE_ROOM: u64 = 200 * 1024 * 1024;
@@ -35,7 +36,7 @@ pub struct CheckCommand {}
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// `config`, `database`, `token`, `clock`, `disk`, `inbox`, `outbox`, `channel`,
+    /// `config`, `database`, `token`, `intake`, `clock`, `disk`, `inbox`, `outbox`, `channel`,
     /// `alarm`
     pub what: &'static str,
     pub state: State,
@@ -53,7 +54,7 @@ pub enum State {
 }
 
 impl Finding {
-    fn new(what: &'static str, state: State, key: &str, vars: &[(&'static str, &str)]) -> Self {
+    pub(super) fn new(what: &'static str, state: State, key: &str, vars: &[(&'static str, &str)]) -> Self {
         Self { what, state, says: say(key, vars) }
     }
 }
@@ -103,7 +104,9 @@ async fn look_at_all(path: &Path) -> Vec<Finding> {
     }));
     let clock = Clock::System;
     let store = database(&config, &clock, &mut findings).await;
-    token(&config, store.as_ref(), &mut findings).await;
+    if let Some(bot) = token(&config, store.as_ref(), &mut findings).await {
+        findings.push(intake::look(&config, &bot, clock.now()).await);
+    }
     let latest = match &store {
         Some(store) => store_findings(store, &mut findings).await,
         None => None,
@@ -140,20 +143,22 @@ async fn database(config: &Config, clock: &Clock, findings: &mut Vec<Finding>) -
     }
 }
 
-/// Asks the platform who the bot is: proves that the token works.
-async fn token(config: &Config, store: Option<&Store>, findings: &mut Vec<Finding>) {
+/// Asks the platform who the bot is: proves that the token works. Gives the bot if it does.
+async fn token(config: &Config, store: Option<&Store>, findings: &mut Vec<Finding>) -> Option<Telegram> {
     let bot = match channels::telegram(config) {
         Ok(Some(bot)) => bot,
         Ok(None) => {
-            return findings.push(Finding::new("token", State::Fault, "cli-check-token-missing", &[]));
+            findings.push(Finding::new("token", State::Fault, "cli-check-token-missing", &[]));
+            return None;
         }
         Err(error) => {
             let says = error.to_string();
-            return findings.push(Finding { what: "token", state: State::Fault, says });
+            findings.push(Finding { what: "token", state: State::Fault, says });
+            return None;
         }
     };
     let api = config.telegram.api_url.as_str();
-    findings.push(match channels::ask_bot_name(&bot, store).await {
+    let finding = match channels::ask_bot_name(&bot, store).await {
         Ok(Ok(name)) => Finding::new("token", State::Good, "cli-check-token", &[("name", &name)]),
         Ok(Err(why)) => {
             Finding::new("token", State::Fault, "cli-check-token-refused", &[("why", &why), ("api", api)])
@@ -161,7 +166,10 @@ async fn token(config: &Config, store: Option<&Store>, findings: &mut Vec<Findin
         Err(error) => {
             Finding::new("database", State::Fault, "cli-check-database-fails", &[("why", &error.to_string())])
         }
-    });
+    };
+    let works = finding.state == State::Good;
+    findings.push(finding);
+    works.then_some(bot)
 }
 
 /// What the database shows. Gives the latest moment that is written down in it.
@@ -203,7 +211,7 @@ async fn aside(store: &Store, findings: &mut Vec<Finding>) -> Result<(), StoreEr
         findings.push(Finding::new("inbox", State::Good, "cli-check-inbox", &[]));
     }
     for update in aside {
-        let (id, at) = (update.id.to_string(), Timestamp(update.received_at).short());
+        let (id, at) = (update.id.to_string(), update.received_at().short());
         let vars = [
             ("id", id.as_str()),
             ("channel", &update.channel),

@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::config::{Config, Environment};
 
 use super::{
-    CommandError, Desk, check, demo, digest, import, incident, init, logging, message, notice, people, say,
-    schedule, serve, status,
+    CommandError, Desk, check, demo, digest, import, inbox, incident, init, logging, message, notice, people,
+    say, schedule, serve, status,
 };
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
@@ -86,6 +86,9 @@ enum DeskCommand {
     /// Notices: writes, previews, approves, sends them, and shows who has confirmed.
     #[command(subcommand)]
     Notice(notice::NoticeCommand),
+    /// Updates that could not be handled: lists them, takes your decision.
+    #[command(subcommand)]
+    Inbox(inbox::InboxCommand),
     /// Messages of which nobody knows whether they arrived: lists them, takes your decision.
     #[command(subcommand)]
     Message(message::MessageCommand),
@@ -146,6 +149,7 @@ async fn at_desk(command: DeskCommand, desk: &Desk) -> Result<(), CommandError> 
         DeskCommand::Incident(command) => incident::run(command, desk).await,
         DeskCommand::Digest(command) => digest::run(command, desk).await,
         DeskCommand::Notice(command) => notice::run(command, desk).await,
+        DeskCommand::Inbox(command) => inbox::run(command, desk).await,
         DeskCommand::Message(command) => message::run(command, desk).await,
         DeskCommand::Schedule(command) => schedule::run(command, desk).await,
     }

@@ -5,9 +5,12 @@ pub mod check;
 pub mod cli;
 pub mod demo;
 pub mod digest;
+mod door;
 pub mod import;
+pub mod inbox;
 pub mod incident;
 pub mod init;
+mod intake;
 pub mod logging;
 pub mod message;
 pub mod notice;
@@ -18,6 +21,7 @@ pub mod serve;
 pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod webhook;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};

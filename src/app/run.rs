@@ -10,6 +10,8 @@ use crate::failpoint::hasten;
 use crate::jobs::alarms::Outlets;
 use crate::jobs::{self, Engine, LEASE_LASTS, WORKER_LEASE};
 
+use super::webhook::Webhook;
+
 /// How long stopping may take: what is under way is waited for, what waits stays in the store.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -27,10 +29,25 @@ impl Running {
 
     /// The same, with outlets besides the chats over which alarms are told.
     pub async fn start_with(engine: Engine, outlets: Outlets) -> Self {
+        Self::start_taking(engine, outlets, None).await
+    }
+
+    /// The same, with a place to which updates are pushed; without one the platform is asked for them. What is
+    /// pushed is stored at once; all else waits for the lease.
+    pub async fn start_taking(engine: Engine, outlets: Outlets, webhook: Option<Webhook>) -> Self {
         let mut tasks = JoinSet::new();
+        let push = webhook.as_ref().map(Webhook::push);
+        if let Some(webhook) = webhook {
+            tasks.spawn(webhook.serve(engine.clone()));
+        }
         if wait_for_lease(&engine).await {
             tasks.spawn(keep_lease(engine.clone()));
-            tasks.spawn(supervise("receive", engine.clone(), jobs::receive::run));
+            match push {
+                Some(push) => tasks.spawn(supervise("receive", engine.clone(), move |engine| {
+                    jobs::receive::announce(engine, push.clone())
+                })),
+                None => tasks.spawn(supervise("receive", engine.clone(), jobs::receive::run)),
+            };
             tasks.spawn(supervise("inbox", engine.clone(), jobs::inbox::run));
             tasks.spawn(supervise("outbox", engine.clone(), |engine| async {
                 if let Err(error) = jobs::outbox::run(engine).await {
@@ -122,7 +139,7 @@ async fn keep_lease(engine: Engine) {
             () = engine.stop.cancelled() => return,
             () = engine.clock.sleep(hasten(LEASE_LASTS) / 3) => {}
         }
-        match engine.take_lease().await {
+        match engine.renew_lease().await {
             Ok(true) => engine.signals.database_took(true, engine.clock.now()),
             Ok(false) => {
                 tracing::error!("another process has taken over; this one stops");

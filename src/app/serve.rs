@@ -20,6 +20,7 @@ use crate::random::Random;
 use crate::store::Store;
 
 use super::run::Running;
+use super::webhook::Webhook;
 use super::{CommandError, channels, open_store, rules, say};
 
 /// How long the start waits to learn the bot's name. Without an answer it begins with the name it had.
@@ -46,6 +47,7 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
     listen_for_signals(&stop)?;
     let store = open_store(config, Clock::System).await?;
     let telegram = channels::telegram(config)?.ok_or_else(|| CommandError::User(say("run-no-token", &[])))?;
+    let webhook = webhook(config).await?;
     let name = learn_name(&telegram, &store).await?;
     let telegram = Arc::new(telegram);
     tokio::spawn(show_menu(telegram.clone(), stop.clone()));
@@ -63,11 +65,25 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
         stop,
     };
     tracing::info!(bot = name, version = env!("CARGO_PKG_VERSION"), "loa is ready");
-    let mut running = Running::start_with(engine, outlets(config)).await;
+    let mut running = Running::start_taking(engine, outlets(config), webhook).await;
     running.ended().await;
     tracing::info!("stopping: what is under way is finished, what waits stays stored");
     running.stop().await;
     Ok(())
+}
+
+/// The place to which Telegram pushes updates, if there is to be one.
+async fn webhook(config: &Config) -> Result<Option<Webhook>, CommandError> {
+    let Some(given) = config.telegram_push()? else { return Ok(None) };
+    let webhook = Webhook::bind(&given).await.map_err(|error| {
+        let vars = [("listen", given.listen.to_string()), ("why", error.to_string())];
+        CommandError::User(say(
+            "run-webhook-listen",
+            &vars.each_ref().map(|(name, text)| (*name, text.as_str())),
+        ))
+    })?;
+    tracing::info!(listen = %given.listen, "updates are pushed by the platform");
+    Ok(Some(webhook))
 }
 
 /// The ways to tell alarms besides the chats.
@@ -102,13 +118,22 @@ async fn learn_name(telegram: &Telegram, store: &Store) -> Result<String, Comman
         Ok(Err(ReceiveError::Unauthorized)) => Err(CommandError::User(say("run-token-refused", &[]))),
         Ok(Err(error)) => {
             tracing::warn!(cause = %error, "the platform does not answer; what waits is sent when it does");
-            Ok(store.bot_name(kind).await?.unwrap_or_default())
+            earlier_name(telegram, store).await
         }
         Err(_) => {
             tracing::warn!("the platform answers slowly; what waits is sent when it does");
-            Ok(store.bot_name(kind).await?.unwrap_or_default())
+            earlier_name(telegram, store).await
         }
     }
+}
+
+/// The name that the bot had in an earlier run.
+async fn earlier_name(telegram: &Telegram, store: &Store) -> Result<String, CommandError> {
+    let name = store.bot_name(telegram.kind()).await?.unwrap_or_default();
+    if !name.is_empty() {
+        telegram.was_called(&name);
+    }
+    Ok(name)
 }
 
 /// Shows the commands in the app's menu, in both languages. Not worth a failure: the commands work without.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use secrecy::SecretString;
 
 use crate::conversation::Incoming;
 use crate::domain::ChannelKind;
@@ -26,6 +27,25 @@ pub trait Channel: Send + Sync {
 
     /// Waits up to `wait` for updates after `offset`, the bytes as they came.
     async fn receive(&self, offset: i64, wait: Duration) -> Result<Vec<RawUpdate>, ReceiveError>;
+
+    /// Has the platform push updates from now on; with `None`, they wait there until [`Channel::receive`] asks. What
+    /// waits there already stays.
+    async fn set_push(&self, push: Option<&Push>) -> Result<(), ReceiveError> {
+        match push {
+            None => Ok(()),
+            Some(_) => Err(ReceiveError::Failed("this platform pushes nothing".to_owned())),
+        }
+    }
+
+    /// How the platform pushes updates now.
+    async fn push_state(&self) -> Result<PushState, ReceiveError> {
+        Ok(PushState::default())
+    }
+
+    /// The update in the body of a push, the bytes as they came; `None` where there is none.
+    fn pushed(&self, _body: &[u8]) -> Option<RawUpdate> {
+        None
+    }
 
     /// Reads an update that came. Everything unknown becomes `What::Unknown`, never an error.
     fn read(&self, raw: &[u8], received_at: crate::domain::Timestamp) -> Parsed;
@@ -105,6 +125,36 @@ pub enum SendError {
     /// The token is not valid (any more): nothing can be sent over this channel.
     #[error("the token was refused")]
     Unauthorized,
+}
+
+/// Where a platform pushes updates to.
+#[derive(Clone, Debug)]
+pub struct Push {
+    /// The public address.
+    pub url: String,
+    /// What the platform shows with every update.
+    pub secret: SecretString,
+}
+
+/// How a platform pushes updates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PushState {
+    /// Where to; `None` where it waits to be asked.
+    pub url: Option<String>,
+    /// How many updates wait at the platform.
+    pub waiting: u64,
+    /// When a push last failed, and why.
+    pub last_error: Option<(crate::domain::Timestamp, String)>,
+}
+
+impl PushState {
+    /// Whether it pushes to this address, however either of them is written.
+    pub fn is_to(&self, url: &str) -> bool {
+        let read = |url: &str| reqwest::Url::parse(url).ok();
+        self.url
+            .as_deref()
+            .is_some_and(|own| own == url || read(own).is_some_and(|own| Some(own) == read(url)))
+    }
 }
 
 /// An update as it came.

@@ -122,6 +122,9 @@ fn in_words(message: &str) -> (String, Option<String>) {
         let expected = message.rsplit_once("expected ").map_or("", |(_, expected)| expected);
         return (format!("giá trị không đúng; cần {}", kind_in_words(expected)), None);
     }
+    if message.contains("socket address") {
+        return ("cần địa chỉ và cổng, như \"127.0.0.1:8080\"".to_owned(), None);
+    }
     if message.starts_with("cần ") {
         return (message.to_owned(), None);
     }

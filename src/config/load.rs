@@ -13,8 +13,11 @@ use super::{Config, ConfigError};
 pub const ENV_PREFIX: &str = "LOA_";
 
 /// Keys of which only one may be given, since both say the same.
-const EITHER: [(&str, &str, &str); 2] =
-    [("telegram", "token", "token_file"), ("database", "url", "url_file")];
+const EITHER: [(&[&str], &str, &str); 3] = [
+    (&["telegram"], "token", "token_file"),
+    (&["database"], "url", "url_file"),
+    (&["telegram", "webhook"], "secret", "secret_file"),
+];
 
 /// The variables of the environment that belong to the configuration: name and value.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +78,9 @@ impl Config {
 
     /// What no single value shows.
     fn check_file(&self, file: &Path) -> Result<(), ConfigError> {
+        let webhook = &self.telegram.webhook;
         let both = [
+            ("telegram.webhook.secret_file", webhook.secret.is_some() && webhook.secret_file.is_some()),
             ("telegram.token_file", self.telegram.token.is_some() && self.telegram.token_file.is_some()),
             ("database.url_file", self.database.url.is_some() && self.database.url_file.is_some()),
         ];
@@ -89,6 +94,9 @@ impl Config {
         if !self.telegram.api_url.starts_with("https://") && !self.telegram.api_url.starts_with("http://") {
             let why = "cần một địa chỉ bắt đầu bằng https:// hoặc http://";
             return Err(ConfigError::new(file, "telegram.api_url", why));
+        }
+        if let Some(fault) = self.webhook_fault() {
+            return Err(ConfigError::new(file, "telegram.webhook.url", fault));
         }
         let limits = &self.telegram.limits;
         if limits.urgent_share.saturating_add(limits.notice_share) > 90 {
@@ -150,7 +158,7 @@ fn put(table: &mut Table, path: &[String], value: Value) {
     }
     // The environment stands above the file: what says the same thing there no longer counts.
     for (section, one, other) in EITHER {
-        if sections == [section] && (last == one || last == other) {
+        if sections == section && (last == one || last == other) {
             inner.remove(one);
             inner.remove(other);
         }

@@ -9,6 +9,7 @@ mod secret;
 #[cfg(test)]
 mod tests;
 mod values;
+mod webhook;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use serde::Deserialize;
 pub use fault::ConfigError;
 pub use load::{ENV_PREFIX, Environment};
 pub use values::{CaseLetters, Day, Hours, LogFormat, Workday};
+pub use webhook::{TelegramPush, Webhook};
 
 use crate::domain::calendar;
 use crate::domain::category::Categories;
@@ -60,6 +62,7 @@ pub struct Telegram {
     pub(crate) token_file: Option<PathBuf>,
     /// Another server of the Bot API than Telegram's own: a local one, or the practice platform.
     pub api_url: String,
+    pub webhook: Webhook,
     pub limits: Limits,
 }
 
@@ -69,6 +72,7 @@ impl Default for Telegram {
             token: None,
             token_file: None,
             api_url: "https://api.telegram.org".to_owned(),
+            webhook: Webhook::default(),
             limits: Limits::default(),
         }
     }

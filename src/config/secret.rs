@@ -61,15 +61,17 @@ impl Config {
 
     /// The files with secrets or with what people wrote that others on this machine can read.
     pub fn open_secret_files(&self) -> Vec<PathBuf> {
-        let files = [&self.telegram.token_file, &self.database.url_file];
-        let secrets_inside = self.telegram.token.is_some() || self.database.url.is_some();
+        let webhook = &self.telegram.webhook;
+        let files = [&self.telegram.token_file, &self.database.url_file, &webhook.secret_file];
+        let secrets = [&self.telegram.token, &self.database.url, &webhook.secret];
+        let secrets_inside = secrets.iter().any(|secret| secret.is_some());
         let itself = secrets_inside.then(|| self.file.clone());
         let files = files.into_iter().flatten().map(|file| self.directory().join(file));
         let database = self.sqlite_file().ok().flatten();
         files.chain(itself).chain(database).filter(|file| others_can_read(file)).collect()
     }
 
-    fn secret(
+    pub(super) fn secret(
         &self,
         key: &str,
         given: Option<&SecretString>,

@@ -28,8 +28,18 @@ fn the_example_says_what_holds_without_it() {
 /// The structs refuse unknown keys and name those that they know: so they can be asked for all of them.
 #[test]
 fn the_example_explains_every_key() {
-    let sections =
-        ["", "database", "telegram", "telegram.limits", "calendar", "reports", "notices", "alarms", "log"];
+    let sections = [
+        "",
+        "database",
+        "telegram",
+        "telegram.webhook",
+        "telegram.limits",
+        "calendar",
+        "reports",
+        "notices",
+        "alarms",
+        "log",
+    ];
     let mut keys = 0;
     for section in sections {
         let header = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
@@ -84,16 +94,69 @@ fn two_categories_of_one_code_are_refused() {
 
 #[test]
 fn no_error_repeats_a_secret() {
+    let url = "[telegram.webhook]\nurl = \"https://bot.vi-du.vn/telegram\"\n";
     for text in [
-        "telegram = \"123:secret\"",
-        "[telegram]\ntoken = [\"123:secret\"]",
-        "[telegram]\ntoken = \"123:secret",
-        "[telegram]\ntoken = \"123:secret\"\ntoken_file = \"f\"",
+        "telegram = \"123:hush\"",
+        "[telegram]\ntoken = [\"123:hush\"]",
+        "[telegram]\ntoken = \"123:hush",
+        "[telegram]\ntoken = \"123:hush\"\ntoken_file = \"f\"",
+        "[telegram.webhook]\nsecret = [\"123:hush\"]",
+        "[telegram.webhook]\nsecret = \"123:hush\"\nsecret_file = \"f\"",
     ] {
-        assert!(!refused(text).contains("secret"), "{}", refused(text));
+        assert!(!refused(text).contains("hush"), "{}", refused(text));
     }
-    let config = parse("[telegram]\ntoken = \"123:secret\"", &[]).expect("a configuration");
-    assert!(!format!("{config:?}").contains("secret"));
+    let text = format!("{url}secret = \"123:hush\"\n[telegram]\ntoken = \"123:hush\"");
+    let config = parse(&text, &[]).expect("a configuration");
+    let refused = config.telegram_push().expect_err("a colon is no letter of a secret").to_string();
+    assert!(refused.contains("telegram.webhook.secret") && !refused.contains("hush"), "{refused}");
+    assert!(!format!("{config:?}").contains("hush"));
+}
+
+#[test]
+fn without_a_url_nothing_is_pushed() {
+    let config = parse("[telegram]\ntoken = \"123:abc\"", &[]).expect("a configuration");
+    assert!(config.telegram_push().expect("no fault").is_none());
+}
+
+#[test]
+fn a_secret_that_is_not_given_is_made_of_the_token() {
+    let push = |token: &str, more: &str| {
+        let text = format!(
+            "[telegram]\ntoken = \"{token}\"\n[telegram.webhook]\nurl = \"https://bot.vi-du.vn/a/b\"\n{more}"
+        );
+        parse(&text, &[]).expect("a configuration").telegram_push().expect("no fault").expect("a webhook")
+    };
+    let (one, same, other) = (push("123:abc", ""), push("123:abc", ""), push("123:abd", ""));
+    assert_eq!(one.secret.expose_secret(), same.secret.expose_secret());
+    assert_ne!(one.secret.expose_secret(), other.secret.expose_secret());
+    assert_eq!((one.path.as_str(), one.listen.to_string()), ("/a/b", "127.0.0.1:8080".to_owned()));
+    let given = push("123:abc", "secret = \"sixteen-letters_\"\nlisten = \"[::1]:99\"");
+    assert_eq!(given.secret.expose_secret(), "sixteen-letters_");
+    assert_eq!(given.listen.port(), 99);
+}
+
+#[test]
+fn an_address_to_which_nothing_can_be_pushed_is_refused() {
+    for url in [
+        "bot.vi-du.vn",
+        "http://bot.vi-du.vn/x",
+        "https:///x",
+        "https://vi-du.vn/?a=1",
+        "https://vi-du.vn/#a",
+        "https://vi-du.vn?a",
+        "https://a:b@vi-du.vn/",
+        "https://vi-du.vn/một",
+        "https://vi-du.vn/../a",
+    ] {
+        let error = refused(&format!("[telegram.webhook]\nurl = \"{url}\""));
+        assert!(error.contains("dòng 2, khóa telegram.webhook.url"), "{error}");
+    }
+    // A server of one's own may be on the same machine.
+    let local =
+        "[telegram]\napi_url = \"http://127.0.0.1:8081\"\n[telegram.webhook]\nurl = \"http://127.0.0.1:1/\"";
+    parse(local, &[]).expect("a configuration");
+    let error = refused("[telegram.webhook]\nlisten = \"8080\"");
+    assert!(error.contains("cần địa chỉ và cổng"), "{error}");
 }
 
 #[test]

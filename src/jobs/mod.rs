@@ -130,7 +130,7 @@ pub(crate) fn database_failed(error: &StoreError, what: &'static str) {
 }
 
 impl Engine {
-    /// Takes or renews the lease of the process that does the work. Gives whether this process has it.
+    /// Takes the lease of the process that does the work. Gives whether this process has it.
     ///
     /// # Errors
     /// The database's: then nobody knows.
@@ -138,10 +138,25 @@ impl Engine {
         let lasts = hasten(LEASE_LASTS);
         let asked = self.clock.now();
         let ours = self.store.take_lease(WORKER_LEASE, &self.holder, lasts).await?;
+        Ok(self.note_lease(ours, asked + lasts))
+    }
+
+    /// Keeps the lease that this process has. Gives `false` if another has had it since: then it has to end.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn renew_lease(&self) -> Result<bool, StoreError> {
+        let lasts = hasten(LEASE_LASTS);
+        let asked = self.clock.now();
+        let ours = self.store.renew_lease(WORKER_LEASE, &self.holder, lasts).await?;
+        Ok(self.note_lease(ours, asked + lasts))
+    }
+
+    fn note_lease(&self, ours: bool, until: crate::domain::Timestamp) -> bool {
         if ours {
-            self.signals.lease_until.store((asked + lasts).0, Ordering::Relaxed);
+            self.signals.lease_until.store(until.0, Ordering::Relaxed);
         }
-        Ok(ours)
+        ours
     }
 
     /// Whether this process may send now. One that stood still for longer than its lease asks for it again: another
@@ -151,7 +166,7 @@ impl Engine {
         if until == 0 || self.clock.now().0 < until {
             return Ok(true);
         }
-        self.take_lease().await
+        self.renew_lease().await
     }
 
     /// Sleeps until woken, until `due`, or until it is time to look for the work of others.

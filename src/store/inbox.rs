@@ -1,5 +1,5 @@
-//! Updates as they came: stored before they are acknowledged, handled once, or set aside where a person
-//! sees them.
+//! Updates as they came: stored before they are acknowledged, handled once. What cannot be handled is in
+//! `aside`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +12,6 @@ use crate::failpoint::{Planted, Point, at, planted};
 
 use super::turn::{self, Step};
 use super::{Store, StoreError, Tx};
-
-/// How often an update is tried before it is set aside.
-pub const MOST_ATTEMPTS: i64 = 3;
 
 /// How long an album waits for its next part: the parts come as updates of their own, within moments.
 pub const ALBUM_PATIENCE: Duration = Duration::from_millis(800);
@@ -57,16 +54,6 @@ impl Waiting {
     }
 }
 
-/// An update that could not be handled.
-#[derive(Clone, Debug, serde::Serialize, sqlx::FromRow)]
-pub struct Aside {
-    pub id: i64,
-    pub channel: String,
-    pub external_id: String,
-    pub received_at: i64,
-    pub error: Option<String>,
-}
-
 impl Store {
     /// Stores updates and moves the offset, in one transaction. An update that is there already is absorbed.
     /// Gives how many were new. Only after this may they be acknowledged.
@@ -85,6 +72,24 @@ impl Store {
                     if let Some(last) = last {
                         save_offset(tx, channel, last, now).await?;
                     }
+                    at(Point::ReceiveBeforeCommit).await?;
+                    Ok(new)
+                })
+            })
+            .await?;
+        at(Point::ReceiveAfterCommit).await?;
+        Ok(new)
+    }
+
+    /// Stores an update that was pushed. One that is there already is absorbed. The offset stays where it is: another
+    /// with a smaller number may still come. Only after this may it be acknowledged.
+    pub async fn receive_pushed(&self, channel: ChannelKind, update: NewUpdate) -> Result<u64, StoreError> {
+        let now = self.env().now;
+        let new = self
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let new = insert(tx, channel, now, update).await?;
                     at(Point::ReceiveBeforeCommit).await?;
                     Ok(new)
                 })
@@ -192,36 +197,6 @@ impl Store {
             Some(incoming) if done > 0 => self.take_turn(incoming, rules, step).await,
             _ => Ok(()),
         }
-    }
-
-    /// Notes that an update could not be handled. Tried again later, and set aside after the third time.
-    /// Gives whether it was set aside.
-    pub async fn handling_failed(&self, ids: Vec<UpdateId>, error: String) -> Result<bool, StoreError> {
-        let now = self.env().now;
-        self.db
-            .write(move |tx| {
-                Box::pin(async move {
-                    let mut aside = false;
-                    for id in ids {
-                        let sql = "UPDATE inbox SET attempts = attempts + 1, error = $2, not_before = $3,
-                                     state = CASE WHEN attempts + 1 >= $4 THEN 'aside' ELSE 'waiting' END
-                                   WHERE id = $1 AND state = 'waiting' RETURNING attempts";
-                        let later = now + Duration::from_secs(1);
-                        let attempts: Option<(i64,)> =
-                            tx.optional(sql, args![id, &error, later, MOST_ATTEMPTS]).await?;
-                        aside |= attempts.is_some_and(|(attempts,)| attempts >= MOST_ATTEMPTS);
-                    }
-                    Ok(aside)
-                })
-            })
-            .await
-    }
-
-    /// The updates that were set aside, oldest first.
-    pub async fn updates_set_aside(&self) -> Result<Vec<Aside>, StoreError> {
-        let sql = "SELECT id, channel, external_id, received_at, error FROM inbox
-                   WHERE state = 'aside' ORDER BY id LIMIT 100";
-        self.db.read(|tx| Box::pin(async move { tx.all(sql, args![]).await })).await
     }
 }
 

@@ -8,7 +8,7 @@ use crate::failpoint::{Planted, Point, at, planted};
 use super::{Store, StoreError, Tx};
 
 impl Store {
-    /// Takes or renews a lease for `holder`. Gives whether `holder` has it now.
+    /// Takes a lease for `holder`. Gives whether `holder` has it now.
     ///
     /// A lease that ends later than one taken now would was taken before the clock was set back: it counts as
     /// over, or nobody could take it until the old time has come again. Its holder finds that it has lost it.
@@ -31,6 +31,25 @@ impl Store {
             .await?;
         at(Point::LeaseAfterCommit).await?;
         Ok(taken)
+    }
+
+    /// Renews the lease of its holder. Gives `false` if somebody else has had it since, even if that one's has run
+    /// out or was given back by now: what was under way was taken over, and only a new start knows what is left.
+    pub async fn renew_lease(&self, name: &str, holder: &str, lasts: Duration) -> Result<bool, StoreError> {
+        let (now, name, holder) = (self.env().now, name.to_owned(), holder.to_owned());
+        let renewed = self
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let sql = "UPDATE leases SET until = $3 WHERE name = $1 AND holder = $2";
+                    let renewed = tx.exec(sql, args![name, holder, now + lasts]).await? == 1;
+                    at(Point::LeaseBeforeCommit).await?;
+                    Ok(renewed || planted(Planted::NoLease))
+                })
+            })
+            .await?;
+        at(Point::LeaseAfterCommit).await?;
+        Ok(renewed)
     }
 
     /// Gives a lease back, so that another process need not wait for its end.

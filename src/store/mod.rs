@@ -3,6 +3,7 @@
 //! One public method is one transaction. Absent on purpose: HTTP, and words said to people.
 
 pub mod alarms;
+pub mod aside;
 pub mod audit;
 pub mod blobs;
 pub mod claim;

@@ -63,6 +63,7 @@ pub struct DeliveryRow {
 #[derive(Clone, Debug, FromRow)]
 pub struct UpdateRow {
     pub external_id: String,
+    pub chat_key: String,
     pub state: String,
     pub error: Option<String>,
 }
@@ -142,7 +143,7 @@ impl Facts {
                 )
                 .await,
             deliveries: deliveries.into_iter().map(|row| (row.id, row)).collect(),
-            updates: from.rows("SELECT external_id, state, error FROM inbox ORDER BY id").await,
+            updates: from.rows("SELECT external_id, chat_key, state, error FROM inbox ORDER BY id").await,
             runs: from.rows("SELECT schedule_id, at FROM occurrences ORDER BY schedule_id, at").await,
             texts: payloads.into_iter().map(|(id, body)| (id, text_of(&body))).collect(),
             damage: damage(&mut from).await,

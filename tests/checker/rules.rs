@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use loa::sandbox::{Outcome, WhyRefused};
 
-use super::facts::{Facts, MessageRow};
+use super::facts::{Facts, MessageRow, UpdateRow};
 use super::mapping::{Group, Mapped, chat_of};
 use super::{Evidence, Verdict};
 
@@ -66,7 +66,13 @@ fn updates_are_kept(facts: &Facts, evidence: &Evidence, verdict: &mut Verdict) {
                 && chat_of(message, evidence) == chat
                 && text.contains(words.as_str())
         };
-        if evidence.accepted.iter().find(said).is_none() && facts.messages.iter().find(held).is_none() {
+        // Then the alarm names it; and whoever wrote it was told, once the chat was known.
+        let aside = |row: &&UpdateRow| {
+            row.state == "aside" && row.error.is_some() && row.chat_key == format!("telegram:{chat}")
+        };
+        let answered = evidence.accepted.iter().find(said).is_some();
+        let seen = facts.messages.iter().find(held).is_some() || facts.updates.iter().find(aside).is_some();
+        if !answered && !seen {
             verdict.say(1, format!("nobody answered {words:?} in chat {chat}"));
         }
     }

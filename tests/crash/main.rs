@@ -15,6 +15,7 @@ mod people;
 mod points;
 #[path = "../scenes/postgres.rs"]
 mod postgres;
+mod pushed;
 mod scene;
 mod stage;
 mod takeover;

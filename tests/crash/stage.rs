@@ -93,6 +93,15 @@ impl Stage {
         self.env.push((name.to_owned(), value.into()));
     }
 
+    /// From the next start on updates are pushed, and not asked for.
+    pub fn push(&mut self) {
+        // Taken and given back: a port that nobody has.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        self.set("LOA_TELEGRAM__WEBHOOK__URL", format!("http://{address}/telegram"));
+        self.set("LOA_TELEGRAM__WEBHOOK__LISTEN", address);
+    }
+
     pub fn unset(&mut self, name: &str) {
         self.env.retain(|(known, _)| known != name);
     }

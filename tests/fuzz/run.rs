@@ -17,6 +17,8 @@ use crate::mutate::Mutator;
 static ALONE: Mutex<()> = Mutex::new(());
 /// No input may take longer, in a debug build on a busy machine.
 const LONGEST: Duration = Duration::from_secs(5);
+/// How many inputs are tried where nothing is said.
+const USUAL: u64 = 3000;
 /// Inputs that came out differently and are kept to be mutated further.
 const MOST_KEPT: usize = 5000;
 
@@ -52,9 +54,17 @@ struct Tally {
 
 impl Target<'_> {
     /// Tries `check`, which panics where something is wrong.
-    pub fn run(&self, mut check: impl FnMut(&[u8]) -> Kind) {
+    pub fn run(&self, check: impl FnMut(&[u8]) -> Kind) {
+        self.run_part(1, check);
+    }
+
+    /// The same where an input takes long: so many times fewer of them, beyond what every run tries.
+    pub fn run_part(&self, part: u64, mut check: impl FnMut(&[u8]) -> Kind) {
         let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let (most, seed) = (number("LOA_FUZZ_INPUTS", 3000), number("LOA_FUZZ_SEED", 1));
+        // Where the caller wants backtraces, the first one reads 40 MB of symbols, which no input is to blame for.
+        std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
+        let (most, seed) = (number("LOA_FUZZ_INPUTS", USUAL), number("LOA_FUZZ_SEED", 1));
+        let most = (most / part).max(most.min(USUAL));
         let mut pool = self.corpus();
         assert!(!pool.is_empty(), "{}: no corpus", self.name);
         let mut tally = Tally::default();
@@ -129,6 +139,7 @@ impl Target<'_> {
 
 /// Takes away as long as what is left still fails.
 fn smaller(mut input: Vec<u8>, mut fails: impl FnMut(&[u8]) -> bool) -> Vec<u8> {
+    let loud = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let mut size = input.len() / 2;
     let mut tries = 0;
@@ -142,7 +153,7 @@ fn smaller(mut input: Vec<u8>, mut fails: impl FnMut(&[u8]) -> bool) -> Vec<u8> 
         }
         size /= 2;
     }
-    let _ = std::panic::take_hook();
+    std::panic::set_hook(loud);
     // Once more, so that what it says stands last.
     fails(&input);
     input

@@ -104,6 +104,33 @@ async fn a_webhook_is_tried_until_it_takes() {
 }
 
 #[tokio::test]
+async fn a_chat_that_is_refused_holds_up_only_itself() {
+    let scene = Scene::new().await;
+    let got = Got::default();
+    let take = |State(got): State<Got>, body: String| async move {
+        let refused = body.contains("kẹt");
+        got.lock().expect("not poisoned").push((String::new(), body));
+        if refused { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let app = Router::new().route("/", post(take)).with_state(Arc::clone(&got));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    scene.sandbox.add_user(2, "Pao");
+    for (person, text) in [(1, "kẹt"), (1, "sau"), (2, "một"), (2, "hai")] {
+        scene.sandbox.say(person, person, text);
+    }
+    scene.ok("setWebhook", json!({"url": url})).await;
+    scene.sandbox.wait_for(|sandbox| (sandbox.pending_updates() == 2).then_some(())).await;
+    let texts: Vec<String> = got.lock().expect("not poisoned").iter().map(|(_, body)| body.clone()).collect();
+    let at = |text: &str| texts.iter().position(|body| body.contains(text));
+    assert!(at("một") < at("hai") && at("một").is_some(), "{texts:?}");
+    assert!(at("sau").is_none(), "what is behind it waits: {texts:?}");
+    scene.ok("deleteWebhook", json!({})).await;
+    assert_eq!(scene.updates().await.len(), 2, "what was not taken is still there");
+}
+
+#[tokio::test]
 async fn shutting_down_ends_a_long_poll() {
     let scene = Scene::new().await;
     let poll = scene.call("getUpdates", json!({"timeout": 50}));

@@ -42,7 +42,8 @@ async fn platform() -> Sandbox {
     Sandbox::start(Options::new(std::sync::Arc::new(now))).await.expect("a platform")
 }
 
-fn finding<'a>(findings: &'a Value, what: &str) -> &'a Value {
+/// What `loa check` says about one thing.
+pub fn finding<'a>(findings: &'a Value, what: &str) -> &'a Value {
     let all = findings.as_array().expect("a list");
     all.iter().find(|finding| finding["what"] == what).unwrap_or_else(|| panic!("{what} in {findings}"))
 }
@@ -113,6 +114,14 @@ async fn check_names_the_bot_and_what_was_set_aside() {
     assert_eq!(bad.code, Some(1));
     let line = bad.out.lines().find(|line| line.contains("4711")).expect("the update by its number");
     assert!(line.starts_with('✗') && line.contains("as asked"), "{line}");
+    assert!(line.contains(&format!("loa inbox retry {}", id.0)), "{line}");
+    let listed = loa(dir.path(), &environment, &["inbox", "list"]).await;
+    assert!(listed.out.contains("as asked"), "{}", listed.out);
+    let number = id.0.to_string();
+    assert_eq!(loa(dir.path(), &environment, &["inbox", "drop", &number]).await.code, Some(0));
+    assert_ne!(loa(dir.path(), &environment, &["inbox", "retry", &number]).await.code, Some(0));
+    let after = loa(dir.path(), &environment, &["check", "--json"]).await;
+    assert_eq!(finding(&after.json(), "inbox")["state"], "good");
     for said in [&bad.out, &bad.err, &good.out, &good.err] {
         assert!(!said.contains(token.split_once(':').expect("a token").1), "{said}");
     }

@@ -205,6 +205,19 @@ on_both! {
         assert!(exchange.claimed.is_empty());
     }
 
+    async fn whoever_lost_the_lease_does_not_get_it_back_by_renewing(database: Database) {
+        let bench = Bench::new(database).await;
+        let lasts = Duration::from_secs(15);
+        bench.clock.advance(Duration::from_secs(20));
+        assert!(bench.store.renew_lease("worker", "me", lasts).await.expect("a lease"), "nobody else had it");
+        bench.clock.advance(Duration::from_secs(20));
+        assert!(bench.store.take_lease("worker", "other", lasts).await.expect("a lease"));
+        bench.clock.advance(Duration::from_secs(20));
+        assert!(!bench.store.renew_lease("worker", "me", lasts).await.expect("a lease"), "it has run out");
+        bench.store.release_lease("worker", "other").await.expect("given back");
+        assert!(!bench.store.renew_lease("worker", "me", lasts).await.expect("a lease"), "it was given back");
+    }
+
     async fn whoever_lost_the_lease_changes_nothing(database: Database) {
         let bench = Bench::new(database).await;
         bench.echo("1", "one").await;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use loa::conversation::{Context, Need, Reply, Turn};
+use loa::domain::ids::UpdateId;
 use loa::sandbox::{Fault, Rule};
+use loa::store::aside::AsideDecision;
 use serde_json::json;
 
 use crate::engines::Database;
@@ -74,6 +76,29 @@ on_both! {
         assert_eq!(world.last(LAN).text, "nghe: hai");
         let aside = world.store.updates_set_aside().await.expect("a list");
         assert_eq!(aside.len(), 1);
+        world.assert_clean();
+    }
+
+    async fn whoever_wrote_what_is_set_aside_is_told(database: Database) {
+        let world = begin(database).await;
+        world.sandbox.say(LAN, LAN, "một");
+        world.settled().await;
+        world.sandbox.say(LAN, LAN, "panic");
+        for _ in 0..4 {
+            world.later(Duration::from_secs(2)).await;
+        }
+        assert!(world.last(LAN).text.contains("chưa xử lý được tin bạn vừa gửi"), "{}", world.last(LAN).text);
+        let aside = world.store.updates_set_aside().await.expect("a list");
+        let id = UpdateId(aside[0].id);
+        assert!(world.store.decide_aside(id, AsideDecision::Retry).await.expect("decided"));
+        assert!(world.store.updates_set_aside().await.expect("a list").is_empty(), "it waits again");
+        for _ in 0..4 {
+            world.later(Duration::from_secs(2)).await;
+        }
+        assert_eq!(world.store.updates_set_aside().await.expect("a list").len(), 1, "it fails again");
+        assert!(world.store.decide_aside(id, AsideDecision::Drop).await.expect("decided"));
+        assert!(!world.store.decide_aside(id, AsideDecision::Drop).await.expect("decided"), "only once");
+        assert!(world.store.updates_set_aside().await.expect("a list").is_empty());
         world.assert_clean();
     }
 

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use loa::app::run::Running;
+use loa::app::webhook::Webhook;
 use loa::channel::telegram::Telegram;
 use loa::clock::Clock;
+use loa::config::TelegramPush;
 use loa::conversation::{Rules, step};
 use loa::domain::Timestamp;
 use loa::jobs::alarms::Outlets;
@@ -15,6 +17,7 @@ use loa::random::Random;
 use loa::sandbox::{Options, Sandbox, Seen};
 use loa::store::Store;
 use loa::store::idle::Idle;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::engines::Database;
@@ -29,6 +32,8 @@ pub struct World {
     /// Where alarms are told besides in chat.
     pub outlets: Outlets,
     pub database: Database,
+    /// How updates come in at the next start; `None` has loa ask for them.
+    pub push: Option<TelegramPush>,
 }
 
 /// The limits that the practice platform enforces by default, obeyed.
@@ -51,8 +56,16 @@ impl World {
         let sandbox = Sandbox::start(options).await.expect("a practice platform");
         let store = Store::open(&database.url, clock.clone(), Random::seeded(7)).await.expect("a store");
         let engine = engine(&sandbox, &store, &clock, step, rules);
-        let mut world =
-            Self { sandbox, store, clock, engine, running: None, outlets: Arc::new([]), database };
+        let mut world = Self {
+            sandbox,
+            store,
+            clock,
+            engine,
+            running: None,
+            outlets: Arc::new([]),
+            database,
+            push: None,
+        };
         world.start().await;
         world
     }
@@ -60,7 +73,17 @@ impl World {
     /// Starts the service, as after a restart of the machine.
     pub async fn start(&mut self) {
         self.engine.stop = CancellationToken::new();
-        self.running = Some(Running::start_with(self.engine.clone(), self.outlets.clone()).await);
+        let webhook = self.webhook().await;
+        let running = Running::start_taking(self.engine.clone(), self.outlets.clone(), webhook).await;
+        self.running = Some(running);
+    }
+
+    /// A place to which updates are pushed, at an address of its own at every start.
+    pub async fn webhook(&mut self) -> Option<Webhook> {
+        let push = self.push.as_mut()?;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        push.url = format!("http://{}{}", listener.local_addr().expect("an address"), push.path);
+        Some(Webhook::over(listener, push))
     }
 
     /// Ends the service as a kill does: nothing is finished, nothing given back.

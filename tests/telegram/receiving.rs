@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use loa::channel::{Channel, ReceiveError};
+use loa::channel::telegram::Telegram;
+use loa::channel::{Channel, Push, PushState, ReceiveError};
 use loa::conversation::ChatKind;
 use loa::domain::{ChannelKind, Timestamp};
 use loa::sandbox::Fault;
@@ -73,6 +74,44 @@ async fn an_album_in_a_group_comes_in_parts_of_one_key() {
     let message = incoming.message().expect("a message");
     assert_eq!(message.text, "cây đổ");
     assert!(message.addressed);
+}
+
+#[tokio::test]
+async fn until_it_can_be_asked_the_bot_is_called_what_it_was_called() {
+    let scene = Scene::new().await;
+    scene.sandbox.say(1, -50, "@loa_bot cây đổ");
+    let update = scene.updates(0).await.pop().expect("an update");
+    let addressed = |telegram: &Telegram| {
+        let parsed = telegram.read(&update.body, Timestamp(1));
+        parsed.incoming.expect("a message").message().expect("a message").addressed
+    };
+    let begins = telegram(scene.sandbox.url(), scene.sandbox.token(), TIMEOUT);
+    assert!(!addressed(&begins), "it does not know its name");
+    begins.was_called("loa_bot");
+    assert!(addressed(&begins));
+    begins.was_called("another_bot");
+    assert!(!addressed(&begins));
+    begins.receive(0, Duration::ZERO).await.expect("updates");
+    assert!(addressed(&begins), "it has asked");
+}
+
+#[tokio::test]
+async fn how_updates_come_is_told_and_asked() {
+    let scene = Scene::new().await;
+    let push = Push { url: "http://127.0.0.1:9".to_owned(), secret: "sixteen-letters_".into() };
+    assert_eq!(scene.telegram.push_state().await.expect("a state"), PushState::default());
+    scene.telegram.set_push(Some(&push)).await.expect("told");
+    scene.sandbox.say(1, 1, "Một");
+    let state = scene.telegram.push_state().await.expect("a state");
+    assert!(state.is_to(&push.url) && !state.is_to("http://127.0.0.1:90"), "{state:?}");
+    assert_eq!(state.waiting, 1);
+    let refused = scene.telegram.receive(0, Duration::ZERO).await;
+    assert!(matches!(refused, Err(ReceiveError::Conflict(_))), "{refused:?}");
+    scene.telegram.set_push(None).await.expect("told");
+    assert_eq!(scene.updates(0).await.len(), 1, "what waited is still there");
+    let wrong = Push { url: "http://bot.vi-du.vn/".to_owned(), ..push };
+    let refused = scene.telegram.set_push(Some(&wrong)).await;
+    assert!(matches!(refused, Err(ReceiveError::Failed(_))), "{refused:?}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod address;
 mod classify;
 mod multipart;
 mod parse;
+mod push;
 mod receive;
 mod send;
 #[cfg(test)]
@@ -30,12 +31,15 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::domain::rich::utf16_len;
 use crate::domain::{ChannelKind, Rich, Timestamp};
 
-use super::{Call, Channel, FetchError, Parsed, RawUpdate, ReceiveError, SendError, Sent};
+use super::{Call, Channel, FetchError, Parsed, Push, PushState, RawUpdate, ReceiveError, SendError, Sent};
 use tolerant::tolerant;
 use transport::Transport;
 
 /// Where Telegram's own Bot API is.
 pub const API_URL: &str = "https://api.telegram.org";
+
+/// With which header an update that is pushed shows the secret (<https://core.telegram.org/bots/api#setwebhook>).
+pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
 
 /// Why the channel cannot be set up. Never holds the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,12 +55,14 @@ pub enum SetupError {
 struct Identity {
     id: i64,
     username: String,
+    /// From an earlier run: it may have another name by now.
+    earlier: bool,
 }
 
 /// The channel to Telegram.
 pub struct Telegram {
     transport: Transport,
-    /// Known from the first [`Channel::who_am_i`] or [`Channel::receive`] on.
+    /// Known from the first [`Channel::who_am_i`] or [`Channel::receive`] on, or by [`Telegram::was_called`].
     identity: RwLock<Option<Arc<Identity>>>,
 }
 
@@ -94,9 +100,28 @@ impl Telegram {
         let (Some(id), Some(username)) = (me.id, me.username) else {
             return Err(ReceiveError::Failed("the answer does not say who the bot is".to_owned()));
         };
-        let identity = Identity { id, username: username.clone() };
-        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(identity));
+        self.identify(Identity { id, username: username.clone(), earlier: false });
         Ok(username)
+    }
+
+    /// Tells who this bot was in an earlier run, for as long as Telegram cannot be asked: updates that are stored
+    /// already, or that are pushed, need not wait for that.
+    pub fn was_called(&self, username: &str) {
+        if let Some(id) = self.transport.bot_id() {
+            self.identify(Identity { id, username: username.to_owned(), earlier: true });
+        }
+    }
+
+    fn identify(&self, identity: Identity) {
+        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(identity));
+    }
+
+    /// Asks once: without its name the bot cannot tell who is spoken to in a group.
+    async fn know_oneself(&self) -> Result<(), ReceiveError> {
+        if self.identity().is_none_or(|identity| identity.earlier) {
+            self.learn_identity().await?;
+        }
+        Ok(())
     }
 
     /// Sets the menu of commands: names without `/`, and what they do. `lang` is a two-letter code; `None`
@@ -138,11 +163,23 @@ impl Channel for Telegram {
     }
 
     async fn receive(&self, offset: i64, wait: Duration) -> Result<Vec<RawUpdate>, ReceiveError> {
-        // Asked once: without its name the bot cannot tell who is spoken to in a group.
-        if self.identity().is_none() {
-            self.learn_identity().await?;
-        }
+        self.know_oneself().await?;
         receive::receive(&self.transport, offset, wait).await
+    }
+
+    async fn set_push(&self, push: Option<&Push>) -> Result<(), ReceiveError> {
+        if push.is_some() {
+            self.know_oneself().await?;
+        }
+        push::set(&self.transport, push).await
+    }
+
+    async fn push_state(&self) -> Result<PushState, ReceiveError> {
+        push::state(&self.transport).await
+    }
+
+    fn pushed(&self, body: &[u8]) -> Option<RawUpdate> {
+        push::read(body)
     }
 
     fn read(&self, raw: &[u8], received_at: Timestamp) -> Parsed {

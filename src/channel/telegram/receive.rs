@@ -43,16 +43,17 @@ pub(super) async fn receive(
         offset: next_after(offset)?,
         limit: Some(MOST_UPDATES),
         timeout: u32::try_from(seconds).ok(),
-        allowed_updates: Some(vec![
-            AllowedUpdate::Message,
-            AllowedUpdate::EditedMessage,
-            AllowedUpdate::CallbackQuery,
-            AllowedUpdate::MyChatMember,
-        ]),
+        allowed_updates: Some(allowed_updates()),
     };
     let timeout = transport.timeout + Duration::from_secs(seconds);
     let result = transport.call_within(&payload, timeout, MAX_UPDATES).await.map_err(receiving)?;
     split(&result)
+}
+
+/// The kinds of updates that are asked for, however they come.
+pub(super) fn allowed_updates() -> Vec<AllowedUpdate> {
+    use AllowedUpdate::{CallbackQuery, EditedMessage, Message, MyChatMember};
+    vec![Message, EditedMessage, CallbackQuery, MyChatMember]
 }
 
 /// The number from which on updates are asked for; `None` asks for all that wait. Update numbers have 31

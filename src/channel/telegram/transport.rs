@@ -236,6 +236,11 @@ impl Transport {
         clean.replace(secret, "***").chars().take(MAX_REASON).collect()
     }
 
+    /// The bot's number, which every token begins with.
+    pub fn bot_id(&self) -> Option<i64> {
+        self.token.expose_secret().split_once(':')?.0.parse().ok()
+    }
+
     fn bot(&self) -> String {
         format!("bot{}", self.token.expose_secret())
     }

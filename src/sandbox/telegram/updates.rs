@@ -1,6 +1,6 @@
 //! Updates on their way to the bot: waiting, fetched by `getUpdates` or pushed to a webhook.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -56,6 +56,18 @@ struct Waiting {
     id: i64,
     at: i64,
     body: Arc<str>,
+    line: i64,
+    refusals: u32,
+}
+
+/// An update on its way to a webhook.
+pub(super) struct Pushed {
+    pub id: i64,
+    pub body: Arc<str>,
+    /// One update of a line is on its way at a time: a chat's messages, or a person's presses.
+    pub line: i64,
+    /// How often it was refused before.
+    pub refusals: u32,
 }
 
 /// The updates that wait, and how the bot wants them.
@@ -64,6 +76,8 @@ pub(super) struct Mail {
     next_id: i64,
     allowed: Option<Vec<String>>,
     pub webhook: Option<Webhook>,
+    /// Counts how often the bot has said where to push, or not to.
+    pub hooks: u64,
     /// Counts what the waiting long poll or the webhook must look at.
     pub arrivals: u64,
     /// The numbers of the updates that the bot has acknowledged.
@@ -86,6 +100,7 @@ impl Mail {
             next_id: first_id,
             allowed: None,
             webhook: None,
+            hooks: 0,
             acknowledged: Vec::new(),
             arrivals: 0,
             poll: 0,
@@ -104,9 +119,39 @@ impl Mail {
         }
     }
 
-    /// The next update for the webhook: its number and body.
-    pub fn front(&self) -> Option<(i64, Arc<str>)> {
-        self.waiting.front().map(|first| (first.id, Arc::clone(&first.body)))
+    /// The next update for the webhook, where something is free: a connection, and its line.
+    pub fn next_push(&self, busy: &HashSet<i64>) -> Option<(Webhook, Pushed)> {
+        let hook = self.webhook.as_ref()?;
+        if i64::try_from(busy.len()).unwrap_or(i64::MAX) >= hook.max_connections {
+            return None;
+        }
+        let next = self.waiting.iter().find(|update| !busy.contains(&update.line))?;
+        let (body, line, refusals) = (Arc::clone(&next.body), next.line, next.refusals);
+        Some((hook.clone(), Pushed { id: next.id, body, line, refusals }))
+    }
+
+    /// Takes one away that was pushed.
+    pub fn taken(&mut self, id: i64) {
+        if let Some(at) = self.waiting.iter().position(|update| update.id == id) {
+            self.waiting.remove(at);
+            self.acknowledged.push(id);
+        }
+    }
+
+    /// Notes that one was pushed and not taken.
+    pub fn refused(&mut self, id: i64, at: i64, why: String) {
+        if let Some(update) = self.waiting.iter_mut().find(|update| update.id == id) {
+            update.refusals += 1;
+        }
+        if let Some(hook) = &mut self.webhook {
+            hook.last_error = Some((at, why));
+        }
+    }
+
+    fn hooked(&mut self, webhook: Option<Webhook>) {
+        self.webhook = webhook;
+        self.hooks += 1;
+        self.arrivals += 1;
     }
 
     /// Takes away everything before `offset`; a negative one keeps that many from the end.
@@ -147,7 +192,8 @@ impl World {
         update["update_id"] = json!(id);
         self.mail.next_id = self.mail.next_id.max(id + 1);
         let body = update.to_string().into();
-        self.mail.waiting.push_back(Waiting { id, at: self.now, body });
+        let line = line_of(&update);
+        self.mail.waiting.push_back(Waiting { id, at: self.now, body, line, refusals: 0 });
         self.mail.arrivals += 1;
         self.touch();
         id
@@ -209,8 +255,7 @@ impl World {
         self.mail.allow(allowed)?;
         self.drop_pending(drop_pending);
         let hook = Webhook { url, secret, last_error: None, max_connections };
-        self.mail.webhook = Some(hook).filter(|hook| !hook.url.is_empty());
-        self.mail.arrivals += 1;
+        self.mail.hooked(Some(hook).filter(|hook| !hook.url.is_empty()));
         // A long poll that still waits ends now.
         self.mail.poll += 1;
         self.touch();
@@ -222,7 +267,7 @@ impl World {
         let drop_pending = params.flag("drop_pending_updates")?.unwrap_or(false);
         params.finish()?;
         self.drop_pending(drop_pending);
-        self.mail.webhook = None;
+        self.mail.hooked(None);
         self.touch();
         Ok(json!(true))
     }
@@ -251,6 +296,16 @@ impl World {
         }
         Ok(info)
     }
+}
+
+/// Whose updates are pushed one after the other: as Telegram's server does, a chat's messages, and apart from them
+/// a person's presses (<https://github.com/tdlib/telegram-bot-api>, `webhook_queue_id`).
+fn line_of(update: &Value) -> i64 {
+    let presser = update["callback_query"]["from"]["id"].as_i64();
+    let kinds = ["message", "edited_message", "my_chat_member"];
+    let chat = kinds.iter().find_map(|kind| update[kind]["chat"]["id"].as_i64());
+    // People's numbers stay below 2^52, so that these are nobody's chat.
+    presser.map(|id| id | 1 << 60).or(chat).unwrap_or(0)
 }
 
 /// Ports and the secret's letters are those of core.telegram.org/bots/api#setwebhook; plain HTTP is

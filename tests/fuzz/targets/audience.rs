@@ -6,7 +6,6 @@ use crate::run::{Target, kind};
 use crate::targets::text;
 
 #[test]
-#[ignore = "open: a unit's name of almost 400 signs is not read back as it was written; `just fuzz`"]
 fn an_audience_means_the_same_when_it_is_written_back() {
     let words = &[
         "all",

@@ -254,7 +254,7 @@ fn nothing_that_people_say_or_press_undoes_a_turn() {
     ];
     let runtime = Runtime::new().expect("a runtime");
     let mut office = runtime.block_on(Office::new());
-    Target { name: "dialogue", words, longest: 1200, memory_kib: 16 * 1024 }.run(|input| {
+    Target { name: "dialogue", words, longest: 1200, memory_kib: 16 * 1024 }.run_part(50, |input| {
         let played = catch_unwind(AssertUnwindSafe(|| runtime.block_on(office.play_all(&text(input)))));
         match played {
             Ok(kinds) if office.scripts < SCRIPTS => kind(kinds),

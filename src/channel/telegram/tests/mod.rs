@@ -14,7 +14,7 @@ use crate::domain::Timestamp;
 use super::{Identity, parse};
 
 pub fn me() -> Identity {
-    Identity { id: 700_000_001, username: "Loa_Bot".to_owned() }
+    Identity { id: 700_000_001, username: "Loa_Bot".to_owned(), earlier: false }
 }
 
 pub fn read(update: &Value) -> Parsed {

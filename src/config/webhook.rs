@@ -1,0 +1,111 @@
+//! Whether Telegram is asked for updates, or pushes them to an address of ours.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::{Config, ConfigError, secret};
+
+/// The letters that a secret may have, and how many at most
+/// (<https://core.telegram.org/bots/api#setwebhook>).
+const LONGEST_SECRET: usize = 256;
+/// Fewer letters could be guessed.
+const SHORTEST_SECRET: usize = 16;
+
+/// `[telegram.webhook]`. Without a URL, Telegram is asked for updates.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhook {
+    /// The public address to which Telegram pushes.
+    pub(crate) url: Option<String>,
+    /// Where loa listens: behind a web server that has the certificate.
+    pub listen: SocketAddr,
+    /// What Telegram shows with every update. See [`Config::telegram_push`].
+    #[serde(deserialize_with = "secret::optional")]
+    pub(crate) secret: Option<SecretString>,
+    /// A file that holds the secret instead.
+    pub(crate) secret_file: Option<PathBuf>,
+}
+
+impl Default for Webhook {
+    fn default() -> Self {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        Self { url: None, listen, secret: None, secret_file: None }
+    }
+}
+
+/// How updates are pushed, where they are.
+#[derive(Clone, Debug)]
+pub struct TelegramPush {
+    pub url: String,
+    /// The URL's path: only there anything is taken.
+    pub path: String,
+    pub listen: SocketAddr,
+    pub secret: SecretString,
+}
+
+impl Config {
+    /// How Telegram pushes updates; `None` where it is asked for them. A secret that is not given is made of
+    /// the token, so that several processes have the same.
+    ///
+    /// # Errors
+    /// A file of a secret that cannot be read; a secret that Telegram does not take, or that could be guessed.
+    pub fn telegram_push(&self) -> Result<Option<TelegramPush>, ConfigError> {
+        let given = &self.telegram.webhook;
+        let Some(url) = given.url.clone() else { return Ok(None) };
+        let key = "telegram.webhook.secret";
+        let secret = self.secret(key, given.secret.as_ref(), given.secret_file.as_deref())?;
+        let secret = match (secret, self.telegram_token()?) {
+            (Some(secret), _) => secret,
+            (None, Some(token)) => {
+                let hash = Sha256::new_with_prefix("loa webhook ").chain_update(token.expose_secret());
+                SecretString::from(hex::encode(hash.finalize()))
+            }
+            // Without a token nothing runs, and nobody is told a secret.
+            (None, None) => return Ok(None),
+        };
+        if !is_secret(secret.expose_secret()) {
+            let why = "cần từ 16 đến 256 ký tự, chỉ gồm chữ không dấu, số, _ và -";
+            return Err(ConfigError::new(&self.file, key, why));
+        }
+        let path = path_of(&url).to_owned();
+        Ok(Some(TelegramPush { url, path, listen: given.listen, secret }))
+    }
+
+    /// What is wrong with the address, in words.
+    pub(super) fn webhook_fault(&self) -> Option<&'static str> {
+        let url = self.telegram.webhook.url.as_deref()?;
+        let official = self.telegram.api_url.starts_with("https://api.telegram.org");
+        let rest = url.strip_prefix("https://").or(url.strip_prefix("http://").filter(|_| !official));
+        match rest {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') || rest.contains('@') => {
+                Some("cần một địa chỉ có tên máy, không có dấu @")
+            }
+            // Telegram would write these in another way, and nobody would know the path again.
+            Some(_) if !is_plain(path_of(url)) => {
+                Some("đường dẫn chỉ gồm chữ không dấu, số và các dấu / _ - ~")
+            }
+            Some(_) => None,
+            None => {
+                Some("cần một địa chỉ bắt đầu bằng https://, vì Telegram chỉ gửi đến địa chỉ có chứng thư")
+            }
+        }
+    }
+}
+
+fn is_secret(text: &str) -> bool {
+    let letters = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    letters && (SHORTEST_SECRET..=LONGEST_SECRET).contains(&text.len())
+}
+
+fn is_plain(path: &str) -> bool {
+    path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-~".contains(&byte))
+}
+
+fn path_of(url: &str) -> &str {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    host.find(['/', '?', '#']).map_or("/", |at| &host[at..])
+}
