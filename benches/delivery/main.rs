@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a measurement is printed")]
 
 mod fanout;
+mod intake;
 mod large;
 mod limit;
 mod platform;
@@ -16,11 +17,12 @@ mod stage;
 mod unlimited;
 
 /// All there is, in the order in which it is measured.
-const PARTS: [(&str, fn()); 7] = [
+const PARTS: [(&str, fn()); 8] = [
     ("unlimited", unlimited::measure),
     ("limit30", || wait_for(limit::thirty())),
     ("limit1000", || wait_for(limit::thousand())),
     ("replies", || wait_for(replies::measure())),
+    ("intake", || wait_for(intake::measure())),
     ("fanout", fanout::measure),
     ("large", large::measure),
     ("soak", || wait_for(soak::measure())),

@@ -12,13 +12,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// For this platform; `limits` is the section `[telegram.limits]`.
-    pub fn new(platform: &Platform, limits: &str) -> Self {
+    /// For this platform; `sections` are added to the configuration.
+    pub fn new(platform: &Platform, sections: &str) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let url = &platform.url;
-        let text = format!(
-            "[database]\nurl = \"sqlite:loa.db\"\n[telegram]\napi_url = \"{url}\"\n[telegram.limits]\n{limits}\n"
-        );
+        let text =
+            format!("[database]\nurl = \"sqlite:loa.db\"\n[telegram]\napi_url = \"{url}\"\n{sections}\n");
         std::fs::write(dir.path().join("loa.toml"), text).expect("a configuration");
         Self { dir, token: platform.token.clone() }
     }

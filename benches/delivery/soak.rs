@@ -20,7 +20,7 @@ const SAMPLE: Duration = Duration::from_secs(30);
 pub async fn measure() {
     let seconds = number("LOA_BENCH_SECONDS", 600);
     let platform = Platform::start(PEOPLE);
-    let program = Program::new(&platform, "per_second = 1000\nper_chat_per_second = 0");
+    let program = Program::new(&platform, "[telegram.limits]\nper_second = 1000\nper_chat_per_second = 0");
     let url = format!("sqlite:{}", program.path("loa.db").display());
     let store = Store::open(&url, Clock::System, Random::system()).await.expect("a store");
     stage::enrol(&store, PEOPLE).await;
