@@ -17,8 +17,9 @@ mod stage;
 mod unlimited;
 
 /// All there is, in the order in which it is measured.
-const PARTS: [(&str, fn()); 8] = [
-    ("unlimited", unlimited::measure),
+const PARTS: [(&str, fn()); 9] = [
+    ("unlimited", unlimited::near),
+    ("distant", unlimited::distant),
     ("limit30", || wait_for(limit::thirty())),
     ("limit1000", || wait_for(limit::thousand())),
     ("replies", || wait_for(replies::measure())),

@@ -36,6 +36,8 @@ pub enum Order {
     Talk { people: i64, per_second: f64, seconds: f64 },
     /// This share of all calls goes wrong.
     Faults(f64),
+    /// Every answer comes so many milliseconds later, as from far away.
+    Distance(u64),
 }
 
 /// The other process, as this one holds it.
@@ -132,6 +134,10 @@ async fn obey(sandbox: &Sandbox, order: Order) -> serde_json::Value {
         Order::Faults(share) => {
             go_wrong(sandbox, share);
             json!(())
+        }
+        Order::Distance(milliseconds) => {
+            let later = Fault::Stall(Duration::from_millis(milliseconds));
+            json!(sandbox.faults().add(Rule::new(later).method("sendMessage")))
         }
     }
 }

@@ -12,14 +12,15 @@ use serde::{Deserialize, Serialize};
 use teloxide::prelude::*;
 use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
 
-use crate::platform::Platform;
+use crate::platform::{Order, Platform};
 use crate::stage::{self, BODY, CONCURRENCY, TITLE, cpu_seconds, median, megabytes, number};
 
 /// By this first argument the program sends: then come who, the address, the token and how many.
 pub const ROLE: &str = "--as-sender";
+const ONE_BY_ONE: &str = "teloxide-one-by-one";
 const WHO: [(&str, &str); 4] = [
     ("bare", "bare loop over the same HTTP client, no state"),
-    ("teloxide", "bare loop of teloxide, no state, one at a time"),
+    (ONE_BY_ONE, "bare loop of teloxide, no state, one at a time"),
     ("teloxide-at-once", "bare loop of teloxide, no state"),
     ("loa", "loa, every state durable (SQLite, synchronous=FULL)"),
 ];
@@ -27,18 +28,34 @@ const WHO: [(&str, &str); 4] = [
 /// What sending took.
 #[derive(Clone, Serialize, Deserialize)]
 struct Took {
-    seconds: f64,
+    /// Messages a second.
+    rate: f64,
+    /// Processor seconds for 10,000 messages.
     cpu: f64,
     /// The most memory that the process ever had, in megabytes.
     peak: f64,
 }
 
-pub fn measure() {
+/// A platform that answers as soon as it can: what counts is the processor time of everybody.
+pub fn near() {
+    measure("unlimited", 0);
+}
+
+/// A platform at a distance: what counts is that no call is ever waited with. Telegram is farther away.
+pub fn distant() {
+    measure("distant", 10);
+}
+
+fn measure(name: &str, milliseconds: u64) {
     let (recipients, rounds) = (number("LOA_BENCH_RECIPIENTS", 20_000), number("LOA_BENCH_ROUNDS", 3));
-    println!("unlimited: {recipients} recipients, {CONCURRENCY} calls at once, median of {rounds} rounds");
+    println!("{name}: {recipients} recipients, {CONCURRENCY} calls at once, median of {rounds} rounds");
+    println!("  every answer {milliseconds} ms after the call was accepted");
     let mut all: [Vec<Took>; WHO.len()] = Default::default();
     for round in 0..rounds {
         let platform = Platform::start(recipients);
+        if milliseconds > 0 {
+            let _: usize = platform.ask(&Order::Distance(milliseconds));
+        }
         // Everybody is first in some round.
         for turn in 0..WHO.len() {
             let who = (turn + usize::try_from(round).expect("small")) % WHO.len();
@@ -46,13 +63,12 @@ pub fn measure() {
         }
     }
     let of = |who: usize, what: fn(&Took) -> f64| median(all[who].iter().map(what).collect());
-    let rate = |who: usize| recipients as f64 / of(who, |took| took.seconds);
-    let each = 10_000.0 / recipients as f64;
+    let rate = |who: usize| of(who, |took| took.rate);
     for (who, (_, name)) in WHO.iter().enumerate() {
         println!(
             "  {name:<52} {:6.0} messages/s; {:.2} s CPU for 10,000; {:.0} MB at most",
             rate(who),
-            of(who, |took| took.cpu) * each,
+            of(who, |took| took.cpu),
             of(who, |took| took.peak)
         );
     }
@@ -63,6 +79,8 @@ pub fn measure() {
 }
 
 fn sender(who: &str, platform: &Platform, recipients: i64) -> Took {
+    // One at a time takes so much longer that a part of them is enough.
+    let recipients = if who == ONE_BY_ONE { recipients / 10 } else { recipients };
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command.args([ROLE, who, &platform.url, &platform.token, &recipients.to_string()]);
     let out = command.stderr(Stdio::inherit()).output().expect("a process");
@@ -72,16 +90,20 @@ fn sender(who: &str, platform: &Platform, recipients: i64) -> Took {
 /// The process that sends.
 pub async fn run(args: &[String]) {
     let [who, url, token, recipients] = args else { panic!("{args:?}") };
-    let recipients = recipients.parse().expect("a number");
+    let recipients: i64 = recipients.parse().expect("a number");
     let me = std::process::id();
     let (time, cpu) = match who.as_str() {
         "bare" => bare(url, token, recipients).await,
-        "teloxide" => with_teloxide(url, token, recipients, 1).await,
+        ONE_BY_ONE => with_teloxide(url, token, recipients, 1).await,
         "teloxide-at-once" => with_teloxide(url, token, recipients, CONCURRENCY).await,
         "loa" => with_loa(url, token, recipients).await,
         other => panic!("{other}"),
     };
-    let took = Took { seconds: time.as_secs_f64(), cpu: cpu_seconds(me) - cpu, peak: megabytes(me, "VmHWM") };
+    let took = Took {
+        rate: recipients as f64 / time.as_secs_f64(),
+        cpu: (cpu_seconds(me) - cpu) * 10_000.0 / recipients as f64,
+        peak: megabytes(me, "VmHWM"),
+    };
     println!("{}", serde_json::to_string(&took).expect("JSON"));
     // The database is left as it is: what is measured is over.
 }
