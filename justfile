@@ -31,9 +31,14 @@ power losses="200":
 ci:
     .ci/run
 
-# How fast messages go out, beside the limit.
-bench:
-    cargo bench
+# How fast messages go out, beside the limit, in about 20 minutes; one part: `just bench limit30`.
+bench *parts="unlimited limit30 limit1000 replies intake fanout large":
+    cargo bench --locked --bench store
+    cargo bench --locked --bench delivery -- {{parts}}
+
+# Memory and the write-ahead log over ten minutes of steady use on a bad line: `just soak 3600`.
+soak seconds="600":
+    LOA_BENCH_SECONDS={{seconds}} cargo bench --locked --bench delivery -- soak
 
 fmt:
     cargo fmt

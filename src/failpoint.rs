@@ -177,11 +177,16 @@ mod kept {
         met_file: Option<String>,
         planted: Vec<Planted>,
         haste: u32,
+        /// Nothing was ordered and nobody asks: a place costs one look, so that what is measured with this feature
+        /// is what a release does.
+        still: bool,
     }
 
     static PLAN: LazyLock<Plan> = LazyLock::new(|| {
         let read = |name: &str| std::env::var(name).ok();
+        let still = ["LOA_FAIL", "LOA_FAIL_MET"].iter().all(|name| read(name).is_none());
         Plan {
+            still,
             actions: Mutex::new(read("LOA_FAIL").map(|text| actions(&text)).unwrap_or_default()),
             met: Mutex::default(),
             met_file: read("LOA_FAIL_MET"),
@@ -221,6 +226,9 @@ mod kept {
     /// # Errors
     /// Where the test asked for one.
     pub async fn at(point: Point) -> Result<(), Injected> {
+        if PLAN.still {
+            return Ok(());
+        }
         meet(point);
         let action = {
             let mut actions = PLAN.actions.lock().unwrap_or_else(PoisonError::into_inner);

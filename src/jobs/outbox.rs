@@ -67,7 +67,8 @@ enum NotMade {
 
 /// What the loop remembers between exchanges.
 struct Desk {
-    engine: Engine,
+    /// Shared with every call that is under way.
+    engine: Arc<Engine>,
     pacer: Arc<Mutex<Pacer>>,
     payloads: HashMap<PayloadId, Arc<Content>>,
     uploads: Uploads,
@@ -103,7 +104,7 @@ pub async fn run(engine: Engine) -> Result<(), StoreError> {
         calls: JoinSet::new(),
         under_way: HashSet::new(),
         unsure: false,
-        engine,
+        engine: Arc::new(engine),
     };
     desk.work().await;
     Ok(())
@@ -228,7 +229,8 @@ impl Desk {
             }
         };
         let engine = self.engine.clone();
-        self.calls.spawn(async move {
+        // On the heap: a task's future is moved several times, and this one has some kilobytes.
+        self.calls.spawn(Box::pin(async move {
             // The semaphore is never closed; without a permit we would only be faster.
             let _permit = slots.acquire_owned().await;
             let fate = if engine.signals.line.is_open() {
@@ -238,7 +240,7 @@ impl Desk {
             };
             let at = engine.clock.now();
             let _ = done.send(Ended { message, content: Some(content), fate, at });
-        });
+        }));
     }
 
     /// What the message says, and where its files come from, if the platform knows all of them.

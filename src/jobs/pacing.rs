@@ -66,6 +66,8 @@ const MARGIN: Duration = Duration::from_millis(2);
 const UNTIL_ANSWERED: Duration = Duration::from_millis(250);
 /// How often a lane is looked at out of its order, at most.
 const LOOK_OUT_OF_ORDER: Duration = Duration::from_millis(50);
+/// So much lateness is made up for at once, where messages of notices go at even distances.
+const CATCH_UP: Duration = Duration::from_millis(100);
 /// So many payloads are remembered of which it is known that nothing has to be uploaded.
 const KNOWN_PAYLOADS: usize = 4096;
 
@@ -105,6 +107,46 @@ impl Window {
     }
 }
 
+/// So many windows are kept before it is looked which of them are empty.
+const KEEP_WINDOWS: usize = 4096;
+
+/// The windows of many chats.
+#[derive(Debug)]
+struct Windows {
+    by_chat: HashMap<ChatId, Window>,
+    limit: u32,
+    span: Duration,
+    /// At so many it is looked which are empty: twice as many as were not the last time, so that looking costs
+    /// every call the same, however many chats there are.
+    look_at: usize,
+}
+
+impl Windows {
+    fn new(limit: u32, span: Duration) -> Self {
+        Self { by_chat: HashMap::new(), limit, span, look_at: KEEP_WINDOWS }
+    }
+
+    /// A chat's window; none where there is no limit.
+    fn of(&mut self, chat: ChatId) -> Option<&mut Window> {
+        if self.limit == 0 { None } else { Some(self.by_chat.entry(chat).or_default()) }
+    }
+
+    /// When a slot is free; `None` if one is.
+    fn free_at(&mut self, chat: ChatId, now: Timestamp) -> Option<Timestamp> {
+        let (limit, span) = (self.limit, self.span);
+        if self.by_chat.len() > self.look_at {
+            self.by_chat.retain(|_, window| {
+                window.forget(now, span);
+                window.used() > 0
+            });
+            self.look_at = KEEP_WINDOWS.max(2 * self.by_chat.len());
+        }
+        let window = self.of(chat)?;
+        window.forget(now, span);
+        window.free_at(now, limit, span)
+    }
+}
+
 /// Whether what a payload says can go to everybody at once: not while a file of it is on its way up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Look {
@@ -119,8 +161,8 @@ pub struct Pacer {
     limits: Limits,
     bot: Window,
     lanes: [Window; 3],
-    chats: HashMap<ChatId, Window>,
-    groups: HashMap<ChatId, Window>,
+    chats: Windows,
+    groups: Windows,
     /// When the next message of a notice may go, so that they are spread evenly.
     next_bulk: Timestamp,
     /// Until when every lane has had its share.
@@ -174,8 +216,8 @@ impl Pacer {
             limits,
             bot: Window::default(),
             lanes: Default::default(),
-            chats: HashMap::new(),
-            groups: HashMap::new(),
+            chats: Windows::new(limits.per_chat_per_second, SECOND),
+            groups: Windows::new(limits.per_group_per_minute, MINUTE),
             next_bulk: Timestamp(0),
             served: [Timestamp(0); 3],
             looked: [Timestamp(0); 3],
@@ -190,9 +232,9 @@ impl Pacer {
     pub fn remember(&mut self, sent: SentBefore) {
         self.bot.answered.push_back(sent.at);
         self.lanes[number(sent.lane)].answered.push_back(sent.at);
-        self.chats.entry(sent.chat).or_default().answered.push_back(sent.at);
+        self.chats.of(sent.chat).into_iter().for_each(|window| window.answered.push_back(sent.at));
         if sent.group {
-            self.groups.entry(sent.chat).or_default().answered.push_back(sent.at);
+            self.groups.of(sent.chat).into_iter().for_each(|window| window.answered.push_back(sent.at));
         }
     }
 
@@ -212,9 +254,9 @@ impl Pacer {
         }
         each(&mut self.bot);
         each(&mut self.lanes[number(slot.lane)]);
-        self.chats.get_mut(&slot.chat).into_iter().for_each(&each);
+        self.chats.of(slot.chat).into_iter().for_each(&each);
         if slot.group {
-            self.groups.get_mut(&slot.chat).into_iter().for_each(&each);
+            self.groups.of(slot.chat).into_iter().for_each(&each);
         }
     }
 
@@ -258,19 +300,6 @@ impl Pacer {
     fn forget(&mut self, now: Timestamp, lane: usize) {
         self.bot.forget(now, SECOND);
         self.lanes[lane].forget(now, SECOND);
-        // Windows of chats are looked at rarely; what is empty need not be kept.
-        if self.chats.len() > 4096 {
-            self.chats.retain(|_, window| {
-                window.forget(now, SECOND);
-                window.used() > 0
-            });
-        }
-        if self.groups.len() > 4096 {
-            self.groups.retain(|_, window| {
-                window.forget(now, MINUTE);
-                window.used() > 0
-            });
-        }
     }
 
     fn turn_away(&mut self, at: Timestamp, admission: Admission) -> Admission {
@@ -312,7 +341,8 @@ impl Pacer {
         if message.lane == Lane::Interactive {
             return;
         }
-        self.next_bulk = now + self.spacing();
+        // Who comes late makes up for it: else every wait for the disk would be lost to the broadcast.
+        self.next_bulk = self.next_bulk.max(now.before(CATCH_UP)) + self.spacing();
         if self.payloads.len() > KNOWN_PAYLOADS {
             self.payloads.retain(|_, look| *look == Look::First);
         }
@@ -341,17 +371,13 @@ impl Gate for Pacer {
         if !self.may_go(message) {
             return Admission::Skip;
         }
-        let chat = self.chats.entry(message.chat).or_default();
-        chat.forget(now, SECOND);
-        if let Some(at) = chat.free_at(now, self.limits.per_chat_per_second, SECOND) {
+        if let Some(at) = self.chats.free_at(message.chat, now) {
             return Admission::ChatLater(at);
         }
-        if message.group {
-            let group = self.groups.entry(message.chat).or_default();
-            group.forget(now, MINUTE);
-            if let Some(at) = group.free_at(now, self.limits.per_group_per_minute, MINUTE) {
-                return Admission::ChatLater(at);
-            }
+        if message.group
+            && let Some(at) = self.groups.free_at(message.chat, now)
+        {
+            return Admission::ChatLater(at);
         }
         self.take(message, now);
         Admission::Now

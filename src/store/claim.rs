@@ -112,6 +112,9 @@ struct Row {
 
 /// Only the oldest message of a chat's first lane is a candidate, and none while one is on its way: so the
 /// order within a chat holds, whatever happens to the one before.
+///
+/// A bare `LIMIT $3` would be prepared anew for every value: SQLite plans by it
+/// (`sqlite3ExprIsInteger` in <https://sqlite.org/src/file/src/expr.c>).
 macro_rules! ready {
     () => {
         "SELECT m.id, m.attempt, m.spared, m.chat_id, c.external_id AS external_chat, c.kind AS chat_kind, m.lane, m.op,
@@ -125,7 +128,7 @@ macro_rules! ready {
                            WHERE e.chat_id = m.chat_id AND e.state IN (0, 1)
                              AND (e.state = 1 OR e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
          ORDER BY m.channel, m.lane, m.turn, m.id
-         LIMIT $3"
+         LIMIT $3 + 0"
     };
 }
 

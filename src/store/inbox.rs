@@ -123,7 +123,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Waiting>, StoreError> {
         let sql = "SELECT id, chat_key, album, body, attempts, not_before, received_at FROM inbox
-                   WHERE state = 'waiting' AND channel = $1 ORDER BY id LIMIT $2";
+                   WHERE state = 'waiting' AND channel = $1 ORDER BY id LIMIT $2 + 0";
         self.db.read(|tx| Box::pin(async move { tx.all(sql, args![channel.code(), limit]).await })).await
     }
 

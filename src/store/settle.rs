@@ -105,13 +105,15 @@ const SENT: Sql = Sql {
          WHERE messages.id = j.id AND messages.attempt = j.attempt AND state = 1",
 };
 
-/// Which of them another had taken over, so that they did not change.
+/// Which of them another had taken over, so that they did not change just now.
 const LATE: Sql = Sql {
     lite: "SELECT m.id FROM json_each($1) AS j JOIN messages m ON m.id = j.value ->> 'id'
-           WHERE NOT (m.attempt = j.value ->> 'attempt' AND m.state = 1)",
-    pg: "SELECT m.id FROM json_to_recordset($1::json) AS j (id bigint, attempt bigint)
+           WHERE (m.attempt = j.value ->> 'attempt' AND m.state = 2 AND m.settled_at = $2
+                  AND m.external_id = j.value ->> 'ext') IS NOT TRUE",
+    pg: "SELECT m.id FROM json_to_recordset($1::json) AS j (id bigint, attempt bigint, ext text)
          JOIN messages m ON m.id = j.id
-         WHERE NOT (m.attempt = j.attempt AND m.state = 1)",
+         WHERE (m.attempt = j.attempt AND m.state = 2 AND m.settled_at = $2 AND m.external_id = j.ext)
+               IS NOT TRUE",
 };
 
 async fn keep_sent(
@@ -128,8 +130,11 @@ async fn keep_sent(
         .map(|(message, ext)| SentRow { id: message.id.0, attempt: message.attempt, ext })
         .collect();
     let rows = serde_json::to_string(&rows)?;
-    let late_ones: Vec<(i64,)> = tx.all(LATE, args![&rows]).await?;
-    tx.exec(SENT, args![rows, env.now]).await?;
+    let changed = tx.exec(SENT, args![&rows, env.now]).await?;
+    let mut late_ones: Vec<(i64,)> = Vec::new();
+    if usize::try_from(changed).is_ok_and(|changed| changed < sent.len()) {
+        late_ones = tx.all(LATE, args![rows, env.now]).await?;
+    }
     if planted(Planted::NoGuard) {
         for (message, external_id) in &sent {
             let sql = "UPDATE messages SET state = 2, external_id = $2, settled_at = $3 WHERE id = $1";

@@ -191,7 +191,7 @@ const NEXT_CHATS: Sql = of_chats!(
     "SELECT c.id, c.person_id, COALESCE(c.unit_id, (
        SELECT MAX(r.unit_id) FROM roles r WHERE r.person_id = c.person_id)) AS unit_id
      FROM chats c WHERE c.id > $3 AND c.id <= $4 AND c.state = 'open' AND ",
-    " ORDER BY c.id LIMIT $5"
+    " ORDER BY c.id LIMIT $5 + 0"
 );
 
 #[derive(Serialize)]
@@ -226,9 +226,13 @@ pub async fn fan_out_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError
         Some(chat) if chats.len() == CHUNK => chat.id,
         _ => upto,
     };
+    // What is made together begins alike, so that it stands together in the index: else every delivery of a large
+    // edition changes a page of its own. Nobody can guess the rest.
+    let alike = env.random.token(3);
+    let nonce = || format!("{alike}{}", env.random.token(12));
     let new: Vec<New> = chats
         .into_iter()
-        .map(|chat| New { c: chat.id, p: chat.person_id, u: chat.unit_id, n: env.random.token(12) })
+        .map(|chat| New { c: chat.id, p: chat.person_id, u: chat.unit_id, n: nonce() })
         .collect();
     let added = tx.exec(ADD, args![edition.id, serde_json::to_string(&new)?]).await?;
     let sql = "UPDATE editions SET chat_cursor = $2, fanned_out = $3, total = total + $4,

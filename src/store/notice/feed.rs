@@ -110,14 +110,14 @@ const NEXT: Sql = Sql {
                                WHEN p.state IS NOT NULL AND p.state <> 'active' THEN 'left' END AS why
              FROM deliveries d JOIN chats c ON c.id = d.chat_id LEFT JOIN people p ON p.id = d.person_id
              WHERE d.edition_id = $1 AND d.state = 0 AND c.channel = $2
-             ORDER BY d.id LIMIT $3) AS next
+             ORDER BY d.id LIMIT $3 + 0) AS next
            GROUP BY why",
     pg: "SELECT why, json_agg(id)::text, COUNT(*) FROM (
            SELECT d.id, CASE WHEN c.state <> 'open' THEN COALESCE(c.reason, 'closed')
                              WHEN p.state IS NOT NULL AND p.state <> 'active' THEN 'left' END AS why
            FROM deliveries d JOIN chats c ON c.id = d.chat_id LEFT JOIN people p ON p.id = d.person_id
            WHERE d.edition_id = $1 AND d.state = 0 AND c.channel = $2
-           ORDER BY d.id LIMIT $3) AS next
+           ORDER BY d.id LIMIT $3 + 0) AS next
          GROUP BY why",
 };
 

@@ -1,0 +1,180 @@
+//! Without limits: the bot with its state on disk, a bare loop over the same HTTP client, and bare loops of teloxide:
+//! as bots are written as a rule, one message after another, and with as many calls at once as the others have.
+//! Each of them is a process of its own, and so is the platform, one for each round.
+
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use loa::jobs::pacing::Limits;
+use serde::{Deserialize, Serialize};
+use teloxide::prelude::*;
+use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
+
+use crate::platform::{Order, Platform};
+use crate::stage::{self, BODY, CONCURRENCY, TITLE, cpu_seconds, median, megabytes, number};
+
+/// By this first argument the program sends: then come who, the address, the token and how many.
+pub const ROLE: &str = "--as-sender";
+const ONE_BY_ONE: &str = "teloxide-one-by-one";
+const WHO: [(&str, &str); 4] = [
+    ("bare", "bare loop over the same HTTP client, no state"),
+    (ONE_BY_ONE, "bare loop of teloxide, no state, one at a time"),
+    ("teloxide-at-once", "bare loop of teloxide, no state"),
+    ("loa", "loa, every state durable (SQLite, synchronous=FULL)"),
+];
+
+/// What sending took.
+#[derive(Clone, Serialize, Deserialize)]
+struct Took {
+    /// Messages a second.
+    rate: f64,
+    /// Processor seconds for 10,000 messages.
+    cpu: f64,
+    /// The most memory that the process ever had, in megabytes.
+    peak: f64,
+}
+
+/// A platform that answers as soon as it can: what counts is the processor time of everybody.
+pub fn near() {
+    measure("unlimited", 0);
+}
+
+/// A platform at a distance: what counts is that no call is ever waited with. Telegram is farther away.
+pub fn distant() {
+    measure("distant", 10);
+}
+
+fn measure(name: &str, milliseconds: u64) {
+    let (recipients, rounds) = (number("LOA_BENCH_RECIPIENTS", 20_000), number("LOA_BENCH_ROUNDS", 3));
+    println!("{name}: {recipients} recipients, {CONCURRENCY} calls at once, median of {rounds} rounds");
+    println!("  every answer {milliseconds} ms after the call was accepted");
+    let mut all: [Vec<Took>; WHO.len()] = Default::default();
+    for round in 0..rounds {
+        let platform = Platform::start(recipients);
+        if milliseconds > 0 {
+            let _: usize = platform.ask(&Order::Distance(milliseconds));
+        }
+        // Everybody is first in some round.
+        for turn in 0..WHO.len() {
+            let who = (turn + usize::try_from(round).expect("small")) % WHO.len();
+            all[who].push(sender(WHO[who].0, &platform, recipients));
+        }
+    }
+    let of = |who: usize, what: fn(&Took) -> f64| median(all[who].iter().map(what).collect());
+    let rate = |who: usize| of(who, |took| took.rate);
+    for (who, (_, name)) in WHO.iter().enumerate() {
+        println!(
+            "  {name:<52} {:6.0} messages/s; {:.2} s CPU for 10,000; {:.0} MB at most",
+            rate(who),
+            of(who, |took| took.cpu),
+            of(who, |took| took.peak)
+        );
+    }
+    let beside = |who: usize| rate(3) / rate(who);
+    println!("  loa beside the bare loop:            {:.2} (wanted: at least 0.70)", beside(0));
+    println!("  loa beside teloxide, one at a time:  {:.2} (wanted: more than 1.00)", beside(1));
+    println!("  loa beside teloxide, {CONCURRENCY} at once:     {:.2} (wanted: more than 1.00)\n", beside(2));
+}
+
+fn sender(who: &str, platform: &Platform, recipients: i64) -> Took {
+    // One at a time takes so much longer that a part of them is enough.
+    let recipients = if who == ONE_BY_ONE { recipients / 10 } else { recipients };
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.args([ROLE, who, &platform.url, &platform.token, &recipients.to_string()]);
+    let out = command.stderr(Stdio::inherit()).output().expect("a process");
+    serde_json::from_slice(&out.stdout).expect("what it took")
+}
+
+/// The process that sends.
+pub async fn run(args: &[String]) {
+    let [who, url, token, recipients] = args else { panic!("{args:?}") };
+    let recipients: i64 = recipients.parse().expect("a number");
+    let me = std::process::id();
+    let (time, cpu) = match who.as_str() {
+        "bare" => bare(url, token, recipients).await,
+        ONE_BY_ONE => with_teloxide(url, token, recipients, 1).await,
+        "teloxide-at-once" => with_teloxide(url, token, recipients, CONCURRENCY).await,
+        "loa" => with_loa(url, token, recipients).await,
+        other => panic!("{other}"),
+    };
+    let took = Took {
+        rate: recipients as f64 / time.as_secs_f64(),
+        cpu: (cpu_seconds(me) - cpu) * 10_000.0 / recipients as f64,
+        peak: megabytes(me, "VmHWM"),
+    };
+    println!("{}", serde_json::to_string(&took).expect("JSON"));
+    // The database is left as it is: what is measured is over.
+}
+
+/// From the order to send until all of it is known to have arrived, on disk.
+async fn with_loa(url: &str, token: &str, recipients: i64) -> (Duration, f64) {
+    let app = stage::app(url, token, recipients, Limits::NONE).await;
+    let (cpu, started) = (cpu_seconds(std::process::id()), Instant::now());
+    let notice = app.send().await;
+    while stage::counts(&app.store, notice).await.arrived() < recipients {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    (started.elapsed(), cpu)
+}
+
+async fn bare(url: &str, token: &str, recipients: i64) -> (Duration, f64) {
+    let client = loa::http::http_client().expect("a client");
+    let url: Arc<str> = format!("{url}/bot{token}/SendMessage").into();
+    at_once(recipients, CONCURRENCY, move |person| {
+        let (client, url) = (client.clone(), url.clone());
+        async move {
+            let body = serde_json::json!({
+                "chat_id": person,
+                "text": format!("{TITLE}\n\n{BODY}"),
+                "reply_markup": { "inline_keyboard": [[{ "text": "Đã nhận", "callback_data": "c.1" }]] },
+            });
+            let answer = client.post(&*url).json(&body).send().await.expect("an answer");
+            let answer: serde_json::Value = answer.json().await.expect("JSON");
+            assert_eq!(answer["ok"], true, "{answer}");
+        }
+    })
+    .await
+}
+
+async fn with_teloxide(url: &str, token: &str, recipients: i64, calls: usize) -> (Duration, f64) {
+    let bot = Bot::new(token).set_api_url(url.parse().expect("a URL"));
+    at_once(recipients, calls, move |person| {
+        let bot = bot.clone();
+        async move {
+            let button = InlineKeyboardButton::callback("Đã nhận", "c.1");
+            let sent = bot
+                .send_message(ChatId(person), format!("{TITLE}\n\n{BODY}"))
+                .reply_markup(InlineKeyboardMarkup::new([[button]]))
+                .await;
+            sent.expect("sent");
+        }
+    })
+    .await
+}
+
+/// Sends to everybody, so many at once.
+async fn at_once<F: Future<Output = ()> + Send + 'static>(
+    recipients: i64,
+    calls: usize,
+    send: impl Fn(i64) -> F + Send + Clone + 'static,
+) -> (Duration, f64) {
+    let next = Arc::new(AtomicI64::new(1));
+    let (cpu, started) = (cpu_seconds(std::process::id()), Instant::now());
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..calls {
+        let (next, send) = (next.clone(), send.clone());
+        workers.spawn(async move {
+            loop {
+                let person = next.fetch_add(1, Ordering::Relaxed);
+                if person > recipients {
+                    return;
+                }
+                send(person).await;
+            }
+        });
+    }
+    workers.join_all().await;
+    (started.elapsed(), cpu)
+}
