@@ -67,7 +67,7 @@ const UNTIL_ANSWERED: Duration = Duration::from_millis(250);
 /// How often a lane is looked at out of its order, at most.
 const LOOK_OUT_OF_ORDER: Duration = Duration::from_millis(50);
 /// So much lateness is made up for at once, where messages of notices go at even distances.
-const CATCH_UP: Duration = Duration::from_millis(100);
+const CATCH_UP: Duration = Duration::from_millis(30);
 /// So many payloads are remembered of which it is known that nothing has to be uploaded.
 const KNOWN_PAYLOADS: usize = 4096;
 
