@@ -17,8 +17,9 @@ mod stage;
 mod unlimited;
 
 /// All there is, in the order in which it is measured.
-const PARTS: [(&str, fn()); 9] = [
+const PARTS: [(&str, fn()); 10] = [
     ("unlimited", unlimited::near),
+    ("together", unlimited::together),
     ("distant", unlimited::distant),
     ("limit30", || wait_for(limit::thirty())),
     ("limit1000", || wait_for(limit::thousand())),

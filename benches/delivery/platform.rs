@@ -91,13 +91,24 @@ fn read<T: DeserializeOwned>(answers: &mut impl BufRead) -> T {
     serde_json::from_str(&line).expect("an answer of the platform")
 }
 
-/// The platform itself, until its orders end.
-pub async fn run() {
+/// A platform in this process, with people who have pressed Start.
+pub async fn here(people: i64) -> Sandbox {
+    let sandbox = begin().await;
+    enrol(&sandbox, people).await;
+    sandbox
+}
+
+async fn begin() -> Sandbox {
     let clock = Clock::System;
     let mut options = Options::new(Arc::new(move || clock.now().0));
     options.keep_last = Some(4);
     options.wait_bound = Duration::from_secs(3600);
-    let sandbox = Sandbox::start(options).await.expect("a practice platform");
+    Sandbox::start(options).await.expect("a practice platform")
+}
+
+/// The platform itself, until its orders end.
+pub async fn run() {
+    let sandbox = begin().await;
     println!("{}", json!([sandbox.url(), sandbox.token()]));
     loop {
         let mut line = String::new();

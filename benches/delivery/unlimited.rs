@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use teloxide::prelude::*;
 use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
 
-use crate::platform::{Order, Platform};
+use crate::platform::{self, Order, Platform};
 use crate::stage::{self, BODY, CONCURRENCY, TITLE, cpu_seconds, median, megabytes, number};
 
 /// By this first argument the program sends: then come who, the address, the token and how many.
@@ -38,28 +38,52 @@ struct Took {
 
 /// A platform that answers as soon as it can: what counts is the processor time of everybody.
 pub fn near() {
-    measure("unlimited", 0);
+    measure("unlimited", Where::Beside(0));
+}
+
+/// The same within the sender's process, as a bot finds it in the tests: both share its threads.
+pub fn together() {
+    measure("together", Where::Within);
 }
 
 /// A platform at a distance: what counts is that no call is ever waited with. Telegram is farther away.
 pub fn distant() {
-    measure("distant", 10);
+    measure("distant", Where::Beside(10));
 }
 
-fn measure(name: &str, milliseconds: u64) {
+/// Where the platform is.
+#[derive(Clone, Copy)]
+enum Where {
+    /// In a process of its own, so many milliseconds away.
+    Beside(u64),
+    /// In the process that sends.
+    Within,
+}
+
+/// In the place of an address: the platform is within.
+const WITHIN: &str = "within";
+
+fn measure(name: &str, place: Where) {
     let (recipients, rounds) = (number("LOA_BENCH_RECIPIENTS", 20_000), number("LOA_BENCH_ROUNDS", 3));
     println!("{name}: {recipients} recipients, {CONCURRENCY} calls at once, median of {rounds} rounds");
-    println!("  every answer {milliseconds} ms after the call was accepted");
+    match place {
+        Where::Beside(milliseconds) => {
+            println!("  every answer {milliseconds} ms after the call was accepted")
+        }
+        Where::Within => {
+            println!("  the platform is in the sender's process, and its processor time is counted")
+        }
+    }
     let mut all: [Vec<Took>; WHO.len()] = Default::default();
     for round in 0..rounds {
-        let platform = Platform::start(recipients);
-        if milliseconds > 0 {
+        let platform = matches!(place, Where::Beside(_)).then(|| Platform::start(recipients));
+        if let (Where::Beside(milliseconds @ 1..), Some(platform)) = (place, &platform) {
             let _: usize = platform.ask(&Order::Distance(milliseconds));
         }
         // Everybody is first in some round.
         for turn in 0..WHO.len() {
             let who = (turn + usize::try_from(round).expect("small")) % WHO.len();
-            all[who].push(sender(WHO[who].0, &platform, recipients));
+            all[who].push(sender(WHO[who].0, platform.as_ref(), recipients));
         }
     }
     let of = |who: usize, what: fn(&Took) -> f64| median(all[who].iter().map(what).collect());
@@ -78,11 +102,13 @@ fn measure(name: &str, milliseconds: u64) {
     println!("  loa beside teloxide, {CONCURRENCY} at once:     {:.2} (wanted: more than 1.00)\n", beside(2));
 }
 
-fn sender(who: &str, platform: &Platform, recipients: i64) -> Took {
+fn sender(who: &str, platform: Option<&Platform>, recipients: i64) -> Took {
     // One at a time takes so much longer that a part of them is enough.
     let recipients = if who == ONE_BY_ONE { recipients / 10 } else { recipients };
     let mut command = Command::new(std::env::current_exe().expect("this program"));
-    command.args([ROLE, who, &platform.url, &platform.token, &recipients.to_string()]);
+    let (url, token) =
+        platform.map_or((WITHIN, ""), |platform| (platform.url.as_str(), platform.token.as_str()));
+    command.args([ROLE, who, url, token, &recipients.to_string()]);
     let out = command.stderr(Stdio::inherit()).output().expect("a process");
     serde_json::from_slice(&out.stdout).expect("what it took")
 }
@@ -92,6 +118,11 @@ pub async fn run(args: &[String]) {
     let [who, url, token, recipients] = args else { panic!("{args:?}") };
     let recipients: i64 = recipients.parse().expect("a number");
     let me = std::process::id();
+    let within = if url == WITHIN { Some(platform::here(recipients).await) } else { None };
+    let (url, token) = match &within {
+        Some(sandbox) => (sandbox.url(), sandbox.token()),
+        None => (url.as_str(), token.as_str()),
+    };
     let (time, cpu) = match who.as_str() {
         "bare" => bare(url, token, recipients).await,
         ONE_BY_ONE => with_teloxide(url, token, recipients, 1).await,
