@@ -68,10 +68,10 @@ fn measure(name: &str, place: Where) {
     println!("{name}: {recipients} recipients, {CONCURRENCY} calls at once, median of {rounds} rounds");
     match place {
         Where::Beside(milliseconds) => {
-            println!("  every answer {milliseconds} ms after the call was accepted")
+            println!("  every answer {milliseconds} ms after the call was accepted");
         }
         Where::Within => {
-            println!("  the platform is in the sender's process, and its processor time is counted")
+            println!("  the platform is in the sender's process, and its processor time is counted");
         }
     }
     let mut all: [Vec<Took>; WHO.len()] = Default::default();
