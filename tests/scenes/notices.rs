@@ -282,6 +282,8 @@ on_both! {
         })
         .await;
         town.in_time(town.later(Duration::from_secs(60))).await;
+        // What was on its way has its outcome by now, and is counted at the next look.
+        town.in_time(town.later(Duration::from_secs(60))).await;
         let times = accepted(&town.sandbox, "Hội trường tỉnh");
         assert!(times.iter().all(|at| *at <= pressed + 1_000_000), "within a second: {times:?}, {pressed}");
         let shown = town.store.notice_show(NoticeId(1)).await.expect("the store").expect("a notice");
@@ -290,6 +292,8 @@ on_both! {
         let left = edition.counts.total - edition.counts.arrived();
         assert!(edition.counts.total == 14 && left > 0, "{:?}", edition.counts);
         // All the while the count was one message.
+        let last = format!("Không gửi nữa {left}");
+        town.until_so("the last count", |sandbox| sandbox.chat(EDITOR).iter().any(|seen| seen.id == card && seen.text.contains(&last))).await;
         let counts: Vec<_> = town.sandbox.chat(EDITOR).into_iter().filter(|seen| seen.text.contains('░') || seen.text.contains('▓')).collect();
         assert_eq!(counts.len(), 1, "{}", town.story(EDITOR));
         assert!(counts[0].edited && counts[0].text.contains(&format!("Không gửi nữa {left}")), "{}", counts[0].text);
