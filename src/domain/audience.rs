@@ -61,7 +61,7 @@ pub struct Place {
 }
 
 /// A part that cannot be read: one sentence that says how to write it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum AudienceError {
     #[error("chưa chọn ai nhận; hãy viết all, hoặc unit:Tên đơn vị/*")]
     Empty,
@@ -77,6 +77,38 @@ pub enum AudienceError {
     Role(#[from] super::role::UnknownRole),
     #[error("danh sách người nhận quá dài, tối đa {MOST_PARTS} phần")]
     TooLong,
+}
+
+/// Why nobody can be told whom an audience means.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum AudienceFault {
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] AudienceError),
+    /// Nothing and nobody has that name.
+    #[error("không có {0} nào tên “{1}”")]
+    Unknown(Named, String),
+    /// Several have that name: they are listed as they can be typed.
+    #[error("có nhiều {0} tên “{1}”, hãy ghi rõ hơn: {2}")]
+    Several(Named, String, String),
+}
+
+/// What a name in an audience is the name of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Named {
+    Unit,
+    Group,
+    Person,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unit => "đơn vị",
+            Self::Group => "nhóm",
+            Self::Person => "người",
+        })
+    }
 }
 
 impl Audience {

@@ -65,7 +65,7 @@ impl fmt::Display for Role {
 }
 
 /// There is no such role. Holds the beginning of what was written.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("không có vai trò “{0}”; hãy dùng: staff, reporter, duty, editor, approver, head, admin")]
 pub struct UnknownRole(pub String);
 

@@ -136,9 +136,11 @@ on_both! {
         let town = Town::new(database).await;
         town.says(EDITOR, "/thongbao Mời họp\nNội dung").await;
         town.presses(EDITOR, EDITOR, "Chọn khác").await;
-        for (wrong, said) in
-            [("đơn vị: Xã Không Có", "không có đơn vị"), ("abc", "chưa hiểu “abc”"), ("vai trò: vua", "lãnh đạo")]
-        {
+        for (wrong, said) in [
+            ("đơn vị: Xã Không Có", "Không có đơn vị nào tên “Xã Không Có”"),
+            ("abc", "chưa hiểu “abc”"),
+            ("vai trò: vua", "lãnh đạo"),
+        ] {
             assert!(town.says(EDITOR, wrong).await.text.contains(said), "{}", town.last(EDITOR).text);
         }
         town.says(EDITOR, "đơn vị: Phường Bình Minh; trừ nhóm").await;

@@ -1,6 +1,7 @@
 //! From a notice that is written down to one that goes out: submitting, approving, returning, stopping.
 
 use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
+use super::audience::fault_words;
 use super::draft::Expects;
 use super::{
     APPROVERS, Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WRITERS, WhyNot, compose,
@@ -190,7 +191,7 @@ fn submit(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need>
     let lang = ctx.lang();
     // The author's reach is looked at again: roles may have changed since the preview.
     match facts::reach(ctx, &facts.notice.audience)? {
-        Err(why) => return Ok(Turn::say(why)),
+        Err(fault) => return Ok(Turn::say(fault_words(lang, &fault))),
         Ok(reach) if reach.beyond => return Ok(Turn::say(lang.say("notice-beyond", &[]))),
         Ok(_) => {}
     }

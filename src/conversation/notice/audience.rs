@@ -3,7 +3,7 @@
 use super::super::Lang;
 use super::super::people::role_name;
 use crate::domain::Role;
-use crate::domain::audience::{Audience, AudienceError, Place, Selector};
+use crate::domain::audience::{Audience, AudienceError, AudienceFault, Named, Place, Selector};
 use crate::domain::role::UnknownRole;
 
 /// `tất cả`, `Tỉnh A / Xã B và cấp dưới; trừ cá nhân`. What cannot be read stands as it is.
@@ -13,6 +13,28 @@ pub fn audience_words(lang: Lang, audience: &str) -> String {
     let without = |part| lang.say("notice-for-without", &[("value", &part_words(lang, part))]);
     let parts: Vec<String> = include.chain(audience.exclude.iter().map(without)).collect();
     parts.join("; ")
+}
+
+/// Why nobody can be told whom an audience means, and what to type instead.
+pub(super) fn fault_words(lang: Lang, fault: &AudienceFault) -> String {
+    let of = |named| lang.say(named_key(named), &[]);
+    match fault {
+        AudienceFault::Unreadable(wrong) => wrong_words(lang, wrong),
+        AudienceFault::Unknown(named, name) => {
+            lang.say("notice-audience-nobody", &[("what", &of(*named)), ("name", name)])
+        }
+        AudienceFault::Several(named, name, all) => {
+            lang.say("notice-audience-several", &[("what", &of(*named)), ("name", name), ("all", all)])
+        }
+    }
+}
+
+fn named_key(named: Named) -> &'static str {
+    match named {
+        Named::Unit => "notice-audience-unit",
+        Named::Group => "notice-audience-group",
+        Named::Person => "notice-audience-person",
+    }
 }
 
 /// What is wrong with what was typed, and how it is typed right.
@@ -50,6 +72,23 @@ fn place_words(lang: Lang, place: &Place) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_found_is_said_in_the_language_of_the_chat() {
+        let nobody = AudienceFault::Unknown(Named::Unit, "Xã X".to_owned());
+        let words = fault_words(Lang::Vi, &nobody);
+        assert_eq!(words, "Không có đơn vị nào tên “Xã X”. Bạn xem lại tên rồi gõ lại giúp mình nhé.");
+        let several = AudienceFault::Several(
+            Named::Person,
+            "Lan".to_owned(),
+            "Lan (person:1); Lan (person:2)".to_owned(),
+        );
+        let words = fault_words(Lang::En, &several);
+        assert_eq!(
+            words,
+            "There is more than one person called “Lan”. Please type which one: Lan (person:1); Lan (person:2)"
+        );
+    }
 
     #[test]
     fn an_audience_reads_as_words() {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::incoming::Message;
 use super::super::{ChatKind, Choice, Context, Dialogue, Me, Need, Post, Reply, Turn};
+use super::audience::fault_words;
 use super::draft::{Expects, LeftOut};
 use super::{Action, Draft, DraftAct, Effect, State, facts, not_allowed, read_duration};
 use crate::domain::Rich;
@@ -94,7 +95,7 @@ fn understand(ctx: &Context<'_>, mut draft: Draft, message: &Message, text: &str
                 Err(wrong) => return Ok(Turn::say(super::audience::wrong_words(lang, &wrong))),
             };
             match facts::reach(ctx, &audience)? {
-                Err(why) => Ok(Turn::say(why)),
+                Err(fault) => Ok(Turn::say(fault_words(lang, &fault))),
                 Ok(reach) if reach.beyond => Ok(Turn::say(lang.say("notice-beyond", &[]))),
                 Ok(_) => {
                     draft.notice.audience = audience;
@@ -272,7 +273,7 @@ fn preview(ctx: &Context<'_>, me: &Me, draft: Draft) -> Result<Turn, Need> {
         return Ok(ask(ctx, draft, Expects::Words, "notice-ask-words"));
     }
     match facts::reach(ctx, &draft.notice.audience)? {
-        Err(why) => return Ok(Turn::say(why)),
+        Err(fault) => return Ok(Turn::say(fault_words(lang, &fault))),
         Ok(reach) if reach.beyond => return Ok(Turn::say(lang.say("notice-beyond", &[]))),
         Ok(reach) if reach.groups + reach.people == 0 => {
             return Ok(Turn::say(lang.say("notice-reaches-nobody", &[])));
@@ -307,7 +308,7 @@ fn card(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
             let (groups, people) = (reach.groups.to_string(), reach.people.to_string());
             lang.say("notice-reach", &[("groups", &groups), ("people", &people)])
         }
-        Err(why) => why,
+        Err(fault) => fault_words(lang, &fault),
     };
     let mut text = Rich::new()
         .push("📝 ")

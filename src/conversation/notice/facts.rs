@@ -2,6 +2,7 @@
 
 use super::super::{Context, Need, Post};
 use super::{Answer, Ask, NoticeFacts, ReachFacts, Receipt, ScheduleFacts, UnitNames, WRITERS, Waiting};
+use crate::domain::audience::AudienceFault;
 use crate::domain::ids::*;
 use crate::domain::{Role, Timestamp};
 
@@ -14,7 +15,7 @@ pub(super) fn receipt<'a>(
 }
 
 /// How far an audience reaches, within what the writer may address.
-pub(super) fn reach(ctx: &Context<'_>, audience: &str) -> Result<Result<ReachFacts, String>, Need> {
+pub(super) fn reach(ctx: &Context<'_>, audience: &str) -> Result<Result<ReachFacts, AudienceFault>, Need> {
     let ask = Ask::Reach { audience: audience.to_owned(), within: bounds(ctx) };
     answered!(Notice, ctx, ask, Answer::Reach(reach) => reach.clone())
 }

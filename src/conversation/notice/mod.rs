@@ -16,6 +16,7 @@ mod spans;
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Dialogue, Lang, Need, Turn};
+use crate::domain::audience::AudienceFault;
 use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, ScheduleId, UnitId};
 use crate::domain::{Rich, Role, Timestamp};
 
@@ -133,7 +134,7 @@ pub enum Ask {
 pub enum Answer {
     Receipt(Option<Receipt>),
     /// Or why it cannot be said, in one sentence.
-    Reach(Result<ReachFacts, String>),
+    Reach(Result<ReachFacts, AudienceFault>),
     Approvers(Vec<String>),
     Notice(Option<Box<NoticeFacts>>),
     Submitted(Vec<Waiting>),

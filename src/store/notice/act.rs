@@ -6,6 +6,7 @@ use crate::conversation::notice::{
     preview_card,
 };
 use crate::conversation::{Choice, Lang, Reply, notice as talk};
+use crate::domain::audience::AudienceFault;
 use crate::domain::calendar::when_words;
 use crate::domain::content::{Button, FileKind};
 use crate::domain::ids::*;
@@ -127,10 +128,10 @@ pub async fn reach_facts(
     env: &Env,
     audience: &str,
     within: &[UnitId],
-) -> Result<Result<ReachFacts, String>, StoreError> {
+) -> Result<Result<ReachFacts, AudienceFault>, StoreError> {
     let whom = match edition::whom(tx, env, audience).await? {
         Ok(whom) => whom,
-        Err(refused) => return Ok(Err(refused.to_string())),
+        Err(fault) => return Ok(Err(fault)),
     };
     let reach = reach::reach(tx, &whom).await?;
     let beyond = !within.is_empty() && reach::reaches_beyond(tx, &whom, within).await?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::args;
 use crate::domain::Role;
-use crate::domain::audience::{Audience, Place, Selector};
+use crate::domain::audience::{Audience, AudienceFault, Named, Place, Selector};
 use crate::domain::ids::UnitId;
 use crate::domain::text::fold;
 use crate::store::{Env, StoreError, Tx, people};
@@ -20,33 +20,6 @@ pub struct Whom {
     pub exclude: Vec<String>,
 }
 
-/// What in an audience cannot be found, or can mean several.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum Lost {
-    #[error("không có {0} nào tên “{1}”")]
-    Unknown(Kind, String),
-    #[error("có nhiều {0} tên “{1}”, hãy ghi rõ hơn: {2}")]
-    Several(Kind, String, String),
-}
-
-/// What was looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    Unit,
-    Group,
-    Person,
-}
-
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Unit => "đơn vị",
-            Self::Group => "nhóm",
-            Self::Person => "người",
-        })
-    }
-}
-
 /// So many names are told where a name can mean several.
 const MOST_NAMED: usize = 5;
 
@@ -55,14 +28,14 @@ pub async fn resolve(
     tx: &mut Tx<'_>,
     env: &Env,
     audience: &Audience,
-) -> Result<Result<Whom, Lost>, StoreError> {
+) -> Result<Result<Whom, AudienceFault>, StoreError> {
     let mut whom = Whom::default();
     for (selectors, keys) in [(&audience.include, &mut whom.include), (&audience.exclude, &mut whom.exclude)]
     {
         for selector in selectors {
             match keys_of(tx, env, selector).await? {
                 Ok(more) => keys.extend(more),
-                Err(lost) => return Ok(Err(lost)),
+                Err(fault) => return Ok(Err(fault)),
             }
         }
         keys.sort_unstable();
@@ -77,7 +50,7 @@ async fn keys_of(
     tx: &mut Tx<'_>,
     env: &Env,
     selector: &Selector,
-) -> Result<Result<Vec<String>, Lost>, StoreError> {
+) -> Result<Result<Vec<String>, AudienceFault>, StoreError> {
     let one = |key: String| Ok(Ok(vec![key]));
     match selector {
         Selector::All => Ok(Ok(vec!["g*".to_owned(), "p*".to_owned()])),
@@ -97,7 +70,7 @@ async fn keys_of(
                        WHERE kind = 'group' AND unit_id IS NOT NULL AND (external_id = $1 OR folded = $2)
                        ORDER BY CASE WHEN external_id = $1 THEN 0 ELSE 1 END, id LIMIT 6";
             let rows = tx.all(sql, args![name, fold(name)]).await?;
-            Ok(single(Kind::Group, name, rows).map(|id| vec![format!("gid:{id}")]))
+            Ok(single(Named::Group, name, rows).map(|id| vec![format!("gid:{id}")]))
         }
         Selector::Person(name) => {
             // The number 0 is nobody's.
@@ -106,7 +79,7 @@ async fn keys_of(
             let rows = tx.all(sql, args![name.parse::<i64>().unwrap_or(0), fold(name)]).await?;
             let rows =
                 rows.into_iter().map(|(id, name): (i64, String)| (id, format!("{name} (person:{id})")));
-            Ok(single(Kind::Person, name, rows.collect()).map(|id| vec![format!("p:{id}")]))
+            Ok(single(Named::Person, name, rows.collect()).map(|id| vec![format!("p:{id}")]))
         }
     }
 }
@@ -115,26 +88,30 @@ fn at_unit(role: Role, unit: UnitId) -> String {
     format!("{}:{unit}", role.code())
 }
 
-fn single(kind: Kind, name: &str, rows: Vec<(i64, String)>) -> Result<i64, Lost> {
+fn single(kind: Named, name: &str, rows: Vec<(i64, String)>) -> Result<i64, AudienceFault> {
     match rows.as_slice() {
         [(id, _)] => Ok(*id),
-        [] => Err(Lost::Unknown(kind, name.to_owned())),
+        [] => Err(AudienceFault::Unknown(kind, name.to_owned())),
         several => {
             let names: Vec<&str> = several.iter().take(MOST_NAMED).map(|(_, name)| name.as_str()).collect();
-            Err(Lost::Several(kind, name.to_owned(), names.join("; ")))
+            Err(AudienceFault::Several(kind, name.to_owned(), names.join("; ")))
         }
     }
 }
 
 /// The unit that a place means, and all below it if it says so.
-async fn units(tx: &mut Tx<'_>, env: &Env, place: &Place) -> Result<Result<Vec<UnitId>, Lost>, StoreError> {
+async fn units(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    place: &Place,
+) -> Result<Result<Vec<UnitId>, AudienceFault>, StoreError> {
     let found = people::find_everywhere(tx, env, &place.unit).await?;
     // A part of a name would be a guess, and a guess sends words to the wrong people.
     let rows = found.into_iter().filter(|unit| unit.rank < 3).map(|unit| (unit.id.0, unit.path)).collect();
-    match single(Kind::Unit, &place.unit, rows) {
+    match single(Named::Unit, &place.unit, rows) {
         Ok(unit) if place.below => below(tx, UnitId(unit)).await.map(Ok),
         Ok(unit) => Ok(Ok(vec![UnitId(unit)])),
-        Err(lost) => Ok(Err(lost)),
+        Err(fault) => Ok(Err(fault)),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::args;
 use crate::conversation::Lang;
 use crate::conversation::notice::{Stage as State, words};
 use crate::domain::Timestamp;
-use crate::domain::audience::Audience;
+use crate::domain::audience::{Audience, AudienceFault};
 use crate::domain::content::{Attachment, Button, Content, FileKind, Lane};
 use crate::domain::ids::*;
 use crate::failpoint::{Planted, Point, at, planted};
@@ -99,7 +99,7 @@ pub async fn begin_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> 
 async fn begin(tx: &mut Tx<'_>, env: &Env, edition: EditionId, notice: &write::Row) -> Done<()> {
     let whom = match whom(tx, env, &notice.audience).await? {
         Ok(whom) => whom,
-        Err(refused) => return Ok(Err(refused)),
+        Err(fault) => return Ok(Err(fault.into())),
     };
     if let (Some(schedule), Some(at)) = (notice.schedule_id, notice.occurrence) {
         let (id, schedule, at) = (NoticeId(notice.id), ScheduleId(schedule), Timestamp(at));
@@ -143,12 +143,11 @@ async fn take_run(
 }
 
 /// Whom an audience means now.
-pub async fn whom(tx: &mut Tx<'_>, env: &Env, text: &str) -> Done<Whom> {
-    let audience: Audience = match text.parse() {
-        Ok(audience) => audience,
-        Err(wrong) => return Ok(Err(Refused::Audience(wrong))),
-    };
-    Ok(audience::resolve(tx, env, &audience).await?.map_err(Refused::Lost))
+pub async fn whom(tx: &mut Tx<'_>, env: &Env, text: &str) -> Result<Result<Whom, AudienceFault>, StoreError> {
+    match text.parse::<Audience>() {
+        Ok(audience) => audience::resolve(tx, env, &audience).await,
+        Err(wrong) => Ok(Err(wrong.into())),
+    }
 }
 
 /// What a notice looks like to who gets it.

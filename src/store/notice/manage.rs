@@ -64,8 +64,8 @@ impl Store {
         self.db
             .write(move |tx| {
                 Box::pin(async move {
-                    if let Err(refused) = edition::whom(tx, &env, &new.audience).await? {
-                        return Ok(Err(refused));
+                    if let Err(fault) = edition::whom(tx, &env, &new.audience).await? {
+                        return Ok(Err(fault.into()));
                     }
                     write::write(tx, &env, Actor::CommandLine, &new).await.map(Ok)
                 })
@@ -195,7 +195,7 @@ pub async fn preview(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Done<Reach> {
     let Some(notice) = write::find(tx, id).await? else { return Ok(Err(Refused::Unknown(id))) };
     match edition::whom(tx, env, &notice.audience).await? {
         Ok(whom) => reach(tx, &whom).await.map(Ok),
-        Err(refused) => Ok(Err(refused)),
+        Err(fault) => Ok(Err(fault.into())),
     }
 }
 

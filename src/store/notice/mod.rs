@@ -18,7 +18,6 @@ use crate::conversation::notice::{APPROVERS, Answer, Ask, Effect};
 
 use super::{Env, StoreError, Tx};
 
-pub use audience::Lost;
 pub(super) use confirm::confirm_action;
 pub(super) use edition::delivery;
 pub use feed::Ended;

@@ -220,8 +220,8 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
     if new.self_sending && new.body.is_empty() {
         return Ok(Err(ScheduleRefused::NoText));
     }
-    if let Err(refused) = edition::whom(tx, env, &new.audience).await? {
-        return Ok(Err(refused.into()));
+    if let Err(fault) = edition::whom(tx, env, &new.audience).await? {
+        return Ok(Err(Refused::from(fault).into()));
     }
     let Some(next) = rule.next_after(env.now) else { return Ok(Err(CronError::Never.into())) };
     let sql = "INSERT INTO schedules (name, cron, zone, audience, title, body, urgent, confirm, remind_after,

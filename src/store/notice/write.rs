@@ -2,11 +2,10 @@
 
 use crate::args;
 use crate::conversation::notice::{FileFrom, NewFile, NewNotice, Stage as State};
+use crate::domain::audience::AudienceFault;
 use crate::domain::ids::*;
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx};
-
-use super::audience::Lost;
 
 /// Why something cannot be done to a notice. The person can see why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,9 +15,7 @@ pub enum Refused {
     #[error("Thông báo số {0} {1}, không làm việc này được nữa.")]
     State(NoticeId, &'static str),
     #[error("Người nhận: {0}.")]
-    Audience(#[from] crate::domain::audience::AudienceError),
-    #[error("Người nhận: {0}.")]
-    Lost(#[from] Lost),
+    Audience(#[from] AudienceFault),
     #[error("Thông báo số {0} không đang gửi.")]
     NotRunning(NoticeId),
     #[error("Thông báo số {0} không đang tạm dừng.")]

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::super::{Lost, Refused};
+use super::super::Refused;
 use super::cast::*;
 use crate::args;
 use crate::conversation::ChatKind;
 use crate::conversation::notice::NewNotice;
 use crate::domain::Timestamp;
+use crate::domain::audience::AudienceFault;
 
 fn counts(town: &Town) -> impl Future<Output = (i64, i64, i64, i64, i64, i64, String)> {
     let db = town.stage.store.db.clone();
@@ -54,7 +55,7 @@ async fn a_name_that_is_not_there_is_told_before_anything_is_written() {
     {
         let new = NewNotice { audience: audience.into(), ..NewNotice::default() };
         let refused = town.stage.store.notice_new(new).await.expect("the store").expect_err("refused");
-        assert!(matches!(refused, Refused::Lost(Lost::Unknown(..))), "{refused}");
+        assert!(matches!(refused, Refused::Audience(AudienceFault::Unknown(..))), "{refused}");
         assert!(refused.to_string().contains(kind), "{refused}");
     }
     assert_eq!(town.int("SELECT COUNT(*) FROM notices").await, 0);
