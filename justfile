@@ -61,3 +61,7 @@ fuzz inputs="1_000_000":
 # Ten simulated years for each of so many seeds: `just simulate 2000`; `just simulate 1 17` plays seed 17 again.
 simulate seeds="1000" first="1":
     LOA_SEEDS={{seeds}} LOA_SEED={{first}} cargo test --release --locked --test simulation -- --nocapture in_ten_years
+
+# A simulated year of so many seeds, each twice: both have to go the same way (open: one in 78 does not).
+replay seeds="100" first="1":
+    LOA_REPLAYS={{seeds}} LOA_SEED={{first}} cargo test --release --locked --test simulation -- --nocapture --ignored the_same_seed

@@ -1,9 +1,9 @@
 //! Time, handed in. The only place that reads the wall clock.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use crate::domain::Timestamp;
 
@@ -11,13 +11,32 @@ use crate::domain::Timestamp;
 #[derive(Clone, Debug)]
 pub enum Clock {
     System,
-    Hand(Arc<watch::Sender<Timestamp>>),
+    Hand(Arc<Hand>),
+}
+
+/// The hand of a clock that is moved. Who waits for it is woken in the order of waiting, so that a simulation goes the
+/// same way every time: `tokio::sync::watch` wakes in an order that it draws by itself.
+#[derive(Debug)]
+pub struct Hand {
+    at: Mutex<Timestamp>,
+    moved: Notify,
+}
+
+impl Hand {
+    fn now(&self) -> Timestamp {
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, at: Timestamp) {
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        self.moved.notify_waiters();
+    }
 }
 
 impl Clock {
     /// A clock that stands at `at` until it is moved.
     pub fn by_hand(at: Timestamp) -> Self {
-        Self::Hand(Arc::new(watch::Sender::new(at)))
+        Self::Hand(Arc::new(Hand { at: Mutex::new(at), moved: Notify::new() }))
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is where the wall clock is handed over")]
@@ -27,14 +46,14 @@ impl Clock {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
             }
-            Self::Hand(hand) => *hand.borrow(),
+            Self::Hand(hand) => hand.now(),
         }
     }
 
     /// Moves the hand. The system's clock does not move by hand.
     pub fn set(&self, at: Timestamp) {
         if let Self::Hand(hand) = self {
-            hand.send_replace(at);
+            hand.set(at);
         }
     }
 
@@ -61,15 +80,18 @@ impl Clock {
                 }
             }
             Self::Hand(hand) => {
-                let mut hand = hand.subscribe();
-                let mut last = *hand.borrow_and_update();
+                let mut last = hand.now();
                 let mut left = at.since(last);
-                while !left.is_zero() {
-                    // The sender lives in `self`, so waiting cannot fail.
-                    let _ = hand.changed().await;
-                    let now = *hand.borrow_and_update();
+                loop {
+                    // Before the hand is looked at, so that no move goes unnoticed.
+                    let moved = hand.moved.notified();
+                    let now = hand.now();
                     left = left.saturating_sub(now.since(last));
                     last = now;
+                    if left.is_zero() {
+                        return;
+                    }
+                    moved.await;
                 }
             }
         }
@@ -84,6 +106,7 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use futures::FutureExt;
+    use futures::stream::{FuturesUnordered, StreamExt};
 
     use super::*;
 
@@ -100,6 +123,24 @@ mod tests {
         assert!(sleep.as_mut().now_or_never().is_none());
         clock.advance(Duration::from_secs(1));
         assert!(sleep.as_mut().now_or_never().is_some());
+    }
+
+    #[test]
+    fn who_waited_first_is_woken_first() {
+        let clock = Clock::by_hand(Timestamp::vietnam(2026, 11, 23, 8, 0));
+        let sleep = |number| {
+            let sleep = clock.sleep(HOUR);
+            async move {
+                sleep.await;
+                number
+            }
+        };
+        // Woken futures are looked at in the order in which they are woken.
+        let mut sleepers: FuturesUnordered<_> = (0..20).map(sleep).collect();
+        assert!(sleepers.next().now_or_never().is_none());
+        clock.advance(HOUR);
+        let woken: Vec<u32> = sleepers.collect().now_or_never().expect("all are awake");
+        assert!(woken.is_sorted(), "{woken:?}");
     }
 
     #[test]

@@ -54,6 +54,7 @@ pub async fn run(engine: Engine, outlets: Outlets) {
         desk.look().await;
         let (stop, clock) = (&desk.engine.stop, &desk.engine.clock);
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = clock.sleep(LOOK) => {}
         }

@@ -119,6 +119,7 @@ pub async fn run(engine: Engine) {
 async fn probe(engine: &Engine) {
     let (line, kind) = (&engine.signals.line, engine.channel.kind());
     let answer = tokio::select! {
+        biased;
         () = engine.stop.cancelled() => return,
         answer = engine.channel.who_am_i() => answer,
     };

@@ -1,6 +1,6 @@
 //! How messages get out of the outbox: claimed for one attempt, which is committed before it is made.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -304,7 +304,7 @@ async fn claim<G: Gate>(
     gate: &Mutex<G>,
 ) -> Result<Vec<Claimed>, StoreError> {
     let mut pick =
-        Pick { channel, want, gate, claimed: Vec::new(), later: HashMap::new(), expired: Vec::new() };
+        Pick { channel, want, gate, claimed: Vec::new(), later: BTreeMap::new(), expired: Vec::new() };
     // First what a lane has been kept from, the lowest lane before the one above it.
     for lane in [Lane::Notice, Lane::Urgent] {
         let owed = pick.gate().owed(lane, want, env.now);
@@ -336,7 +336,7 @@ struct Pick<'a, G> {
     gate: &'a Mutex<G>,
     claimed: Vec<Claimed>,
     /// Chats that are put off.
-    later: HashMap<ChatId, Timestamp>,
+    later: BTreeMap<ChatId, Timestamp>,
     expired: Vec<MessageId>,
 }
 

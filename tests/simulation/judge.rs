@@ -9,8 +9,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use crate::calendar::{RULES, Rule, date, short};
+use crate::kept::{self, bring_back};
 use crate::play::{GROUP, RECIPIENTS};
-use crate::world::{Look, World, bring_back};
+use crate::world::{Look, World};
 
 /// A run that was missed by no more than this is made up for.
 const CATCH_UP: Duration = Duration::from_secs(24 * 3600);
@@ -70,7 +71,8 @@ fn expected(rule: &Rule, run: Timestamp, looks: &[Look]) -> Option<Option<Fate>>
     Some(first.certain.then_some(fate))
 }
 
-pub async fn judge(world: &World, start: Timestamp, said: u64) -> Tally {
+/// Gives what was counted, and a sum over everything that is kept.
+pub async fn judge(world: &World, start: Timestamp, said: u64) -> (Tally, String) {
     bring_back(&world.url).await;
     let path = world.url.trim_start_matches("sqlite:");
     let mut db =
@@ -88,8 +90,9 @@ pub async fn judge(world: &World, start: Timestamp, said: u64) -> Tally {
         sqlx::query_as("PRAGMA integrity_check").fetch_one(&mut db).await.expect("a check");
     assert_eq!(sound, "ok");
     assert_eq!(world.watch.check_audit().await.expect("the audit"), None, "the audit's chain is broken");
+    let kept = kept::sum(&mut db).await;
     db.close().await.expect("closed");
-    tally
+    (tally, kept)
 }
 
 /// Every run that the rule names has exactly one fate, and the right one.

@@ -2,13 +2,14 @@
 //! order of all transactions, and the moments at which processes die, are drawn from a seed.
 //!
 //! `LOA_SEEDS=2000` plays so many (3 if it is not given), `LOA_SEED=17` begins with that one. A seed that fails is
-//! named; it fails again. `LOA_SIM_TRACE=file` writes down what happened, and keeps the
-//! database beside it.
+//! named; it fails again. `LOA_REPLAYS=100` plays a year of so many seeds twice (2 if it is not given): both have to go
+//! the same way. `LOA_SIM_TRACE=file` writes down what happened, and keeps the database beside it.
 
 #![allow(clippy::print_stderr, reason = "what was played is said")]
 
 mod calendar;
 mod judge;
+mod kept;
 mod platform;
 mod play;
 mod process;
@@ -49,15 +50,18 @@ fn in_ten_years_no_run_is_missing_and_none_is_double() {
 }
 
 #[test]
-#[ignore = "open: on a busy machine one replay in ten is told of an outcome a turn earlier; what happens is judged all the same"]
+#[ignore = "open: of 78 replays on a busy machine one differs, after a process has lost the lease; what happens is judged all the same"]
 fn the_same_seed_goes_the_same_way() {
-    for seed in 1..=4 {
+    let (first, count) = (number("LOA_SEED", 11), number("LOA_REPLAYS", 2));
+    for seed in first..first + count {
         let (one, other) = (run(seed, 1), run(seed, 1));
         let differ = one.trace.iter().zip(&other.trace).position(|(a, b)| a != b);
         if let Some(at) = differ {
             let near = |played: &Played| played.trace[at.saturating_sub(20)..=at].join("\n");
             panic!("seed {seed}, step {at}:\n{}\nand\n{}", near(&one), near(&other));
         }
-        assert_eq!(one.trace.len(), other.trace.len());
+        assert_eq!(one.trace.len(), other.trace.len(), "seed {seed}");
+        assert_eq!(one.kept, other.kept, "seed {seed}: what is kept differs");
     }
+    eprintln!("{count} seeds from {first} went the same way twice");
 }

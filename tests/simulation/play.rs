@@ -32,6 +32,8 @@ pub struct Played {
     pub transactions: u64,
     pub kills: u64,
     pub tally: judge::Tally,
+    /// A sum over everything that is kept in the end.
+    pub kept: String,
 }
 
 impl Played {
@@ -109,9 +111,9 @@ pub async fn play(seed: u64, years: u32) -> Played {
     }
     finish(&mut world).await;
     write_trace(&world);
-    let tally = judge::judge(&world, start, said).await;
+    let (tally, kept) = judge::judge(&world, start, said).await;
     let (transactions, kills) = (world.transactions, world.kills);
-    Played { trace: world.trace, moves, transactions, kills, tally }
+    Played { trace: world.trace, moves, transactions, kills, tally, kept }
 }
 
 /// Moves the clock.

@@ -1,5 +1,6 @@
 //! The world between two moves: everything goes on until it rests, in an order drawn from the seed.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -12,8 +13,8 @@ use loa::store::idle::Idle;
 use loa::store::turns::Ticket;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use sqlx::{Connection, SqliteConnection};
 
+use crate::kept;
 use crate::platform::{Platform, Weather};
 use crate::process::Process;
 
@@ -55,7 +56,7 @@ impl World {
         let url = format!("sqlite:{}", directory.path().join("loa.db").display());
         let clock = Clock::by_hand(start);
         let watch = Store::open(&url, clock.clone(), Random::seeded(seed)).await.expect("a store");
-        keep_what_is_swept(&url).await;
+        kept::keep_what_is_swept(&url).await;
         Self {
             seed,
             rng: StdRng::seed_from_u64(seed),
@@ -211,11 +212,13 @@ impl World {
     }
 }
 
-/// Who waits: the process, the task as counted from the first one, and whether it writes.
+/// Who waits: the process, its place in the order of the tasks that wait, and whether it writes. The numbers of tasks
+/// are counted over the whole test program, so that they say nothing by themselves.
 fn names(waiting: &[(usize, Ticket)]) -> String {
-    let first = waiting.iter().map(|(_, ticket)| ticket.task).min().unwrap_or(0);
+    let tasks: BTreeSet<u64> = waiting.iter().map(|(_, ticket)| ticket.task).collect();
     let name = |(process, ticket): &(usize, Ticket)| {
-        format!(" {process}.{}{}", ticket.task - first, if ticket.writes { "w" } else { "r" })
+        let place = tasks.range(..ticket.task).count();
+        format!(" {process}.{place}{}", if ticket.writes { "w" } else { "r" })
     };
     waiting.iter().map(name).collect()
 }
@@ -226,31 +229,4 @@ async fn breathe() {
     for _ in 0..6 {
         tokio::task::yield_now().await;
     }
-}
-
-/// What the sweep takes away, in the order in which it can come back.
-const SWEPT: [&str; 4] = ["payloads", "messages", "attempts", "inbox"];
-
-/// What is swept in ten years is laid aside for the judge, who looks at all of it in the end.
-async fn keep_what_is_swept(url: &str) {
-    let mut db = SqliteConnection::connect(url).await.expect("the database");
-    for table in SWEPT {
-        let sql = format!(
-            "CREATE TABLE swept_{table} AS SELECT * FROM {table} WHERE 0;
-             CREATE TRIGGER {table}_swept BEFORE DELETE ON {table}
-             BEGIN INSERT INTO swept_{table} SELECT * FROM {table} WHERE id = OLD.id; END"
-        );
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut db).await.expect("a trigger");
-    }
-    db.close().await.expect("closed");
-}
-
-/// Puts back what was swept.
-pub async fn bring_back(url: &str) {
-    let mut db = SqliteConnection::connect(url).await.expect("the database");
-    for table in SWEPT {
-        let sql = format!("INSERT INTO {table} SELECT * FROM swept_{table}");
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut db).await.expect("rows");
-    }
-    db.close().await.expect("closed");
 }
