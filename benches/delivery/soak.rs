@@ -3,8 +3,10 @@
 use std::time::{Duration, Instant};
 
 use loa::clock::Clock;
+use loa::jobs::WORKER_LEASE;
 use loa::random::Random;
 use loa::store::Store;
+use loa::store::idle::Idle;
 
 use crate::platform::{Order, Platform};
 use crate::program::{Program, Service};
@@ -34,12 +36,26 @@ pub async fn measure() {
     let watching = tokio::spawn(watch(service, program.path("loa.db-wal"), store.clone(), seconds));
     let said: usize = platform.meanwhile(&talk);
     let mut seen = watching.await.expect("no panic");
-    let (accepted, waiting): (usize, _) = (platform.meanwhile(&Order::Accepted), store.idle().await);
-    println!(
-        "  {said} updates said; {accepted} calls accepted; afterwards {:?}",
-        waiting.expect("the store")
-    );
+    let accepted: usize = platform.meanwhile(&Order::Accepted);
+    println!("  {said} updates said; {accepted} calls accepted; afterwards {}", how_it_stands(&store).await);
     seen.report();
+}
+
+/// What is left to do.
+async fn how_it_stands(store: &Store) -> String {
+    let status = store.status(WORKER_LEASE).await.expect("the store");
+    let answers: i64 =
+        status.outbox.iter().filter(|lane| lane.lane == 0).map(|lane| lane.queued + lane.sending).sum();
+    let notices: i64 = status.notices.iter().map(|notice| notice.total - notice.sent).sum();
+    let next = match store.idle().await.expect("the store") {
+        Idle::Busy => "work is going on".to_owned(),
+        Idle::Until(None) => "nothing is planned".to_owned(),
+        Idle::Until(Some(due)) => {
+            format!("the next is due in {:.1} s", due.since(Clock::System.now()).as_secs_f64())
+        }
+    };
+    let updates = status.inbox.waiting;
+    format!("{updates} updates, {answers} answers and {notices} messages of notices wait, {next}")
 }
 
 /// What was seen of the program.
@@ -76,9 +92,18 @@ impl Seen {
     fn report(&mut self) {
         let all: Vec<String> = self.resident.iter().map(|megabytes| format!("{megabytes:.0}")).collect();
         println!("  resident, MB: {}", all.join(" "));
-        let (first, last) = (self.resident.first(), self.resident.last());
-        let (first, last) = (first.copied().unwrap_or(f64::NAN), last.copied().unwrap_or(f64::NAN));
-        println!("  first {first:.0} MB, last {last:.0} MB: {:+.0} MB (wanted: flat)", last - first);
+        let at = |place: usize| self.resident.get(place).copied().unwrap_or(f64::NAN);
+        let (first, half, last) =
+            (at(0), at(self.resident.len() / 2), at(self.resident.len().saturating_sub(1)));
+        println!(
+            "  first {first:.0} MB, half-way {half:.0} MB, last {last:.0} MB: {:+.0} MB in all, {:+.0} MB in the second \
+             half (wanted: flat)",
+            last - first,
+            last - half
+        );
+        let (own, mapped) =
+            (megabytes(self.service.id(), "RssAnon"), megabytes(self.service.id(), "RssFile"));
+        println!("  in the end {own:.0} MB of its own, {mapped:.0} MB of files that it maps");
         println!("  largest write-ahead log: {:.1} MB (wanted: less than 64 MB)", self.log);
         println!("  the process still runs: {}\n", self.service.runs());
     }

@@ -12,6 +12,8 @@ use super::Engine;
 
 /// Payloads whose files are known to the platform, kept at hand.
 const KEEP: usize = 256;
+/// So many files are remembered that were given no name. What is forgotten is found out again by one message.
+const KEEP_NAMELESS: usize = 256;
 
 type Key = (String, FileKind);
 
@@ -81,6 +83,9 @@ impl Uploads {
         self.busy.retain(|key, by| {
             let ours = *by == message;
             if ours && named.is_some_and(|named| !named.iter().any(|file| self::key(file) == *key)) {
+                if nameless.len() >= KEEP_NAMELESS {
+                    nameless.clear();
+                }
                 nameless.insert(key.clone());
             }
             !ours
@@ -92,5 +97,23 @@ impl Uploads {
     pub fn gone(&mut self, payload: PayloadId, files: &[Attachment]) -> bool {
         self.known.remove(&payload);
         !files.iter().any(|file| self.busy.contains_key(&key(file)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_without_a_name_are_not_remembered_without_end() {
+        let mut uploads = Uploads::default();
+        for n in 0..2 * KEEP_NAMELESS {
+            let message = MessageId(i64::try_from(n).expect("small"));
+            let file = (n.to_string(), FileKind::Photo);
+            uploads.busy.insert(file.clone(), message);
+            assert!(uploads.done(message, Some(&[])));
+            assert!(uploads.nameless.contains(&file), "the last is known");
+        }
+        assert!(uploads.nameless.len() <= KEEP_NAMELESS && uploads.busy.is_empty());
     }
 }
