@@ -89,6 +89,7 @@ pub struct Exchange {
     pub late: u64,
 }
 
+/// A candidate, its fields in the order of [`listed`].
 #[derive(serde::Deserialize)]
 struct Row {
     id: i64,
@@ -125,25 +126,33 @@ macro_rules! ready {
          LEFT JOIN slots s ON m.op = 'show' AND s.chat_id = m.chat_id AND s.slot = m.target
          WHERE m.channel = $1 AND m.state = 0 AND m.ready = 1 AND m.lane = $2
            AND NOT EXISTS (SELECT 1 FROM messages e
-                           WHERE e.chat_id = m.chat_id AND e.state IN (0, 1)
+                           WHERE e.chat_id = m.chat_id AND e.state IN (0, 1) AND e.id <> m.id
                              AND (e.state = 1 OR e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
          ORDER BY m.channel, m.lane, m.turn, m.id
          LIMIT $3 + 0"
     };
 }
 
-/// All candidates in one row: a row for each costs more than finding them.
+/// All candidates in one row: a row for each costs more than finding them. Lists, not objects: names would be most of it.
+macro_rules! listed {
+    ($list:literal) => {
+        concat!(
+            $list,
+            "(id, attempt, spared, chat_id, external_chat, chat_kind, lane, op, target, shown, payload_id, own_data,
+              delivery_id, last_part, parked_until, expires_at, created_at)"
+        )
+    };
+}
+
 const READY: Sql = Sql {
-    lite: concat!(
-        "SELECT json_group_array(json_object('id', id, 'attempt', attempt, 'spared', spared, 'chat_id', chat_id,
-           'external_chat', external_chat, 'chat_kind', chat_kind, 'lane', lane, 'op', op, 'target', target,
-           'shown', shown, 'payload_id', payload_id, 'own_data', own_data, 'delivery_id', delivery_id,
-           'last_part', last_part, 'parked_until', parked_until, 'expires_at', expires_at,
-           'created_at', created_at)) FROM (",
+    lite: concat!("SELECT json_group_array(", listed!("json_array"), ") FROM (", ready!(), ") AS r"),
+    pg: concat!(
+        "SELECT COALESCE(json_agg(",
+        listed!("json_build_array"),
+        "), '[]')::text FROM (",
         ready!(),
         ") AS r"
     ),
-    pg: concat!("SELECT COALESCE(json_agg(row_to_json(r)), '[]')::text FROM (", ready!(), ") AS r"),
 };
 
 async fn candidates(
@@ -365,6 +374,7 @@ impl<G: Gate> Pick<'_, G> {
                 rows = candidates(tx, self.channel, lane, room).await?;
             }
         }
+        let before = self.claimed.len();
         for row in rows {
             let parked = Timestamp(row.parked_until);
             let expires = row.expires_at.map(Timestamp);
@@ -378,7 +388,7 @@ impl<G: Gate> Pick<'_, G> {
                 continue;
             }
             // Two lanes can have a candidate of the same chat only if the first was just claimed.
-            if self.claimed.iter().any(|other| other.chat == message.chat) {
+            if self.claimed[..before].iter().any(|other| other.chat == message.chat) {
                 continue;
             }
             let admission = self.gate().admit(&message, env.now);
