@@ -126,7 +126,7 @@ macro_rules! ready {
          LEFT JOIN slots s ON m.op = 'show' AND s.chat_id = m.chat_id AND s.slot = m.target
          WHERE m.channel = $1 AND m.state = 0 AND m.ready = 1 AND m.lane = $2
            AND NOT EXISTS (SELECT 1 FROM messages e
-                           WHERE e.chat_id = m.chat_id AND e.state IN (0, 1) AND e.id <> m.id
+                           WHERE e.chat_id = m.chat_id AND e.settled_at IS NULL AND e.id <> m.id
                              AND (e.state = 1 OR e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
          ORDER BY m.channel, m.lane, m.turn, m.id
          LIMIT $3 + 0"
@@ -171,9 +171,9 @@ async fn candidates(
 }
 
 const MARK: Sql = Sql {
-    lite: "UPDATE messages SET state = 1, attempt = attempt + 1, lease_until = $2
+    lite: "UPDATE messages SET state = 1, attempt = attempt + 1
            WHERE id IN (SELECT value FROM json_each($1)) AND state = 0",
-    pg: "UPDATE messages SET state = 1, attempt = attempt + 1, lease_until = $2
+    pg: "UPDATE messages SET state = 1, attempt = attempt + 1
          WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) AND state = 0",
 };
 
@@ -186,15 +186,12 @@ const MARKED: Sql = Sql {
 
 /// What is marked as being sent, and is not among those that somebody sends.
 const STRAYS: Sql = Sql {
-    lite: "UPDATE messages SET state = 0 WHERE channel = $1 AND state = 1
+    lite: "UPDATE messages SET state = 0 WHERE channel = $1 AND settled_at IS NULL AND state = 1
              AND id NOT IN (SELECT value FROM json_each($2)) RETURNING id, attempt",
     pg:
-        "UPDATE messages SET state = 0 WHERE channel = $1 AND state = 1
+        "UPDATE messages SET state = 0 WHERE channel = $1 AND settled_at IS NULL AND state = 1
            AND id NOT IN (SELECT value::bigint FROM json_array_elements_text($2::json)) RETURNING id, attempt",
 };
-
-/// How long an attempt may take before another process may take the message over. Longer than any time-out.
-const LEASE: Duration = Duration::from_secs(120);
 
 impl Store {
     /// Keeps how attempts ended, and claims what goes next, in one transaction: at most `want` messages
@@ -414,7 +411,7 @@ async fn mark(tx: &mut Tx<'_>, env: &Env, claimed: &mut Vec<Claimed>) -> Result<
     }
     let ids: Vec<i64> = claimed.iter().map(|message| message.id.0).collect();
     let ids = serde_json::to_string(&ids)?;
-    let marked = tx.exec(MARK, args![&ids, env.now + LEASE]).await?;
+    let marked = tx.exec(MARK, args![&ids]).await?;
     if usize::try_from(marked).is_ok_and(|marked| marked < claimed.len()) {
         let ours: Vec<(i64,)> = tx.all(MARKED, args![&ids]).await?;
         claimed.retain(|message| ours.contains(&(message.id.0,)));
@@ -429,7 +426,7 @@ async fn mark(tx: &mut Tx<'_>, env: &Env, claimed: &mut Vec<Claimed>) -> Result<
 /// Nothing of a chat is looked at before `at`.
 pub(super) async fn defer_chat(tx: &mut Tx<'_>, chat: ChatId, at: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE messages SET ready = 0, not_before = $2
-               WHERE chat_id = $1 AND state = 0 AND not_before < $2";
+               WHERE chat_id = $1 AND settled_at IS NULL AND state = 0 AND not_before < $2";
     tx.exec(sql, args![chat, at]).await?;
     Ok(())
 }

@@ -342,7 +342,7 @@ async fn close_chat(
     let sql = "UPDATE chats SET state = 'closed', reason = $2 WHERE id = $1";
     tx.exec(sql, args![chat, why]).await?;
     let sql = "UPDATE messages SET state = 4, error = $2, settled_at = $3
-               WHERE chat_id = $1 AND state = 0 RETURNING delivery_id";
+               WHERE chat_id = $1 AND settled_at IS NULL AND state = 0 RETURNING delivery_id";
     let rows: Vec<(Option<i64>,)> = tx.all(sql, args![chat, why, env.now]).await?;
     let mut deliveries: Vec<i64> = rows.into_iter().filter_map(|(delivery,)| delivery).collect();
     deliveries.dedup();
@@ -380,19 +380,24 @@ pub(super) async fn recover(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind) ->
         return Ok(0);
     }
     if planted(Planted::SilentRequeue) {
-        return tx.exec("UPDATE messages SET state = 0 WHERE state = 1", args![]).await;
+        return tx
+            .exec("UPDATE messages SET state = 0 WHERE settled_at IS NULL AND state = 1", args![])
+            .await;
     }
     let sql = "INSERT INTO attempts (message_id, attempt, at, outcome, detail)
                SELECT id, attempt, $2, 'unknown', 'the process ended while sending'
-               FROM messages WHERE channel = $1 AND state = 1";
+               FROM messages WHERE channel = $1 AND settled_at IS NULL AND state = 1";
     tx.exec(sql, args![channel.code(), env.now]).await?;
     // An answer to a press is worth nothing later, and an edit does no harm twice.
     let sql = "UPDATE messages
                SET state = CASE WHEN op = 'answer' THEN 6
                                 WHEN op IN ('edit', 'show') THEN 0
                                 WHEN unknowns + 1 >= $3 OR never_twice = 1 THEN 3 ELSE 0 END,
-                   unknowns = unknowns + 1, error = 'the process ended while sending', settled_at = $2
-               WHERE channel = $1 AND state = 1";
+                   settled_at = CASE WHEN op = 'answer' THEN $2
+                                     WHEN op IN ('edit', 'show') THEN NULL
+                                     WHEN unknowns + 1 >= $3 OR never_twice = 1 THEN $2 END,
+                   unknowns = unknowns + 1, error = 'the process ended while sending'
+               WHERE channel = $1 AND settled_at IS NULL AND state = 1";
     let changed = tx.exec(sql, args![channel.code(), env.now, MOST_UNKNOWNS]).await?;
     let sql = "SELECT delivery_id FROM messages
                WHERE channel = $1 AND state = 3 AND settled_at = $2 AND delivery_id IS NOT NULL";
