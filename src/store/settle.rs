@@ -152,7 +152,7 @@ async fn keep_sent(
             keep_slot(tx, env, message.chat, slot, &external_id).await?;
         }
         if let (Some(delivery), true) = (message.delivery, message.last_part) {
-            ended.push(Ended { delivery, result: Ok(external_id) });
+            ended.push(Ended { delivery, result: Ok(()) });
         }
     }
     Ok(late)
