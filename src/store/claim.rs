@@ -1,8 +1,7 @@
 //! How messages get out of the outbox: claimed for one attempt, which is committed before it is made.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use crate::args;
 use crate::domain::content::Lane;
@@ -200,11 +199,11 @@ impl Store {
         &self,
         channel: ChannelKind,
         lease: (&'static str, String),
-        settled: Vec<Settled>,
+        settled: impl Into<Arc<Vec<Settled>>>,
         want: usize,
-        gate: std::sync::Arc<std::sync::Mutex<G>>,
+        gate: Arc<Mutex<G>>,
     ) -> Result<Exchange, StoreError> {
-        let env = self.env();
+        let (env, settled) = (self.env(), settled.into());
         let exchange = self
             .db
             .write(move |tx| {
@@ -213,7 +212,7 @@ impl Store {
                     if !lease::holds(tx, lease.0, &lease.1).await? {
                         // Whoever has it now has taken these messages over: nothing of theirs is changed.
                         if planted(Planted::NoGuard) {
-                            exchange.late = settle::keep(tx, &env, channel, settled).await?;
+                            exchange.late = settle::keep(tx, &env, channel, &settled).await?;
                             exchange.lost_lease = true;
                             return Ok(exchange);
                         }
@@ -221,7 +220,7 @@ impl Store {
                         exchange.late = u64::try_from(settled.len()).unwrap_or(u64::MAX);
                         return Ok(exchange);
                     }
-                    exchange.late = settle::keep(tx, &env, channel, settled).await?;
+                    exchange.late = settle::keep(tx, &env, channel, &settled).await?;
                     at(Point::ExchangeSettled).await?;
                     if want > 0 {
                         wake(tx, &env).await?;

@@ -62,7 +62,7 @@ pub(super) async fn keep(
     tx: &mut Tx<'_>,
     env: &Env,
     channel: ChannelKind,
-    settled: Vec<Settled>,
+    settled: &[Settled],
 ) -> Result<u64, StoreError> {
     let mut late = 0;
     let mut sent = Vec::new();
@@ -75,14 +75,15 @@ pub(super) async fn keep(
         match outcome {
             Outcome::Sent { external_id, files } => {
                 for (file, kind, file_id) in files {
-                    blobs::remember_file(tx, channel, &Attachment { kind, ..file }, &file_id).await?;
+                    let file = Attachment { kind: *kind, ..file.clone() };
+                    blobs::remember_file(tx, channel, &file, file_id).await?;
                 }
-                sent.push((message, external_id));
+                sent.push((message, external_id.as_str()));
             }
-            other => late += keep_trouble(tx, env, channel, &message, other, &mut ended).await?,
+            other => late += keep_trouble(tx, env, channel, message, other.clone(), &mut ended).await?,
         }
     }
-    late += keep_sent(tx, env, sent, &mut ended).await?;
+    late += keep_sent(tx, env, &sent, &mut ended).await?;
     if !ended.is_empty() {
         notice::ended(tx, env, &ended).await?;
     }
@@ -119,7 +120,7 @@ const LATE: Sql = Sql {
 async fn keep_sent(
     tx: &mut Tx<'_>,
     env: &Env,
-    sent: Vec<(Claimed, String)>,
+    sent: &[(&Claimed, &str)],
     ended: &mut Vec<Ended>,
 ) -> Result<u64, StoreError> {
     if sent.is_empty() {
@@ -127,7 +128,7 @@ async fn keep_sent(
     }
     let rows: Vec<SentRow<'_>> = sent
         .iter()
-        .map(|(message, ext)| SentRow { id: message.id.0, attempt: message.attempt, ext })
+        .map(|&(message, ext)| SentRow { id: message.id.0, attempt: message.attempt, ext })
         .collect();
     let rows = serde_json::to_string(&rows)?;
     let changed = tx.exec(SENT, args![&rows, env.now]).await?;
@@ -136,20 +137,20 @@ async fn keep_sent(
         late_ones = tx.all(LATE, args![rows, env.now]).await?;
     }
     if planted(Planted::NoGuard) {
-        for (message, external_id) in &sent {
+        for (message, external_id) in sent {
             let sql = "UPDATE messages SET state = 2, external_id = $2, settled_at = $3 WHERE id = $1";
-            tx.exec(sql, args![message.id, external_id, env.now]).await?;
+            tx.exec(sql, args![message.id, *external_id, env.now]).await?;
         }
     }
     let mut late = 0;
-    for (message, external_id) in sent {
+    for &(message, external_id) in sent {
         if late_ones.contains(&(message.id.0,)) {
             late += 1;
-            note_attempt(tx, env, &message, "late", "accepted, after another took it over").await?;
+            note_attempt(tx, env, message, "late", "accepted, after another took it over").await?;
             continue;
         }
         if let (Op::Show { slot }, None) = (&message.op, &message.shown) {
-            keep_slot(tx, env, message.chat, slot, &external_id).await?;
+            keep_slot(tx, env, message.chat, slot, external_id).await?;
         }
         if let (Some(delivery), true) = (message.delivery, message.last_part) {
             ended.push(Ended { delivery, result: Ok(()) });
