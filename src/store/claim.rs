@@ -88,7 +88,7 @@ pub struct Exchange {
     pub late: u64,
 }
 
-/// A candidate, its fields in the order of [`listed`].
+/// A candidate, its fields in the order of `listed!`.
 #[derive(serde::Deserialize)]
 struct Row {
     id: i64,
@@ -132,7 +132,7 @@ macro_rules! ready {
     };
 }
 
-/// All candidates in one row: a row for each costs more than finding them. Lists, not objects: names would be most of it.
+/// A candidate as a list: names would be most of an object.
 macro_rules! listed {
     ($list:literal) => {
         concat!(
@@ -143,6 +143,7 @@ macro_rules! listed {
     };
 }
 
+/// All candidates in one row: a row for each costs more than finding them.
 const READY: Sql = Sql {
     lite: concat!("SELECT json_group_array(", listed!("json_array"), ") FROM (", ready!(), ") AS r"),
     pg: concat!(

@@ -3,9 +3,8 @@
 //! Everything here is guarded by the attempt: whoever comes late, because the message was taken over in the
 //! meantime, changes nothing.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
-
-use serde::Serialize;
 
 use crate::args;
 use crate::domain::content::{Attachment, FileKind};
@@ -90,30 +89,21 @@ pub(super) async fn keep(
     Ok(late)
 }
 
-#[derive(Serialize)]
-struct SentRow<'a> {
-    id: i64,
-    attempt: i64,
-    ext: &'a str,
-}
-
+/// Their numbers at the platform by message, for one attempt: a list of objects would be read once more for each field.
 const SENT: Sql = Sql {
-    lite: "UPDATE messages SET state = 2, external_id = j.value ->> 'ext', settled_at = $2, error = NULL
-           FROM json_each($1) AS j
-           WHERE messages.id = j.value ->> 'id' AND attempt = j.value ->> 'attempt' AND state = 1",
-    pg: "UPDATE messages SET state = 2, external_id = j.ext, settled_at = $2, error = NULL
-         FROM json_to_recordset($1::json) AS j (id bigint, attempt bigint, ext text)
-         WHERE messages.id = j.id AND messages.attempt = j.attempt AND state = 1",
+    lite: "UPDATE messages SET state = 2, external_id = j.value, settled_at = $2, error = NULL
+           FROM json_each($1) AS j WHERE messages.id = j.key AND attempt = $3 AND state = 1",
+    pg: "UPDATE messages SET state = 2, external_id = j.value, settled_at = $2, error = NULL
+         FROM json_each_text($1::json) AS j WHERE messages.id = j.key::bigint AND attempt = $3 AND state = 1",
 };
 
 /// Which of them another had taken over, so that they did not change just now.
 const LATE: Sql = Sql {
-    lite: "SELECT m.id FROM json_each($1) AS j JOIN messages m ON m.id = j.value ->> 'id'
-           WHERE (m.attempt = j.value ->> 'attempt' AND m.state = 2 AND m.settled_at = $2
-                  AND m.external_id = j.value ->> 'ext') IS NOT TRUE",
-    pg: "SELECT m.id FROM json_to_recordset($1::json) AS j (id bigint, attempt bigint, ext text)
-         JOIN messages m ON m.id = j.id
-         WHERE (m.attempt = j.attempt AND m.state = 2 AND m.settled_at = $2 AND m.external_id = j.ext)
+    lite: "SELECT m.id FROM json_each($1) AS j JOIN messages m ON m.id = j.key
+           WHERE (m.attempt = $3 AND m.state = 2 AND m.settled_at = $2 AND m.external_id = j.value)
+                 IS NOT TRUE",
+    pg: "SELECT m.id FROM json_each_text($1::json) AS j JOIN messages m ON m.id = j.key::bigint
+         WHERE (m.attempt = $3 AND m.state = 2 AND m.settled_at = $2 AND m.external_id = j.value)
                IS NOT TRUE",
 };
 
@@ -123,18 +113,18 @@ async fn keep_sent(
     sent: &[(&Claimed, &str)],
     ended: &mut Vec<Ended>,
 ) -> Result<u64, StoreError> {
-    if sent.is_empty() {
-        return Ok(0);
+    let mut by_attempt: BTreeMap<i64, BTreeMap<i64, &str>> = BTreeMap::new();
+    for &(message, external_id) in sent {
+        by_attempt.entry(message.attempt).or_default().insert(message.id.0, external_id);
     }
-    let rows: Vec<SentRow<'_>> = sent
-        .iter()
-        .map(|&(message, ext)| SentRow { id: message.id.0, attempt: message.attempt, ext })
-        .collect();
-    let rows = serde_json::to_string(&rows)?;
-    let changed = tx.exec(SENT, args![&rows, env.now]).await?;
-    let mut late_ones: Vec<(i64,)> = Vec::new();
-    if usize::try_from(changed).is_ok_and(|changed| changed < sent.len()) {
-        late_ones = tx.all(LATE, args![rows, env.now]).await?;
+    let mut late_ones: Vec<(i64, i64)> = Vec::new();
+    for (attempt, rows) in by_attempt {
+        let json = serde_json::to_string(&rows)?;
+        let changed = tx.exec(SENT, args![&json, env.now, attempt]).await?;
+        if usize::try_from(changed).is_ok_and(|changed| changed < rows.len()) {
+            let late: Vec<(i64,)> = tx.all(LATE, args![json, env.now, attempt]).await?;
+            late_ones.extend(late.into_iter().map(|(id,)| (id, attempt)));
+        }
     }
     if planted(Planted::NoGuard) {
         for (message, external_id) in sent {
@@ -144,7 +134,7 @@ async fn keep_sent(
     }
     let mut late = 0;
     for &(message, external_id) in sent {
-        if late_ones.contains(&(message.id.0,)) {
+        if late_ones.contains(&(message.id.0, message.attempt)) {
             late += 1;
             note_attempt(tx, env, message, "late", "accepted, after another took it over").await?;
             continue;
