@@ -325,7 +325,7 @@ async fn claim<G: Gate>(
     }
     let Pick { mut claimed, later, expired, .. } = pick;
     for (chat, at) in later {
-        defer_chat(tx, chat, at).await?;
+        settle::defer_chat(tx, chat, at).await?;
     }
     for id in expired {
         let sql = "UPDATE messages SET state = 6, settled_at = $2 WHERE id = $1 AND state = 0";
@@ -420,14 +420,6 @@ async fn mark(tx: &mut Tx<'_>, env: &Env, claimed: &mut Vec<Claimed>) -> Result<
         let sql = "UPDATE messages SET state = 2, settled_at = $1 WHERE state = 1";
         tx.exec(sql, args![env.now]).await?;
     }
-    Ok(())
-}
-
-/// Nothing of a chat is looked at before `at`.
-pub(super) async fn defer_chat(tx: &mut Tx<'_>, chat: ChatId, at: Timestamp) -> Result<(), StoreError> {
-    let sql = "UPDATE messages SET ready = 0, not_before = $2
-               WHERE chat_id = $1 AND settled_at IS NULL AND state = 0 AND not_before < $2";
-    tx.exec(sql, args![chat, at]).await?;
     Ok(())
 }
 

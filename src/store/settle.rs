@@ -13,7 +13,7 @@ use crate::domain::{ChannelKind, Timestamp};
 
 use crate::failpoint::{Planted, planted};
 
-use super::claim::{Claimed, defer_chat};
+use super::claim::Claimed;
 use super::notice::{self, Ended};
 use super::outbox::Op;
 use super::{Env, Sql, StoreError, Tx, blobs, people};
@@ -320,6 +320,14 @@ async fn park_chat(tx: &mut Tx<'_>, chat: ChatId, until: Timestamp) -> Result<()
     let sql = "UPDATE chats SET parked_until = $2 WHERE id = $1 AND parked_until < $2";
     tx.exec(sql, args![chat, until]).await?;
     defer_chat(tx, chat, until).await
+}
+
+/// Nothing of a chat is looked at before `at`.
+pub(super) async fn defer_chat(tx: &mut Tx<'_>, chat: ChatId, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE messages SET ready = 0, not_before = $2
+               WHERE chat_id = $1 AND settled_at IS NULL AND state = 0 AND not_before < $2";
+    tx.exec(sql, args![chat, at]).await?;
+    Ok(())
 }
 
 /// Nothing reaches the chat any more: what waits for it fails, with the reason.
