@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a measurement is printed")]
 
 mod fanout;
+mod floor;
 mod intake;
 mod large;
 mod limit;

@@ -123,16 +123,16 @@ CREATE TABLE messages (
     turn        BIGINT NOT NULL DEFAULT 0, -- the order in the lane: notices that go out together take turns
     not_before  BIGINT NOT NULL,
     expires_at  BIGINT,
-    lease_until BIGINT,
     external_id TEXT,                       -- the platform's message id
     error       TEXT,
     created_at  BIGINT NOT NULL,
-    settled_at  BIGINT
+    settled_at  BIGINT,         -- none as long as it is queued or being sent
+    CHECK ((settled_at IS NULL) = (state IN (0, 1)))
 );
 CREATE INDEX messages_ready ON messages (channel, lane, turn, id) WHERE state = 0 AND ready = 1;
 CREATE INDEX messages_later ON messages (not_before) WHERE state = 0 AND ready = 0;
-CREATE INDEX messages_sending ON messages (lease_until) WHERE state = 1;
-CREATE INDEX messages_chat ON messages (chat_id, lane, id) WHERE state IN (0, 1);
+-- Its condition does not change when a message is taken to be sent, so that this leaves it alone.
+CREATE INDEX messages_chat ON messages (chat_id, lane, id) WHERE settled_at IS NULL;
 CREATE INDEX messages_delivery ON messages (delivery_id) WHERE delivery_id IS NOT NULL;
 CREATE INDEX messages_sent ON messages (channel, settled_at) WHERE state = 2;
 CREATE INDEX messages_trouble ON messages (id) WHERE state IN (3, 4);

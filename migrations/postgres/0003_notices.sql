@@ -99,7 +99,7 @@ CREATE TABLE editions (
     unreached   BIGINT NOT NULL DEFAULT 0,
     ended_at    BIGINT,
     remind_at   BIGINT,
-    remind_cursor BIGINT NOT NULL DEFAULT 0,
+    remind_cursor BIGINT NOT NULL DEFAULT 0, -- the chats up to this one were reminded
     reminded    BIGINT NOT NULL DEFAULT 0, -- 1: everybody who was to be reminded was
     changed_at  BIGINT NOT NULL,           -- when the counters last changed
     shown_at    BIGINT NOT NULL DEFAULT 0, -- when the author last saw them
@@ -138,15 +138,14 @@ CREATE TABLE deliveries (
     unit_id      BIGINT REFERENCES units (id),
     state        BIGINT NOT NULL,          -- 0 waiting 1 queued 2 sent 3 confirmed 4 failed 5 skipped
     nonce        TEXT NOT NULL UNIQUE,      -- what this recipient's button holds
-    external_id  TEXT,
     reason       TEXT,
-    queued_at    BIGINT,
     sent_at      BIGINT,
     confirmed_at BIGINT,
     reminded_at  BIGINT,
     UNIQUE (edition_id, chat_id)
 );
-CREATE INDEX deliveries_state ON deliveries (edition_id, state, id);
+-- Only for what waits: else every step on the way would change it. What is on its way is found by its messages.
+CREATE INDEX deliveries_waiting ON deliveries (edition_id, id) WHERE state = 0;
 
 -- Who has confirmed. In a group everybody does it for themselves.
 CREATE TABLE confirmations (

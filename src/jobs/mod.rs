@@ -13,6 +13,7 @@ pub mod notices;
 pub mod outbox;
 pub mod pacing;
 pub mod receive;
+mod senders;
 pub mod timers;
 mod uploads;
 

@@ -4,24 +4,25 @@
 //! transaction. The calls to the platform run beside it, and no transaction is open while they do.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::channel::{Act, Call, FileSource, SendError, Sent};
+use crate::channel::{FileSource, SendError, Sent};
 use crate::domain::Timestamp;
 use crate::domain::content::{Attachment, Content};
 use crate::domain::ids::{ChatId, MessageId, PayloadId};
 use crate::failpoint::{Planted, Point, at, hasten, planted};
 use crate::store::StoreError;
 use crate::store::claim::Claimed;
-use crate::store::outbox::Op;
 use crate::store::settle::{Outcome, Settled};
 
 use super::breaker::Breaker;
 use super::pacing::Pacer;
+use super::senders::{Ended, Fate, NotMade, Order, Queue, make_calls};
 use super::uploads::{Files, Uploads};
 use super::{Engine, WORKER_LEASE, database_failed};
 
@@ -40,31 +41,6 @@ const REFUSAL_SPAN: Duration = Duration::from_secs(5);
 /// How far a message is put off whose file is on its way up with another.
 const FILE_ON_ITS_WAY: Duration = Duration::from_millis(250);
 
-/// An attempt that has ended, and when.
-struct Ended {
-    message: Claimed,
-    content: Option<Arc<Content>>,
-    fate: Fate,
-    at: Timestamp,
-}
-
-/// What became of an attempt.
-enum Fate {
-    /// The call was made, with these files.
-    Made(Result<Sent, SendError>, Arc<Vec<FileSource>>),
-    /// The call was not made.
-    NotMade(NotMade),
-}
-
-enum NotMade {
-    /// Nothing goes over this channel now.
-    Closed,
-    /// A file is on its way up with another message.
-    FileOnItsWay,
-    /// What is to be sent could not be read.
-    Unread(String),
-}
-
 /// What the loop remembers between exchanges.
 struct Desk {
     /// Shared with every call that is under way.
@@ -74,8 +50,10 @@ struct Desk {
     uploads: Uploads,
     /// Chats that were refused a moment ago: when, and until when they wait.
     refusals: HashMap<ChatId, (Timestamp, Timestamp)>,
-    /// The calls. They end with the desk: what is killed sends nothing any more.
-    calls: JoinSet<()>,
+    /// What is claimed and not yet called.
+    queue: Arc<Queue>,
+    /// Who makes the calls. They end with the desk: what is killed sends nothing any more.
+    senders: JoinSet<()>,
     /// What is being sent now.
     under_way: HashSet<MessageId>,
     /// The last exchange failed: what it claimed, if it did, is sent by nobody.
@@ -101,7 +79,8 @@ pub async fn run(engine: Engine) -> Result<(), StoreError> {
         payloads: HashMap::new(),
         uploads: Uploads::default(),
         refusals: HashMap::new(),
-        calls: JoinSet::new(),
+        queue: Arc::default(),
+        senders: JoinSet::new(),
         under_way: HashSet::new(),
         unsure: false,
         engine: Arc::new(engine),
@@ -113,7 +92,9 @@ pub async fn run(engine: Engine) -> Result<(), StoreError> {
 impl Desk {
     async fn work(mut self) {
         let (done, mut results) = mpsc::unbounded_channel::<Ended>();
-        let slots = Arc::new(Semaphore::new(self.engine.concurrency));
+        for _ in 0..self.engine.concurrency {
+            self.senders.spawn(make_calls(self.engine.clone(), self.queue.clone(), done.clone()));
+        }
         let most = self.engine.concurrency * CLAIM_AHEAD;
         let mut settled: Vec<Settled> = Vec::new();
         loop {
@@ -124,41 +105,54 @@ impl Desk {
             if stopping && self.under_way.is_empty() && (settled.is_empty() || self.unsure) {
                 return;
             }
-            while self.calls.try_join_next().is_some() {}
             let want = if stopping { 0 } else { self.room(most) };
-            let due = match self.exchange(settled.clone(), want).await {
+            let handed_in = Arc::new(std::mem::take(&mut settled));
+            let due = match self.exchange(handed_in.clone(), want).await {
                 Ok((claimed, due)) => {
-                    settled.clear();
                     self.under_way.extend(claimed.iter().map(|message| message.id));
                     for message in claimed {
-                        self.launch(message, done.clone(), slots.clone()).await;
+                        self.launch(message, &done).await;
                     }
                     due
                 }
                 Err(error) => {
                     // The outcomes are handed in again. If they were kept all the same, that changes nothing.
+                    settled = Arc::unwrap_or_clone(handed_in);
                     database_failed(&error, "the outbox cannot be reached; nothing is sent until it can");
                     self.unsure = true;
                     Some(self.engine.clock.now() + hasten(BACKOFF.0))
                 }
             };
-            // While enough is claimed to keep every sender busy, outcomes are gathered for one transaction.
-            loop {
-                let stopping = self.engine.stop.is_cancelled();
-                if stopping && self.under_way.is_empty() {
-                    break;
-                }
-                tokio::select! {
-                    biased;
-                    Some(ended) = results.recv(), if !self.under_way.is_empty() => {
-                        settled.push(self.judge(ended));
-                        let few = self.under_way.len() <= self.engine.concurrency;
-                        if few || settled.len() >= SETTLE_TOGETHER {
-                            break;
-                        }
+            self.gather(&mut results, &mut settled, due).await;
+        }
+    }
+
+    /// While enough is claimed to keep every sender busy, outcomes are gathered for one transaction; at the latest
+    /// until `due`.
+    async fn gather(
+        &mut self,
+        results: &mut mpsc::UnboundedReceiver<Ended>,
+        settled: &mut Vec<Settled>,
+        due: Option<Timestamp>,
+    ) {
+        let engine = self.engine.clone();
+        let mut rest = pin!(engine.rest(&engine.signals.outbox, due));
+        let mut ended = Vec::with_capacity(SETTLE_TOGETHER);
+        loop {
+            let stopping = engine.stop.is_cancelled();
+            if stopping && self.under_way.is_empty() {
+                return;
+            }
+            tokio::select! {
+                biased;
+                _ = results.recv_many(&mut ended, SETTLE_TOGETHER), if !self.under_way.is_empty() => {
+                    settled.extend(ended.drain(..).map(|ended| self.judge(ended)));
+                    let few = self.under_way.len() <= engine.concurrency;
+                    if few || settled.len() >= SETTLE_TOGETHER {
+                        return;
                     }
-                    _ = self.engine.rest(&self.engine.signals.outbox, due), if !stopping => break,
                 }
+                _ = &mut rest, if !stopping => return,
             }
         }
     }
@@ -175,7 +169,7 @@ impl Desk {
     /// Hands in outcomes, takes messages. Gives them, and when to come back at the latest.
     async fn exchange(
         &mut self,
-        settled: Vec<Settled>,
+        settled: Arc<Vec<Settled>>,
         want: usize,
     ) -> Result<(Vec<Claimed>, Option<Timestamp>), StoreError> {
         let engine = &self.engine;
@@ -214,33 +208,20 @@ impl Desk {
         Ok((exchange.claimed, due.filter(|_| want > 0)))
     }
 
-    fn pacer(&self) -> std::sync::MutexGuard<'_, Pacer> {
+    fn pacer(&self) -> MutexGuard<'_, Pacer> {
         self.pacer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts one attempt, beside the loop.
-    async fn launch(&mut self, message: Claimed, done: mpsc::UnboundedSender<Ended>, slots: Arc<Semaphore>) {
-        let (content, known) = match self.prepare(&message).await {
-            Ok(prepared) => prepared,
+    /// Hands one attempt to the senders.
+    async fn launch(&mut self, message: Claimed, done: &mpsc::UnboundedSender<Ended>) {
+        match self.prepare(&message).await {
+            Ok((content, files)) => self.queue.put(Order { message, content, files }),
             Err(why) => {
                 let at = self.engine.clock.now();
+                // The receiver is the desk's own.
                 let _ = done.send(Ended { message, content: None, fate: Fate::NotMade(why), at });
-                return;
             }
-        };
-        let engine = self.engine.clone();
-        // On the heap: a task's future is moved several times, and this one has some kilobytes.
-        self.calls.spawn(Box::pin(async move {
-            // The semaphore is never closed; without a permit we would only be faster.
-            let _permit = slots.acquire_owned().await;
-            let fate = if engine.signals.line.is_open() {
-                Fate::NotMade(NotMade::Closed)
-            } else {
-                attempt(&engine, &message, &content, known).await
-            };
-            let at = engine.clock.now();
-            let _ = done.send(Ended { message, content: Some(content), fate, at });
-        }));
+        }
     }
 
     /// What the message says, and where its files come from, if the platform knows all of them.
@@ -396,48 +377,4 @@ fn sent_as(sent: Sent, files: &[Attachment]) -> Outcome {
         external_id: sent.message,
         files: named.filter_map(|(file, known)| known.map(|(kind, id)| (file, kind, id))).collect(),
     }
-}
-
-/// One call to the platform.
-async fn attempt(engine: &Engine, message: &Claimed, content: &Content, files: Option<Files>) -> Fate {
-    let act = match (&message.op, &message.shown) {
-        (Op::Send, _) | (Op::Show { .. }, None) => Act::Send,
-        (Op::Show { .. }, Some(shown)) => Act::Edit { message: shown },
-        (Op::Edit { message }, _) => Act::Edit { message },
-        (Op::Answer { press }, _) => Act::Answer { press },
-    };
-    let files = match files {
-        None => Arc::default(),
-        Some(Files::Known(known)) => known,
-        Some(_) => match engine.store.file_sources(engine.channel.kind(), &content.files).await {
-            Ok(sources) => Arc::new(sources),
-            Err(StoreError::Missing) => {
-                return Fate::Made(Err(SendError::Refused("a file is missing".to_owned())), Arc::default());
-            }
-            Err(error) => return Fate::NotMade(NotMade::Unread(error.to_string())),
-        },
-    };
-    let call = Call {
-        chat: &message.external_chat,
-        act,
-        content,
-        own_data: message.own_data.as_deref(),
-        files: &files,
-    };
-    if let Err(error) = at(Point::SendBefore).await {
-        return Fate::Made(Err(SendError::Retry(error.to_string())), files);
-    }
-    match engine.may_send().await {
-        Ok(true) => {}
-        Ok(false) => {
-            let why = "another process has taken over".to_owned();
-            return Fate::Made(Err(SendError::Retry(why)), files);
-        }
-        Err(error) => return Fate::Made(Err(SendError::Retry(error.to_string())), files),
-    }
-    let sent = engine.channel.send(&call).await;
-    if let Err(error) = at(Point::SendAfter).await {
-        return Fate::Made(Err(SendError::Unknown(error.to_string())), files);
-    }
-    Fate::Made(sent, files)
 }

@@ -1,8 +1,7 @@
 //! How messages get out of the outbox: claimed for one attempt, which is committed before it is made.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use crate::args;
 use crate::domain::content::Lane;
@@ -89,6 +88,7 @@ pub struct Exchange {
     pub late: u64,
 }
 
+/// A candidate, its fields in the order of `listed!`.
 #[derive(serde::Deserialize)]
 struct Row {
     id: i64,
@@ -125,25 +125,34 @@ macro_rules! ready {
          LEFT JOIN slots s ON m.op = 'show' AND s.chat_id = m.chat_id AND s.slot = m.target
          WHERE m.channel = $1 AND m.state = 0 AND m.ready = 1 AND m.lane = $2
            AND NOT EXISTS (SELECT 1 FROM messages e
-                           WHERE e.chat_id = m.chat_id AND e.state IN (0, 1)
+                           WHERE e.chat_id = m.chat_id AND e.settled_at IS NULL AND e.id <> m.id
                              AND (e.state = 1 OR e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
          ORDER BY m.channel, m.lane, m.turn, m.id
          LIMIT $3 + 0"
     };
 }
 
+/// A candidate as a list: names would be most of an object.
+macro_rules! listed {
+    ($list:literal) => {
+        concat!(
+            $list,
+            "(id, attempt, spared, chat_id, external_chat, chat_kind, lane, op, target, shown, payload_id, own_data,
+              delivery_id, last_part, parked_until, expires_at, created_at)"
+        )
+    };
+}
+
 /// All candidates in one row: a row for each costs more than finding them.
 const READY: Sql = Sql {
-    lite: concat!(
-        "SELECT json_group_array(json_object('id', id, 'attempt', attempt, 'spared', spared, 'chat_id', chat_id,
-           'external_chat', external_chat, 'chat_kind', chat_kind, 'lane', lane, 'op', op, 'target', target,
-           'shown', shown, 'payload_id', payload_id, 'own_data', own_data, 'delivery_id', delivery_id,
-           'last_part', last_part, 'parked_until', parked_until, 'expires_at', expires_at,
-           'created_at', created_at)) FROM (",
+    lite: concat!("SELECT json_group_array(", listed!("json_array"), ") FROM (", ready!(), ") AS r"),
+    pg: concat!(
+        "SELECT COALESCE(json_agg(",
+        listed!("json_build_array"),
+        "), '[]')::text FROM (",
         ready!(),
         ") AS r"
     ),
-    pg: concat!("SELECT COALESCE(json_agg(row_to_json(r)), '[]')::text FROM (", ready!(), ") AS r"),
 };
 
 async fn candidates(
@@ -162,9 +171,9 @@ async fn candidates(
 }
 
 const MARK: Sql = Sql {
-    lite: "UPDATE messages SET state = 1, attempt = attempt + 1, lease_until = $2
+    lite: "UPDATE messages SET state = 1, attempt = attempt + 1
            WHERE id IN (SELECT value FROM json_each($1)) AND state = 0",
-    pg: "UPDATE messages SET state = 1, attempt = attempt + 1, lease_until = $2
+    pg: "UPDATE messages SET state = 1, attempt = attempt + 1
          WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) AND state = 0",
 };
 
@@ -177,15 +186,12 @@ const MARKED: Sql = Sql {
 
 /// What is marked as being sent, and is not among those that somebody sends.
 const STRAYS: Sql = Sql {
-    lite: "UPDATE messages SET state = 0 WHERE channel = $1 AND state = 1
+    lite: "UPDATE messages SET state = 0 WHERE channel = $1 AND settled_at IS NULL AND state = 1
              AND id NOT IN (SELECT value FROM json_each($2)) RETURNING id, attempt",
     pg:
-        "UPDATE messages SET state = 0 WHERE channel = $1 AND state = 1
+        "UPDATE messages SET state = 0 WHERE channel = $1 AND settled_at IS NULL AND state = 1
            AND id NOT IN (SELECT value::bigint FROM json_array_elements_text($2::json)) RETURNING id, attempt",
 };
-
-/// How long an attempt may take before another process may take the message over. Longer than any time-out.
-const LEASE: Duration = Duration::from_secs(120);
 
 impl Store {
     /// Keeps how attempts ended, and claims what goes next, in one transaction: at most `want` messages
@@ -194,11 +200,11 @@ impl Store {
         &self,
         channel: ChannelKind,
         lease: (&'static str, String),
-        settled: Vec<Settled>,
+        settled: impl Into<Arc<Vec<Settled>>>,
         want: usize,
-        gate: std::sync::Arc<std::sync::Mutex<G>>,
+        gate: Arc<Mutex<G>>,
     ) -> Result<Exchange, StoreError> {
-        let env = self.env();
+        let (env, settled) = (self.env(), settled.into());
         let exchange = self
             .db
             .write(move |tx| {
@@ -207,7 +213,7 @@ impl Store {
                     if !lease::holds(tx, lease.0, &lease.1).await? {
                         // Whoever has it now has taken these messages over: nothing of theirs is changed.
                         if planted(Planted::NoGuard) {
-                            exchange.late = settle::keep(tx, &env, channel, settled).await?;
+                            exchange.late = settle::keep(tx, &env, channel, &settled).await?;
                             exchange.lost_lease = true;
                             return Ok(exchange);
                         }
@@ -215,7 +221,7 @@ impl Store {
                         exchange.late = u64::try_from(settled.len()).unwrap_or(u64::MAX);
                         return Ok(exchange);
                     }
-                    exchange.late = settle::keep(tx, &env, channel, settled).await?;
+                    exchange.late = settle::keep(tx, &env, channel, &settled).await?;
                     at(Point::ExchangeSettled).await?;
                     if want > 0 {
                         wake(tx, &env).await?;
@@ -319,7 +325,7 @@ async fn claim<G: Gate>(
     }
     let Pick { mut claimed, later, expired, .. } = pick;
     for (chat, at) in later {
-        defer_chat(tx, chat, at).await?;
+        settle::defer_chat(tx, chat, at).await?;
     }
     for id in expired {
         let sql = "UPDATE messages SET state = 6, settled_at = $2 WHERE id = $1 AND state = 0";
@@ -365,6 +371,7 @@ impl<G: Gate> Pick<'_, G> {
                 rows = candidates(tx, self.channel, lane, room).await?;
             }
         }
+        let before = self.claimed.len();
         for row in rows {
             let parked = Timestamp(row.parked_until);
             let expires = row.expires_at.map(Timestamp);
@@ -378,7 +385,7 @@ impl<G: Gate> Pick<'_, G> {
                 continue;
             }
             // Two lanes can have a candidate of the same chat only if the first was just claimed.
-            if self.claimed.iter().any(|other| other.chat == message.chat) {
+            if self.claimed[..before].iter().any(|other| other.chat == message.chat) {
                 continue;
             }
             let admission = self.gate().admit(&message, env.now);
@@ -404,7 +411,7 @@ async fn mark(tx: &mut Tx<'_>, env: &Env, claimed: &mut Vec<Claimed>) -> Result<
     }
     let ids: Vec<i64> = claimed.iter().map(|message| message.id.0).collect();
     let ids = serde_json::to_string(&ids)?;
-    let marked = tx.exec(MARK, args![&ids, env.now + LEASE]).await?;
+    let marked = tx.exec(MARK, args![&ids]).await?;
     if usize::try_from(marked).is_ok_and(|marked| marked < claimed.len()) {
         let ours: Vec<(i64,)> = tx.all(MARKED, args![&ids]).await?;
         claimed.retain(|message| ours.contains(&(message.id.0,)));
@@ -413,14 +420,6 @@ async fn mark(tx: &mut Tx<'_>, env: &Env, claimed: &mut Vec<Claimed>) -> Result<
         let sql = "UPDATE messages SET state = 2, settled_at = $1 WHERE state = 1";
         tx.exec(sql, args![env.now]).await?;
     }
-    Ok(())
-}
-
-/// Nothing of a chat is looked at before `at`.
-pub(super) async fn defer_chat(tx: &mut Tx<'_>, chat: ChatId, at: Timestamp) -> Result<(), StoreError> {
-    let sql = "UPDATE messages SET ready = 0, not_before = $2
-               WHERE chat_id = $1 AND state = 0 AND not_before < $2";
-    tx.exec(sql, args![chat, at]).await?;
     Ok(())
 }
 

@@ -72,7 +72,8 @@ impl Store {
 async fn decide(tx: &mut Tx<'_>, env: &Env, id: MessageId, decision: Decision) -> Result<bool, StoreError> {
     let sql = match decision {
         Decision::Retry => {
-            "UPDATE messages SET state = 0, ready = 0, unknowns = 0, failing_since = NULL, not_before = $2, error = NULL
+            "UPDATE messages SET state = 0, ready = 0, unknowns = 0, failing_since = NULL, not_before = $2, error = NULL,
+               settled_at = NULL
              WHERE id = $1 AND state = 3 RETURNING delivery_id"
         }
         Decision::Arrived => {

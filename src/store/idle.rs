@@ -22,13 +22,13 @@ impl Store {
                      (SELECT COUNT(*) FROM inbox i WHERE state = 'waiting' AND not_before <= $1
                         AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.chat_key = i.chat_key
                                         AND e.state = 'waiting' AND e.id < i.id AND e.not_before > $1))
-                     + (SELECT COUNT(*) FROM messages WHERE state = 1)
+                     + (SELECT COUNT(*) FROM messages WHERE settled_at IS NULL AND state = 1)
                      + (SELECT COUNT(*) FROM channel_rests WHERE until <= $1 AND trying = 0)
-                     + (SELECT COUNT(*) FROM messages m WHERE state = 0 AND not_before <= $1
+                     + (SELECT COUNT(*) FROM messages m WHERE settled_at IS NULL AND state = 0 AND not_before <= $1
                         AND NOT EXISTS (SELECT 1 FROM channel_rests r
                                         WHERE r.channel = m.channel AND r.until > $1 AND r.trying = 0)
                         AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.chat_id = m.chat_id
-                                        AND e.state = 0 AND e.not_before > $1
+                                        AND e.settled_at IS NULL AND e.state = 0 AND e.not_before > $1
                                         AND (e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id))))
                      + (SELECT COUNT(*) FROM media
                         WHERE state = 'wanted' AND (next_try <= $1 OR reason IS NULL))
@@ -42,7 +42,7 @@ impl Store {
                                  SELECT 1 FROM notice_files f WHERE f.notice_id = e.notice_id
                                    AND f.sha256 IS NULL AND f.error IS NULL))) AS busy,
                    (SELECT MIN(not_before) FROM inbox WHERE state = 'waiting' AND not_before > $1) AS update_due,
-                   (SELECT MIN(not_before) FROM messages WHERE state = 0 AND not_before > $1) AS message_due,
+                   (SELECT MIN(not_before) FROM messages WHERE settled_at IS NULL AND state = 0 AND not_before > $1) AS message_due,
                    (SELECT MIN(until) FROM channel_rests WHERE until > $1) AS rest_due";
         let (busy, update_due, message_due, rest_due): (i64, Option<i64>, Option<i64>, Option<i64>) =
             self.db.read(|tx| Box::pin(async move { tx.one(sql, args![now]).await })).await?;
@@ -58,7 +58,7 @@ impl Store {
     pub async fn under_way(&self) -> Result<i64, StoreError> {
         let now = self.env().now;
         let sql = "SELECT (SELECT COUNT(*) FROM inbox WHERE state = 'waiting' AND not_before <= $1)
-                        + (SELECT COUNT(*) FROM messages WHERE state = 1)";
+                        + (SELECT COUNT(*) FROM messages WHERE settled_at IS NULL AND state = 1)";
         self.db.read(|tx| Box::pin(async move { tx.int(sql, args![now]).await })).await
     }
 }

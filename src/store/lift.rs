@@ -21,9 +21,9 @@ impl Store {
     pub async fn lift_waiting(&self) -> Result<u64, StoreError> {
         let now = self.env().now;
         let sql = "UPDATE messages SET first_lane = lane, lane = 0, turn = 0
-                   WHERE state = 0 AND lane > 0 AND created_at <= $1 AND not_before <= $2
+                   WHERE settled_at IS NULL AND state = 0 AND lane > 0 AND created_at <= $1 AND not_before <= $2
                      AND EXISTS (SELECT 1 FROM messages e WHERE e.chat_id = messages.chat_id
-                                 AND e.state IN (0, 1) AND e.lane < messages.lane)";
+                                 AND e.settled_at IS NULL AND e.lane < messages.lane)";
         let args = args![now.before(PATIENCE), now + SOON];
         self.db.write(move |tx| Box::pin(async move { tx.exec(sql, args).await })).await
     }

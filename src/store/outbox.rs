@@ -87,7 +87,7 @@ pub async fn add_payload(tx: &mut Tx<'_>, env: &Env, content: &Content) -> Resul
 pub async fn enqueue(tx: &mut Tx<'_>, env: &Env, message: &NewMessage) -> Result<(), StoreError> {
     if let Op::Show { slot } = &message.op {
         let sql = "UPDATE messages SET payload_id = $1
-                   WHERE chat_id = $2 AND op = 'show' AND target = $3 AND state = 0";
+                   WHERE chat_id = $2 AND settled_at IS NULL AND op = 'show' AND target = $3 AND state = 0";
         if tx.exec(sql, args![message.payload, message.chat, slot]).await? > 0 {
             return Ok(());
         }

@@ -127,7 +127,7 @@ async fn insert(tx: &mut Tx<'_>, rest: &Rest) -> Result<(), StoreError> {
 /// The time in which the token was refused is nobody's failure: it does not count towards giving up.
 async fn forgive(tx: &mut Tx<'_>, channel: ChannelKind) -> Result<(), StoreError> {
     let sql = "UPDATE messages SET failing_since = NULL
-               WHERE channel = $1 AND state = 0 AND failing_since IS NOT NULL";
+               WHERE channel = $1 AND settled_at IS NULL AND state = 0 AND failing_since IS NOT NULL";
     tx.exec(sql, args![channel.code()]).await?;
     Ok(())
 }

@@ -3,9 +3,8 @@
 //! Everything here is guarded by the attempt: whoever comes late, because the message was taken over in the
 //! meantime, changes nothing.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
-
-use serde::Serialize;
 
 use crate::args;
 use crate::domain::content::{Attachment, FileKind};
@@ -14,7 +13,7 @@ use crate::domain::{ChannelKind, Timestamp};
 
 use crate::failpoint::{Planted, planted};
 
-use super::claim::{Claimed, defer_chat};
+use super::claim::Claimed;
 use super::notice::{self, Ended};
 use super::outbox::Op;
 use super::{Env, Sql, StoreError, Tx, blobs, people};
@@ -62,7 +61,7 @@ pub(super) async fn keep(
     tx: &mut Tx<'_>,
     env: &Env,
     channel: ChannelKind,
-    settled: Vec<Settled>,
+    settled: &[Settled],
 ) -> Result<u64, StoreError> {
     let mut late = 0;
     let mut sent = Vec::new();
@@ -75,84 +74,76 @@ pub(super) async fn keep(
         match outcome {
             Outcome::Sent { external_id, files } => {
                 for (file, kind, file_id) in files {
-                    blobs::remember_file(tx, channel, &Attachment { kind, ..file }, &file_id).await?;
+                    let file = Attachment { kind: *kind, ..file.clone() };
+                    blobs::remember_file(tx, channel, &file, file_id).await?;
                 }
-                sent.push((message, external_id));
+                sent.push((message, external_id.as_str()));
             }
-            other => late += keep_trouble(tx, env, channel, &message, other, &mut ended).await?,
+            other => late += keep_trouble(tx, env, channel, message, other.clone(), &mut ended).await?,
         }
     }
-    late += keep_sent(tx, env, sent, &mut ended).await?;
+    late += keep_sent(tx, env, &sent, &mut ended).await?;
     if !ended.is_empty() {
         notice::ended(tx, env, &ended).await?;
     }
     Ok(late)
 }
 
-#[derive(Serialize)]
-struct SentRow<'a> {
-    id: i64,
-    attempt: i64,
-    ext: &'a str,
-}
-
+/// Their numbers at the platform by message, for one attempt: a list of objects would be read once more for each field.
 const SENT: Sql = Sql {
-    lite: "UPDATE messages SET state = 2, external_id = j.value ->> 'ext', settled_at = $2, error = NULL
-           FROM json_each($1) AS j
-           WHERE messages.id = j.value ->> 'id' AND attempt = j.value ->> 'attempt' AND state = 1",
-    pg: "UPDATE messages SET state = 2, external_id = j.ext, settled_at = $2, error = NULL
-         FROM json_to_recordset($1::json) AS j (id bigint, attempt bigint, ext text)
-         WHERE messages.id = j.id AND messages.attempt = j.attempt AND state = 1",
+    lite: "UPDATE messages SET state = 2, external_id = j.value, settled_at = $2, error = NULL
+           FROM json_each($1) AS j WHERE messages.id = j.key AND attempt = $3 AND state = 1",
+    pg: "UPDATE messages SET state = 2, external_id = j.value, settled_at = $2, error = NULL
+         FROM json_each_text($1::json) AS j WHERE messages.id = j.key::bigint AND attempt = $3 AND state = 1",
 };
 
 /// Which of them another had taken over, so that they did not change just now.
 const LATE: Sql = Sql {
-    lite: "SELECT m.id FROM json_each($1) AS j JOIN messages m ON m.id = j.value ->> 'id'
-           WHERE (m.attempt = j.value ->> 'attempt' AND m.state = 2 AND m.settled_at = $2
-                  AND m.external_id = j.value ->> 'ext') IS NOT TRUE",
-    pg: "SELECT m.id FROM json_to_recordset($1::json) AS j (id bigint, attempt bigint, ext text)
-         JOIN messages m ON m.id = j.id
-         WHERE (m.attempt = j.attempt AND m.state = 2 AND m.settled_at = $2 AND m.external_id = j.ext)
+    lite: "SELECT m.id FROM json_each($1) AS j JOIN messages m ON m.id = j.key
+           WHERE (m.attempt = $3 AND m.state = 2 AND m.settled_at = $2 AND m.external_id = j.value)
+                 IS NOT TRUE",
+    pg: "SELECT m.id FROM json_each_text($1::json) AS j JOIN messages m ON m.id = j.key::bigint
+         WHERE (m.attempt = $3 AND m.state = 2 AND m.settled_at = $2 AND m.external_id = j.value)
                IS NOT TRUE",
 };
 
 async fn keep_sent(
     tx: &mut Tx<'_>,
     env: &Env,
-    sent: Vec<(Claimed, String)>,
+    sent: &[(&Claimed, &str)],
     ended: &mut Vec<Ended>,
 ) -> Result<u64, StoreError> {
-    if sent.is_empty() {
-        return Ok(0);
+    let mut by_attempt: BTreeMap<i64, BTreeMap<i64, &str>> = BTreeMap::new();
+    for &(message, external_id) in sent {
+        by_attempt.entry(message.attempt).or_default().insert(message.id.0, external_id);
     }
-    let rows: Vec<SentRow<'_>> = sent
-        .iter()
-        .map(|(message, ext)| SentRow { id: message.id.0, attempt: message.attempt, ext })
-        .collect();
-    let rows = serde_json::to_string(&rows)?;
-    let changed = tx.exec(SENT, args![&rows, env.now]).await?;
-    let mut late_ones: Vec<(i64,)> = Vec::new();
-    if usize::try_from(changed).is_ok_and(|changed| changed < sent.len()) {
-        late_ones = tx.all(LATE, args![rows, env.now]).await?;
+    let mut late_ones: Vec<(i64, i64)> = Vec::new();
+    for (attempt, rows) in by_attempt {
+        let json = serde_json::to_string(&rows)?;
+        let changed = tx.exec(SENT, args![&json, env.now, attempt]).await?;
+        if usize::try_from(changed).is_ok_and(|changed| changed < rows.len()) {
+            let late: Vec<(i64,)> = tx.all(LATE, args![json, env.now, attempt]).await?;
+            late_ones.extend(late.into_iter().map(|(id,)| (id, attempt)));
+        }
     }
     if planted(Planted::NoGuard) {
-        for (message, external_id) in &sent {
+        for (message, external_id) in sent {
             let sql = "UPDATE messages SET state = 2, external_id = $2, settled_at = $3 WHERE id = $1";
-            tx.exec(sql, args![message.id, external_id, env.now]).await?;
+            tx.exec(sql, args![message.id, *external_id, env.now]).await?;
         }
     }
     let mut late = 0;
-    for (message, external_id) in sent {
-        if late_ones.contains(&(message.id.0,)) {
+    for &(message, external_id) in sent {
+        if late_ones.contains(&(message.id.0, message.attempt)) {
             late += 1;
-            note_attempt(tx, env, &message, "late", "accepted, after another took it over").await?;
+            note_attempt(tx, env, message, "late", "accepted, after another took it over").await?;
             continue;
         }
         if let (Op::Show { slot }, None) = (&message.op, &message.shown) {
-            keep_slot(tx, env, message.chat, slot, &external_id).await?;
+            keep_slot(tx, env, message.chat, slot, external_id).await?;
         }
         if let (Some(delivery), true) = (message.delivery, message.last_part) {
-            ended.push(Ended { delivery, result: Ok(external_id) });
+            ended.push(Ended { delivery, result: Ok(()) });
         }
     }
     Ok(late)
@@ -331,6 +322,14 @@ async fn park_chat(tx: &mut Tx<'_>, chat: ChatId, until: Timestamp) -> Result<()
     defer_chat(tx, chat, until).await
 }
 
+/// Nothing of a chat is looked at before `at`.
+pub(super) async fn defer_chat(tx: &mut Tx<'_>, chat: ChatId, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE messages SET ready = 0, not_before = $2
+               WHERE chat_id = $1 AND settled_at IS NULL AND state = 0 AND not_before < $2";
+    tx.exec(sql, args![chat, at]).await?;
+    Ok(())
+}
+
 /// Nothing reaches the chat any more: what waits for it fails, with the reason.
 async fn close_chat(
     tx: &mut Tx<'_>,
@@ -342,7 +341,7 @@ async fn close_chat(
     let sql = "UPDATE chats SET state = 'closed', reason = $2 WHERE id = $1";
     tx.exec(sql, args![chat, why]).await?;
     let sql = "UPDATE messages SET state = 4, error = $2, settled_at = $3
-               WHERE chat_id = $1 AND state = 0 RETURNING delivery_id";
+               WHERE chat_id = $1 AND settled_at IS NULL AND state = 0 RETURNING delivery_id";
     let rows: Vec<(Option<i64>,)> = tx.all(sql, args![chat, why, env.now]).await?;
     let mut deliveries: Vec<i64> = rows.into_iter().filter_map(|(delivery,)| delivery).collect();
     deliveries.dedup();
@@ -380,19 +379,24 @@ pub(super) async fn recover(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind) ->
         return Ok(0);
     }
     if planted(Planted::SilentRequeue) {
-        return tx.exec("UPDATE messages SET state = 0 WHERE state = 1", args![]).await;
+        return tx
+            .exec("UPDATE messages SET state = 0 WHERE settled_at IS NULL AND state = 1", args![])
+            .await;
     }
     let sql = "INSERT INTO attempts (message_id, attempt, at, outcome, detail)
                SELECT id, attempt, $2, 'unknown', 'the process ended while sending'
-               FROM messages WHERE channel = $1 AND state = 1";
+               FROM messages WHERE channel = $1 AND settled_at IS NULL AND state = 1";
     tx.exec(sql, args![channel.code(), env.now]).await?;
     // An answer to a press is worth nothing later, and an edit does no harm twice.
     let sql = "UPDATE messages
                SET state = CASE WHEN op = 'answer' THEN 6
                                 WHEN op IN ('edit', 'show') THEN 0
                                 WHEN unknowns + 1 >= $3 OR never_twice = 1 THEN 3 ELSE 0 END,
-                   unknowns = unknowns + 1, error = 'the process ended while sending', settled_at = $2
-               WHERE channel = $1 AND state = 1";
+                   settled_at = CASE WHEN op = 'answer' THEN $2
+                                     WHEN op IN ('edit', 'show') THEN NULL
+                                     WHEN unknowns + 1 >= $3 OR never_twice = 1 THEN $2 END,
+                   unknowns = unknowns + 1, error = 'the process ended while sending'
+               WHERE channel = $1 AND settled_at IS NULL AND state = 1";
     let changed = tx.exec(sql, args![channel.code(), env.now, MOST_UNKNOWNS]).await?;
     let sql = "SELECT delivery_id FROM messages
                WHERE channel = $1 AND state = 3 AND settled_at = $2 AND delivery_id IS NOT NULL";

@@ -203,7 +203,7 @@ async fn inbox(tx: &mut Tx<'_>) -> Result<Inbox, StoreError> {
 async fn outbox(tx: &mut Tx<'_>) -> Result<Vec<LaneStatus>, StoreError> {
     let sql = "SELECT lane, COUNT(CASE WHEN state = 0 THEN 1 END) AS queued,
                       COUNT(CASE WHEN state = 1 THEN 1 END) AS sending
-               FROM messages WHERE state IN (0, 1) GROUP BY lane ORDER BY lane";
+               FROM messages WHERE settled_at IS NULL GROUP BY lane ORDER BY lane";
     tx.all(sql, args![]).await
 }
 

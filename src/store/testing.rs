@@ -160,7 +160,11 @@ impl Stage {
                             args![],
                         )
                         .await?;
-                    tx.exec("UPDATE messages SET state = 2 WHERE state = 0", args![]).await?;
+                    tx.exec(
+                        "UPDATE messages SET state = 2, settled_at = created_at WHERE state = 0",
+                        args![],
+                    )
+                    .await?;
                     rows.into_iter()
                         .map(|(chat, op, target, body, own_data)| {
                             let content = serde_json::from_str(&body)?;

@@ -299,7 +299,7 @@ impl Gate for Cancels {
         let (url, id) = (self.url.clone(), message.id.0);
         let cancel = async move {
             let mut connection = sqlx::PgConnection::connect(&url).await.expect("a connection");
-            let sql = "UPDATE messages SET state = 5 WHERE id = $1 AND state = 0 AND chat_id = 1";
+            let sql = "UPDATE messages SET state = 5, settled_at = created_at WHERE id = $1 AND state = 0 AND chat_id = 1";
             sqlx::query(sql).bind(id).execute(&mut connection).await.expect("cancelled");
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

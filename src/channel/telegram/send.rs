@@ -243,6 +243,9 @@ fn caption(text: &Rich) -> (Option<String>, Option<Vec<MessageEntity>>) {
 /// The emphasis as Telegram's entities. Ranges that are not within the text, that cut a character in two, or that
 /// begin inside another and end outside are left out: one of them would have the whole message refused.
 pub(super) fn entities(text: &Rich) -> Option<Vec<MessageEntity>> {
+    if text.spans.is_empty() {
+        return None;
+    }
     let borders = borders(&text.text);
     let is_border = |at: usize| borders.binary_search(&at).is_ok();
     let mut taken: Vec<(usize, usize)> = Vec::new();

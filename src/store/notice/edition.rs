@@ -258,8 +258,9 @@ pub async fn end_if_done(tx: &mut Tx<'_>, env: &Env, edition: EditionId) -> Resu
 pub async fn end_held(tx: &mut Tx<'_>, env: &Env) -> Result<u64, StoreError> {
     let sql = "UPDATE editions SET state = 'done', ended_at = $1, changed_at = $1
                WHERE state = 'running' AND fanned_out = 1 AND waiting = 0 AND NOT EXISTS (
-                 SELECT 1 FROM deliveries d JOIN messages m ON m.delivery_id = d.id
-                 WHERE d.edition_id = editions.id AND d.state = 1 AND m.state IN (0, 1))";
+                 SELECT 1 FROM messages m CROSS JOIN deliveries d
+                 WHERE m.settled_at IS NULL AND d.id = m.delivery_id AND d.edition_id = editions.id
+                   AND d.state = 1)";
     tx.exec(sql, args![env.now]).await
 }
 
@@ -276,11 +277,11 @@ pub async fn hold_editions(tx: &mut Tx<'_>, deliveries: &str) -> Result<(), Stor
     Ok(())
 }
 
-/// Deliveries of which nothing has gone out yet, and nothing is on its way.
+/// Deliveries of which nothing has gone out yet, and nothing is on its way. Found by what is in the outbox, which is
+/// little: SQLite joins crosswise in the order as it is written.
 const UNTOUCHED: &str = "
-    SELECT d.id FROM deliveries d
-    WHERE d.edition_id = $1 AND d.state = 1
-      AND EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.state = 0)
+    SELECT DISTINCT d.id FROM messages q CROSS JOIN deliveries d
+    WHERE q.settled_at IS NULL AND q.state = 0 AND d.id = q.delivery_id AND d.edition_id = $1 AND d.state = 1
       AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.state IN (1, 2, 3))";
 
 const CALL_BACK: Sql = Sql {
@@ -291,8 +292,8 @@ const CALL_BACK: Sql = Sql {
 };
 
 const BACK_TO_WAITING: Sql = Sql {
-    lite: "UPDATE deliveries SET state = 0, queued_at = NULL WHERE id IN (SELECT value FROM json_each($1))",
-    pg: "UPDATE deliveries SET state = 0, queued_at = NULL
+    lite: "UPDATE deliveries SET state = 0 WHERE id IN (SELECT value FROM json_each($1))",
+    pg: "UPDATE deliveries SET state = 0
          WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
 };
 
@@ -300,7 +301,7 @@ const BACK_TO_WAITING: Sql = Sql {
 /// has taken meanwhile is on its way, and stays so.
 const HOLD: &str = "
     SELECT m.id FROM messages m JOIN deliveries d ON d.id = m.delivery_id
-    WHERE d.edition_id = $1 AND d.state = 1 AND m.state = 0 ORDER BY m.id FOR UPDATE OF m";
+    WHERE m.settled_at IS NULL AND d.edition_id = $1 AND d.state = 1 AND m.state = 0 ORDER BY m.id FOR UPDATE OF m";
 
 /// What waits in the outbox goes back, except where a part of it has gone out already: that is finished.
 async fn call_back(tx: &mut Tx<'_>, env: &Env, edition: EditionId) -> Result<(), StoreError> {

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::args;
 use crate::domain::ChannelKind;
 use crate::domain::content::Lane;
@@ -18,8 +16,8 @@ use super::edition::{delivery, end_if_done, hold_editions};
 #[derive(Clone, Debug)]
 pub struct Ended {
     pub delivery: DeliveryId,
-    /// The platform's message id where it arrived; why not where it did not.
-    pub result: Result<String, String>,
+    /// Why it did not arrive, where it did not.
+    pub result: Result<(), String>,
 }
 
 /// A notice gets more messages into the outbox when no more than this part of its own stock is left there.
@@ -145,8 +143,8 @@ const INTO_OUTBOX: Sql = Sql {
 };
 
 const QUEUED: Sql = Sql {
-    lite: "UPDATE deliveries SET state = 1, queued_at = $2 WHERE id IN (SELECT value FROM json_each($1))",
-    pg: "UPDATE deliveries SET state = 1, queued_at = $2
+    lite: "UPDATE deliveries SET state = 1 WHERE id IN (SELECT value FROM json_each($1))",
+    pg: "UPDATE deliveries SET state = 1
          WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
 };
 
@@ -174,7 +172,7 @@ async fn move_some(
                 tx.exec(INTO_OUTBOX, args.clone()).await?;
             }
             tx.exec(INTO_OUTBOX, args).await?;
-            tx.exec(QUEUED, args![ids, env.now]).await?;
+            tx.exec(QUEUED, args![ids]).await?;
         }
     }
     let sql = "UPDATE editions SET waiting = waiting - $2 - $3, queued = queued + $2, skipped = skipped + $3,
@@ -187,34 +185,21 @@ async fn move_some(
     Ok(usize::try_from(messages).unwrap_or(0))
 }
 
-#[derive(Serialize)]
-struct End<'a> {
-    d: i64,
-    s: i64,
-    x: Option<&'a str>,
-    r: Option<&'a str>,
-}
-
 /// A delivery that was confirmed before it was known to have arrived stays confirmed.
 const KEEP: Sql = Sql {
-    lite: "UPDATE deliveries SET state = j.s, external_id = j.x, reason = j.r, sent_at = $2
-           FROM (SELECT json_extract(value, '$.d') AS d, json_extract(value, '$.s') AS s,
-                        json_extract(value, '$.x') AS x, json_extract(value, '$.r') AS r
-                 FROM json_each($1)) AS j
-           WHERE deliveries.id = j.d AND deliveries.state = 1",
-    pg: "UPDATE deliveries SET state = j.s, external_id = j.x, reason = j.r, sent_at = $2
-         FROM json_to_recordset($1::json) AS j (d bigint, s bigint, x text, r text)
-         WHERE deliveries.id = j.d AND deliveries.state = 1",
+    lite: "UPDATE deliveries SET state = $2, reason = $3, sent_at = $4
+           WHERE id IN (SELECT value FROM json_each($1)) AND state = 1",
+    pg: "UPDATE deliveries SET state = $2, reason = $3, sent_at = $4
+         WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) AND state = 1",
 };
 
-/// How many of them change, by edition and state: counted before, since a row for each would cost more.
+/// How many of them change, by edition: counted before, since a row for each would cost more.
 const COUNT: Sql = Sql {
-    lite: "SELECT d.edition_id, json_extract(j.value, '$.s') AS s, COUNT(*)
-           FROM json_each($1) j JOIN deliveries d ON d.id = json_extract(j.value, '$.d')
-           WHERE d.state = 1 GROUP BY d.edition_id, s",
-    pg: "SELECT d.edition_id, j.s, COUNT(*)
-         FROM json_to_recordset($1::json) AS j (d bigint, s bigint) JOIN deliveries d ON d.id = j.d
-         WHERE d.state = 1 GROUP BY d.edition_id, j.s",
+    lite: "SELECT edition_id, COUNT(*) FROM deliveries
+           WHERE id IN (SELECT value FROM json_each($1)) AND state = 1 GROUP BY edition_id",
+    pg: "SELECT edition_id, COUNT(*) FROM deliveries
+         WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) AND state = 1
+         GROUP BY edition_id",
 };
 
 /// Keeps how deliveries ended.
@@ -223,23 +208,26 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
         return Ok(());
     }
     // One delivery can end twice in a batch (its chat closed while a part was on its way): the first counts.
-    let mut once: BTreeMap<i64, End<'_>> = BTreeMap::new();
+    let mut once: BTreeMap<i64, Option<&str>> = BTreeMap::new();
     for end in ended {
-        let d = end.delivery.0;
-        once.entry(d).or_insert_with(|| match &end.result {
-            Ok(message) => End { d, s: delivery::SENT, x: Some(message), r: None },
-            Err(why) => End { d, s: delivery::FAILED, x: None, r: Some(why) },
-        });
+        once.entry(end.delivery.0).or_insert(end.result.as_ref().err().map(String::as_str));
     }
     hold_editions(tx, &serde_json::to_string(&once.keys().collect::<Vec<_>>())?).await?;
-    let list: Vec<&End<'_>> = once.values().collect();
-    let list = serde_json::to_string(&list)?;
-    let rows: Vec<(i64, i64, i64)> = tx.all(COUNT, args![&list]).await?;
-    tx.exec(KEEP, args![list, env.now]).await?;
+    // Those that ended alike are kept together: nearly always all of them.
+    let mut alike: BTreeMap<Option<&str>, Vec<i64>> = BTreeMap::new();
+    for (delivery, why) in once {
+        alike.entry(why).or_default().push(delivery);
+    }
     let mut counts: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
-    for (edition, state, count) in rows {
-        let (sent, failed) = counts.entry(edition).or_default();
-        *(if state == delivery::SENT { sent } else { failed }) += count;
+    for (why, deliveries) in alike {
+        let deliveries = serde_json::to_string(&deliveries)?;
+        let rows: Vec<(i64, i64)> = tx.all(COUNT, args![&deliveries]).await?;
+        let state = if why.is_none() { delivery::SENT } else { delivery::FAILED };
+        tx.exec(KEEP, args![deliveries, state, why, env.now]).await?;
+        for (edition, count) in rows {
+            let (sent, failed) = counts.entry(edition).or_default();
+            *(if why.is_none() { sent } else { failed }) += count;
+        }
     }
     for (edition, (sent, failed)) in counts {
         if planted(Planted::ForgetCounts) {

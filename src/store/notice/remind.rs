@@ -31,17 +31,19 @@ struct Due {
 #[derive(sqlx::FromRow)]
 struct Late {
     id: i64,
+    chat_id: i64,
     open: i64,
     sent_at: Option<i64>,
 }
 
-/// Who has not confirmed, without who wrote and who approved the notice: they know it.
+/// Who has not confirmed, without who wrote and who approved the notice: they know it. Chat by chat, which is also the
+/// order in which they were written to.
 const LATE: &str = "
-    SELECT d.id, CAST(CASE WHEN c.state = 'open' THEN 1 ELSE 0 END AS BIGINT) AS open, d.sent_at
+    SELECT d.id, d.chat_id, CAST(CASE WHEN c.state = 'open' THEN 1 ELSE 0 END AS BIGINT) AS open, d.sent_at
     FROM deliveries d JOIN chats c ON c.id = d.chat_id
-    WHERE d.edition_id = $1 AND d.state = 2 AND d.reminded_at IS NULL AND d.id > $2
+    WHERE d.edition_id = $1 AND d.state = 2 AND d.reminded_at IS NULL AND d.chat_id > $2
       AND (d.person_id IS NULL OR d.person_id NOT IN ($4, $5))
-    ORDER BY d.id LIMIT $3";
+    ORDER BY d.chat_id LIMIT $3";
 
 const REMIND: Sql = Sql {
     lite: "INSERT INTO messages (channel, chat_id, lane, op, payload_id, own_data, last_part, state, ready,
@@ -127,7 +129,7 @@ async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, late: &[Late]) -> Result<
     // Those that cannot be reached are not looked at again either.
     let all: Vec<i64> = late.iter().map(|one| one.id).collect();
     tx.exec(REMINDED, args![serde_json::to_string(&all)?, env.now]).await?;
-    let cursor = all.last().copied().unwrap_or(due.cursor);
+    let cursor = late.last().map_or(due.cursor, |one| one.chat_id);
     let sql = "UPDATE editions SET remind_cursor = $2 WHERE id = $1";
     tx.exec_one(sql, args![due.id, cursor]).await?;
     Ok(())

@@ -105,7 +105,7 @@ pub(super) async fn drop_waiting(
     why: &str,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE messages SET state = 5, error = $2, settled_at = $3
-               WHERE chat_id = $1 AND state = 0 RETURNING delivery_id";
+               WHERE chat_id = $1 AND settled_at IS NULL AND state = 0 RETURNING delivery_id";
     let rows: Vec<(Option<i64>,)> = tx.all(sql, args![chat, why, env.now]).await?;
     let mut deliveries: Vec<i64> = rows.into_iter().filter_map(|(delivery,)| delivery).collect();
     deliveries.sort_unstable();
@@ -171,7 +171,7 @@ async fn merge(tx: &mut Tx<'_>, stays: &MovedRow, goes: &MovedRow) -> Result<(),
         let sql = "UPDATE chats SET unit_id = $2, purpose = $3 WHERE id = $1";
         tx.exec_one(sql, args![stays.id, goes.unit_id, &goes.purpose]).await?;
     }
-    let sql = "UPDATE messages SET chat_id = $1 WHERE chat_id = $2 AND state IN (0, 1)";
+    let sql = "UPDATE messages SET chat_id = $1 WHERE chat_id = $2 AND settled_at IS NULL";
     tx.exec(sql, args![stays.id, goes.id]).await?;
     tx.exec("UPDATE buttons SET chat_id = $1 WHERE chat_id = $2", args![stays.id, goes.id]).await?;
     tx.exec("DELETE FROM dialogues WHERE chat_id = $1", args![goes.id]).await?;

@@ -165,7 +165,10 @@ async fn a_message_of_which_nobody_knows_does_not_keep_a_notice_open() {
     town.stage.store.notice_send(id).await.expect("the store").expect("sent");
     town.ticks().await;
     town.feeds(100).await;
-    town.sql("UPDATE messages SET state = 3 WHERE id = (SELECT MIN(id) FROM messages)").await;
+    town.sql(
+        "UPDATE messages SET state = 3, settled_at = created_at WHERE id = (SELECT MIN(id) FROM messages)",
+    )
+    .await;
     town.goes_out().await;
     assert_eq!(counts(&town).await.6, "running");
     town.ticks().await;
