@@ -11,7 +11,7 @@ use crate::failpoint::{Planted, Point, at, planted};
 
 use super::outbox::Op;
 use super::settle::{self, Settled};
-use super::{Env, Sql, Store, StoreError, Tx, lease, notice};
+use super::{Env, Sql, Store, StoreError, Tx, lease, mark, notice};
 
 /// How many messages of notices are in the outbox at most, for each lane. Few, so that a notice that is paused
 /// or cancelled stops at once; enough that filling it up is rare.
@@ -170,20 +170,6 @@ async fn candidates(
     Ok(serde_json::from_str(&rows)?)
 }
 
-const MARK: Sql = Sql {
-    lite: "UPDATE messages SET state = 1, attempt = attempt + 1
-           WHERE id IN (SELECT value FROM json_each($1)) AND state = 0",
-    pg: "UPDATE messages SET state = 1, attempt = attempt + 1
-         WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) AND state = 0",
-};
-
-/// Which of them this process has now: all others were taken from under it.
-const MARKED: Sql = Sql {
-    lite: "SELECT id FROM messages WHERE id IN (SELECT value FROM json_each($1)) AND state = 1",
-    pg: "SELECT id FROM messages WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))
-           AND state = 1",
-};
-
 /// What is marked as being sent, and is not among those that somebody sends.
 const STRAYS: Sql = Sql {
     lite: "UPDATE messages SET state = 0 WHERE channel = $1 AND settled_at IS NULL AND state = 1
@@ -331,7 +317,7 @@ async fn claim<G: Gate>(
         let sql = "UPDATE messages SET state = 6, settled_at = $2 WHERE id = $1 AND state = 0";
         tx.exec(sql, args![id, env.now]).await?;
     }
-    mark(tx, env, &mut claimed).await?;
+    mark::mark(tx, env, &mut claimed).await?;
     Ok(claimed)
 }
 
@@ -401,26 +387,6 @@ impl<G: Gate> Pick<'_, G> {
         }
         Ok(true)
     }
-}
-
-/// Commits the attempts to paper. On PostgreSQL another process may have cancelled a message since it was
-/// read: that one is not sent.
-async fn mark(tx: &mut Tx<'_>, env: &Env, claimed: &mut Vec<Claimed>) -> Result<(), StoreError> {
-    if claimed.is_empty() || planted(Planted::NoAttempt) {
-        return Ok(());
-    }
-    let ids: Vec<i64> = claimed.iter().map(|message| message.id.0).collect();
-    let ids = serde_json::to_string(&ids)?;
-    let marked = tx.exec(MARK, args![&ids]).await?;
-    if usize::try_from(marked).is_ok_and(|marked| marked < claimed.len()) {
-        let ours: Vec<(i64,)> = tx.all(MARKED, args![&ids]).await?;
-        claimed.retain(|message| ours.contains(&(message.id.0,)));
-    }
-    if planted(Planted::SentEarly) {
-        let sql = "UPDATE messages SET state = 2, settled_at = $1 WHERE state = 1";
-        tx.exec(sql, args![env.now]).await?;
-    }
-    Ok(())
 }
 
 impl Row {

@@ -14,6 +14,7 @@ pub mod inbox;
 pub mod incident;
 pub mod lease;
 pub mod lift;
+mod mark;
 pub mod notice;
 pub mod outbox;
 pub mod people;

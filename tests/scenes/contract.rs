@@ -289,21 +289,22 @@ on_both! {
     }
 }
 
-/// Another process that cancels what this one is just about to claim.
-struct Cancels {
+/// Another process that changes what this one is just about to claim.
+struct Changes {
     url: String,
+    /// How, by the number of the message.
+    sql: &'static str,
 }
 
-impl Gate for Cancels {
+impl Gate for Changes {
     fn admit(&mut self, message: &Claimed, _: Timestamp) -> Admission {
-        let (url, id) = (self.url.clone(), message.id.0);
-        let cancel = async move {
+        let (url, sql, id) = (self.url.clone(), self.sql, message.id.0);
+        let change = async move {
             let mut connection = sqlx::PgConnection::connect(&url).await.expect("a connection");
-            let sql = "UPDATE messages SET state = 5, settled_at = created_at WHERE id = $1 AND state = 0 AND chat_id = 1";
-            sqlx::query(sql).bind(id).execute(&mut connection).await.expect("cancelled");
+            sqlx::query(sql).bind(id).execute(&mut connection).await.expect("changed");
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        std::thread::spawn(move || runtime.block_on(cancel)).join().expect("no panic");
+        std::thread::spawn(move || runtime.block_on(change)).join().expect("no panic");
         Admission::Now
     }
 }
@@ -316,7 +317,9 @@ async fn a_message_that_is_cancelled_while_it_is_claimed_is_not_sent() {
     let bench = Bench::new(database).await;
     bench.echo("1", "one").await;
     bench.echo("2", "other").await;
-    let gate = Arc::new(Mutex::new(Cancels { url }));
+    let sql =
+        "UPDATE messages SET state = 5, settled_at = created_at WHERE id = $1 AND state = 0 AND chat_id = 1";
+    let gate = Arc::new(Mutex::new(Changes { url, sql }));
     let lease = ("worker", "me".to_owned());
     let exchange = bench.store.exchange(CHANNEL, lease, Vec::new(), 10, gate).await.expect("an exchange");
     let mut texts = Vec::new();
@@ -324,4 +327,25 @@ async fn a_message_that_is_cancelled_while_it_is_claimed_is_not_sent() {
         texts.push(bench.text_of(message).await);
     }
     assert_eq!(texts, ["other"]);
+}
+
+/// A card whose words are replaced while it is claimed: the older ones would stay for good.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_card_that_is_replaced_while_it_is_claimed_shows_the_latest() {
+    let Some(database) = Database::postgres().await else { return };
+    let url = database.url.clone();
+    let bench = Bench::new(database).await;
+    bench.echo("1", "13 of 14").await;
+    bench.echo("2", "14 of 14").await;
+    // The first is a card, and the second lends it its words.
+    let sql = "UPDATE messages SET payload_id = (SELECT payload_id FROM messages WHERE chat_id = 2)
+               WHERE id = $1 AND state = 0 AND chat_id = 1";
+    let mut connection = sqlx::PgConnection::connect(&url).await.expect("a connection");
+    let card = "UPDATE messages SET op = 'show', target = 'card' WHERE chat_id = 1";
+    sqlx::query(card).execute(&mut connection).await.expect("a card");
+    let gate = Arc::new(Mutex::new(Changes { url, sql }));
+    let lease = ("worker", "me".to_owned());
+    let exchange = bench.store.exchange(CHANNEL, lease, Vec::new(), 10, gate).await.expect("an exchange");
+    let card = exchange.claimed.iter().find(|message| message.chat.0 == 1).expect("the card");
+    assert_eq!(bench.text_of(card).await, "14 of 14");
 }
