@@ -15,7 +15,10 @@ mod play;
 mod process;
 mod world;
 
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use play::{Played, play};
 
@@ -36,17 +39,31 @@ fn run(seed: u64, years: u32) -> Played {
 #[test]
 fn in_ten_years_no_run_is_missing_and_none_is_double() {
     let (first, count) = (number("LOA_SEED", 1), number("LOA_SEEDS", 3));
-    let mut sum = Played::default();
-    for seed in first..first + count {
-        match catch_unwind(AssertUnwindSafe(|| run(seed, 10))) {
-            Ok(played) => sum.add(&played),
-            Err(panic) => {
-                eprintln!("seed {seed} failed; LOA_SEED={seed} LOA_SEEDS=1 plays it again");
-                std::panic::resume_unwind(panic);
+    let (next, sum) = (AtomicU64::new(first), Mutex::new(Played::default()));
+    let play_some = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= first + count {
+                return;
+            }
+            match catch_unwind(AssertUnwindSafe(|| run(seed, 10))) {
+                Ok(played) => sum.lock().expect("no panic meanwhile").add(&played),
+                Err(panic) => {
+                    eprintln!("seed {seed} failed; LOA_SEED={seed} LOA_SEEDS=1 plays it again");
+                    // The others play theirs to the end, and begin no more.
+                    next.store(first + count, Ordering::Relaxed);
+                    std::panic::resume_unwind(panic);
+                }
             }
         }
-    }
-    eprintln!("{count} seeds from {first}: {sum}");
+    };
+    // A seed has a world and a thread of its own: as many go side by side as there are cores.
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(play_some);
+        }
+    });
+    eprintln!("{count} seeds from {first}: {}", sum.into_inner().expect("no panic"));
 }
 
 #[test]
