@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 use crate::domain::ids::{ChatId, UpdateId};
 
 use super::audit::{self, Actor};
-use super::{Env, Store, StoreError, Tx, outbox};
+use super::{Env, Store, StoreError, Tx, outbox, row};
 
 /// How often an update is tried before it is set aside.
 pub const MOST_ATTEMPTS: i64 = 3;
@@ -16,7 +16,7 @@ pub const MOST_ATTEMPTS: i64 = 3;
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// An update that could not be handled.
-#[derive(Clone, Debug, serde::Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Aside {
     pub id: i64,
     pub channel: String,
@@ -27,6 +27,8 @@ pub struct Aside {
     /// The title of the chat from which it came; none where nothing was known of it yet.
     pub chat: Option<String>,
 }
+
+row!(Aside { id, channel, external_id, received_at, error, chat });
 
 /// What a person decided about an update that was set aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

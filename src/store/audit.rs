@@ -9,7 +9,7 @@ use crate::args;
 use crate::domain::Timestamp;
 use crate::domain::ids::PersonId;
 
-use super::{Env, Store, StoreError, Tx};
+use super::{Env, Store, StoreError, Tx, row};
 
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,6 @@ fn chain(previous: &str, at: Timestamp, parts: [&str; 4]) -> String {
     hex::encode(hasher.finalize())
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     id: i64,
     at: i64,
@@ -77,6 +76,8 @@ struct Row {
     prev_hash: String,
     hash: String,
 }
+
+row!(Row { id, at, actor, action, subject, detail, prev_hash, hash });
 
 /// So many entries are looked at in one go.
 const PAGE: i64 = 10_000;

@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::trouble::Watch;
 use super::turns::{Pass, Turns};
 use super::writer::{LOG_LIMIT, Writer};
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, schema};
 use crate::failpoint::{Point, at, hasten};
 
 /// The oldest SQLite without the WAL reset fault that can corrupt a database
@@ -107,7 +107,7 @@ impl Db {
             return Err(StoreError::OldSqlite(version));
         }
         at(Point::StartBeforeMigration).await?;
-        sqlx::migrate!("./migrations/sqlite").run(&mut writer).await?;
+        schema::sqlite().run(&mut writer).await?;
         at(Point::StartAfterMigration).await?;
         let reading = options.clone().create_if_missing(false).read_only(true);
         let readers = SqlitePoolOptions::new()
@@ -131,7 +131,7 @@ impl Db {
             .connect_with(options)
             .await?;
         at(Point::StartBeforeMigration).await?;
-        sqlx::migrate!("./migrations/postgres").run(&pool).await?;
+        schema::postgres().run(&pool).await?;
         at(Point::StartAfterMigration).await?;
         Ok(Self::of(Engine::Pg(pool)))
     }

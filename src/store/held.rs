@@ -7,7 +7,7 @@ use crate::args;
 use crate::domain::ids::*;
 
 use super::audit::{self, Actor};
-use super::{Env, Store, StoreError, Tx};
+use super::{Env, Store, StoreError, Tx, row};
 
 /// How many are listed at once.
 const MOST: i64 = 200;
@@ -16,7 +16,7 @@ const MOST: i64 = 200;
 pub(super) const REASON: &str = "không rõ đã tới hay chưa";
 
 /// A message that is held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HeldMessage {
     pub id: i64,
     /// The chat's title, as people know it.
@@ -30,6 +30,8 @@ pub struct HeldMessage {
     #[serde(skip)]
     body: String,
 }
+
+row!(HeldMessage { id, chat, channel, error, at, body });
 
 impl HeldMessage {
     /// The beginning of what it says.

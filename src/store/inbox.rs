@@ -11,7 +11,7 @@ use crate::domain::{ChannelKind, Timestamp};
 use crate::failpoint::{Planted, Point, at, planted};
 
 use super::turn::{self, Step};
-use super::{Store, StoreError, Tx};
+use super::{Answer, Row, Store, StoreError, Tx};
 
 /// How long an album waits for its next part: the parts come as updates of their own, within moments.
 pub const ALBUM_PATIENCE: Duration = Duration::from_millis(800);
@@ -32,9 +32,8 @@ pub struct NewUpdate {
 }
 
 /// An update that waits to be handled.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct Waiting {
-    #[sqlx(try_from = "i64")]
     pub id: UpdateId,
     pub chat_key: String,
     pub album: Option<String>,
@@ -42,6 +41,20 @@ pub struct Waiting {
     pub attempts: i64,
     not_before: i64,
     received_at: i64,
+}
+
+impl Row for Waiting {
+    fn read(row: Answer<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: UpdateId(row.named("id")?),
+            chat_key: row.named("chat_key")?,
+            album: row.named("album")?,
+            body: row.named("body")?,
+            attempts: row.named("attempts")?,
+            not_before: row.named("not_before")?,
+            received_at: row.named("received_at")?,
+        })
+    }
 }
 
 impl Waiting {

@@ -20,6 +20,8 @@ pub mod outbox;
 pub mod people;
 pub mod recent;
 pub mod rest;
+mod row;
+mod schema;
 pub mod settle;
 mod sql;
 pub mod status;
@@ -32,7 +34,9 @@ pub mod turns;
 mod writer;
 
 pub use db::Db;
-pub use sql::{Arg, Row, Sql, Tx};
+pub(crate) use row::row;
+pub use row::{Answer, Row};
+pub use sql::{Arg, Sql, Tx};
 pub use trouble::Trouble;
 pub use writer::LOG_LIMIT;
 

@@ -3,13 +3,15 @@
 //! All columns are whole numbers, texts, bytes or reals, so that one body of SQL and one row type serve
 //! SQLite and PostgreSQL. Instants are microseconds, truths are 0 and 1.
 
-use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use futures::TryStreamExt;
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnection;
 
 use crate::domain::Timestamp;
 use crate::domain::ids::*;
 
 use super::StoreError;
+use super::row::{Answer, Row};
 
 /// A value bound to a statement. `None` still has a type, which PostgreSQL asks for.
 #[derive(Clone, Debug)]
@@ -89,22 +91,14 @@ impl From<&'static str> for Sql {
     }
 }
 
-/// A row type that can be read from either engine: `#[derive(sqlx::FromRow)]`, or a tuple.
-pub trait Row:
-    for<'r> sqlx::FromRow<'r, SqliteRow> + for<'r> sqlx::FromRow<'r, PgRow> + Send + Unpin
-{
-}
-
-impl<T> Row for T where
-    T: for<'r> sqlx::FromRow<'r, SqliteRow> + for<'r> sqlx::FromRow<'r, PgRow> + Send + Unpin
-{
-}
-
 /// A connection inside a transaction.
 pub enum Tx<'c> {
     Lite(&'c mut SqliteConnection),
     Pg(&'c mut PgConnection),
 }
+
+/// What is done with each row of an answer.
+type Take<'t> = &'t mut (dyn FnMut(Answer<'_>) -> Result<(), StoreError> + Send);
 
 /// Binds every argument to a statement, of whichever engine.
 macro_rules! bind_all {
@@ -133,16 +127,41 @@ impl Tx<'_> {
     }
 
     /// Runs a statement and gives all rows.
-    pub async fn all<T: Row>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Vec<T>, StoreError> {
-        let sql = sql.into();
-        Ok(match self {
-            Self::Lite(c) => bind_all!(sqlx::query_as(sql.lite), args).fetch_all(&mut **c).await?,
-            Self::Pg(c) => bind_all!(sqlx::query_as(sql.pg), args).fetch_all(&mut **c).await?,
+    pub async fn all<T: Row + Send>(
+        &mut self,
+        sql: impl Into<Sql>,
+        args: Vec<Arg>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut rows = Vec::new();
+        self.each(sql.into(), args, &mut |row| {
+            rows.push(T::read(row)?);
+            Ok(())
         })
+        .await?;
+        Ok(rows)
+    }
+
+    /// Runs a statement and shows each row as it comes. One body for all row types: there are more than a hundred.
+    async fn each(&mut self, sql: Sql, args: Vec<Arg>, take: Take<'_>) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(c) => {
+                let mut rows = bind_all!(sqlx::query(sql.lite), args).fetch(&mut **c);
+                while let Some(row) = rows.try_next().await? {
+                    take(Answer::Lite(&row))?;
+                }
+            }
+            Self::Pg(c) => {
+                let mut rows = bind_all!(sqlx::query(sql.pg), args).fetch(&mut **c);
+                while let Some(row) = rows.try_next().await? {
+                    take(Answer::Pg(&row))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Runs a statement and gives the first row, if there is one.
-    pub async fn optional<T: Row>(
+    pub async fn optional<T: Row + Send>(
         &mut self,
         sql: impl Into<Sql>,
         args: Vec<Arg>,
@@ -152,7 +171,7 @@ impl Tx<'_> {
     }
 
     /// Runs a statement that gives at least one row, and gives the first.
-    pub async fn one<T: Row>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T, StoreError> {
+    pub async fn one<T: Row + Send>(&mut self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T, StoreError> {
         self.optional(sql, args).await?.ok_or(StoreError::Missing)
     }
 

@@ -9,7 +9,7 @@ use crate::conversation::alarm::Alarm;
 use crate::domain::{ChannelKind, Timestamp};
 
 use super::rest::{self, Rest};
-use super::{Sql, Store, StoreError, Tx, alarms};
+use super::{Sql, Store, StoreError, Tx, alarms, row};
 
 /// Over how long messages are counted that were sent, or not.
 pub const COUNTED: Duration = Duration::from_secs(24 * 3600);
@@ -45,7 +45,7 @@ pub struct Inbox {
     pub aside: i64,
 }
 
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Serialize)]
 pub struct LaneStatus {
     /// 0 interactive, 1 urgent, 2 notice.
     pub lane: i64,
@@ -53,8 +53,10 @@ pub struct LaneStatus {
     pub sending: i64,
 }
 
+row!(LaneStatus { lane, queued, sending });
+
 /// What became of messages in the last 24 hours.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Serialize)]
 pub struct LastDay {
     pub sent: i64,
     /// Nobody knows whether these arrived.
@@ -62,7 +64,9 @@ pub struct LastDay {
     pub failed: i64,
 }
 
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+row!(LastDay { sent, unknown, failed });
+
+#[derive(Clone, Debug, Serialize)]
 pub struct ChannelStatus {
     pub channel: String,
     pub private_chats: i64,
@@ -71,15 +75,19 @@ pub struct ChannelStatus {
     pub closed: i64,
 }
 
+row!(ChannelStatus { channel, private_chats, groups, closed });
+
 /// Cases that are not settled.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Cases {
     pub open: i64,
     pub overdue: i64,
 }
 
+row!(Cases { open, overdue });
+
 /// A notice on its way.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Running {
     pub id: i64,
     pub title: String,
@@ -89,6 +97,8 @@ pub struct Running {
     pub sent: i64,
     pub total: i64,
 }
+
+row!(Running { id, title, state, sent, total });
 
 /// When a schedule runs next.
 #[derive(Clone, Debug, Serialize)]

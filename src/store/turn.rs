@@ -8,7 +8,7 @@ use crate::conversation::{
 use crate::domain::ids::*;
 use crate::domain::text::fold;
 
-use super::{Env, StoreError, Tx, incident, notice, outbox, people};
+use super::{Env, StoreError, Tx, incident, notice, outbox, people, row};
 
 /// How many questions one update may raise. More means that two parts wait for each other.
 const MOST_QUESTIONS: usize = 64;
@@ -113,7 +113,6 @@ async fn keep(
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
 struct ChatRow {
     id: i64,
     title: String,
@@ -122,6 +121,8 @@ struct ChatRow {
     lang: String,
     state: String,
 }
+
+row!(ChatRow { id, title, unit_id, purpose, lang, state });
 
 async fn find_or_add_chat(tx: &mut Tx<'_>, env: &Env, incoming: &Incoming) -> Result<ChatFacts, StoreError> {
     let (kind, place) = (incoming.chat.kind, &incoming.chat);

@@ -5,9 +5,25 @@ use std::collections::BTreeMap;
 use loa::domain::content::Content;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Connection, FromRow};
+use sqlx::{ColumnIndex, Connection, Decode, FromRow, Row, Type};
 
-#[derive(Clone, Debug, FromRow)]
+/// Reads each field from the column of its name, on either engine.
+macro_rules! by_name {
+    ($name:ident { $($field:ident),+ $(,)? }) => {
+        impl<'r, R: Row> FromRow<'r, R> for $name
+        where
+            &'static str: ColumnIndex<R>,
+            i64: Decode<'r, R::Database> + Type<R::Database>,
+            String: Decode<'r, R::Database> + Type<R::Database>,
+        {
+            fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+                Ok(Self { $($field: row.try_get(stringify!($field))?),+ })
+            }
+        }
+    };
+}
+
+#[derive(Clone, Debug)]
 pub struct MessageRow {
     pub id: i64,
     /// The platform's number of the chat, as it is now.
@@ -27,7 +43,25 @@ pub struct MessageRow {
     pub error: Option<String>,
 }
 
-#[derive(Clone, Debug, FromRow)]
+by_name!(MessageRow {
+    id,
+    chat,
+    lane,
+    op,
+    target,
+    payload_id,
+    delivery_id,
+    state,
+    attempt,
+    unknowns,
+    never_twice,
+    not_before,
+    expires_at,
+    external_id,
+    error
+});
+
+#[derive(Clone, Debug)]
 pub struct AttemptRow {
     pub message_id: i64,
     pub attempt: i64,
@@ -36,7 +70,9 @@ pub struct AttemptRow {
     pub detail: String,
 }
 
-#[derive(Clone, Debug, FromRow)]
+by_name!(AttemptRow { message_id, attempt, at, outcome, detail });
+
+#[derive(Clone, Debug)]
 pub struct EditionRow {
     pub id: i64,
     pub state: String,
@@ -51,7 +87,21 @@ pub struct EditionRow {
     pub total: i64,
 }
 
-#[derive(Clone, Debug, FromRow)]
+by_name!(EditionRow {
+    id,
+    state,
+    starts_at,
+    ended_at,
+    waiting,
+    queued,
+    sent,
+    confirmed,
+    failed,
+    skipped,
+    total
+});
+
+#[derive(Clone, Debug)]
 pub struct DeliveryRow {
     pub id: i64,
     pub edition_id: i64,
@@ -60,7 +110,9 @@ pub struct DeliveryRow {
     pub reason: Option<String>,
 }
 
-#[derive(Clone, Debug, FromRow)]
+by_name!(DeliveryRow { id, edition_id, chat_id, state, reason });
+
+#[derive(Clone, Debug)]
 pub struct UpdateRow {
     pub external_id: String,
     pub chat_key: String,
@@ -68,11 +120,15 @@ pub struct UpdateRow {
     pub error: Option<String>,
 }
 
-#[derive(Clone, Debug, FromRow)]
+by_name!(UpdateRow { external_id, chat_key, state, error });
+
+#[derive(Clone, Debug)]
 pub struct RunRow {
     pub schedule_id: i64,
     pub at: i64,
 }
+
+by_name!(RunRow { schedule_id, at });
 
 /// The whole of it.
 #[derive(Clone, Debug, Default)]

@@ -6,12 +6,11 @@ use crate::conversation::incident::{ListRow, ListScope, Page};
 use crate::domain::Timestamp;
 use crate::domain::ids::{IncidentId, PersonId, UnitId};
 use crate::domain::incident::State;
-use crate::store::{Sql, Store, StoreError, Tx};
+use crate::store::{Sql, Store, StoreError, Tx, row};
 
 /// Cases at most in one listing of the command line.
 const MOST_LISTED: i64 = 10_000;
 
-#[derive(sqlx::FromRow)]
 pub struct Row {
     id: i64,
     code: String,
@@ -23,6 +22,8 @@ pub struct Row {
     due_at: i64,
     settled_at: Option<i64>,
 }
+
+row!(Row { id, code, state, category_name, unit, text, created_at, due_at, settled_at });
 
 impl Row {
     pub fn read(self) -> Result<ListRow, StoreError> {

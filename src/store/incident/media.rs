@@ -9,7 +9,7 @@ use crate::domain::ids::{ChatId, IncidentId, MediaId, PersonId};
 use crate::domain::incident::State;
 use crate::domain::{ChannelKind, Timestamp};
 use crate::failpoint::{Point, at, hasten};
-use crate::store::{Env, Sql, Store, StoreError, Tx, blobs, outbox};
+use crate::store::{Env, Sql, Store, StoreError, Tx, blobs, outbox, row};
 
 use super::{act, read};
 
@@ -170,7 +170,6 @@ impl Store {
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct MediaRow {
     incident_id: i64,
     chat_id: i64,
@@ -178,6 +177,8 @@ struct MediaRow {
     state: String,
     code: String,
 }
+
+row!(MediaRow { incident_id, chat_id, attempts, state, code });
 
 /// On PostgreSQL the case is held meanwhile: of two pictures that end at once, one has to see that it is the last.
 const ONE: Sql = Sql {

@@ -11,11 +11,10 @@ use crate::domain::Timestamp;
 use crate::domain::content::{Attachment, FileKind};
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 use crate::domain::incident::{Move, State};
-use crate::store::{Store, StoreError, Tx};
+use crate::store::{Store, StoreError, Tx, row};
 
 use super::units;
 
-#[derive(sqlx::FromRow)]
 struct CaseRow {
     code: String,
     state: String,
@@ -38,6 +37,29 @@ struct CaseRow {
     due_at: i64,
     settled_at: Option<i64>,
 }
+
+row!(CaseRow {
+    code,
+    state,
+    category,
+    category_name,
+    unit_id,
+    unit_known,
+    text,
+    place,
+    latitude,
+    longitude,
+    restricted,
+    holder_id,
+    holder,
+    forward_unit_id,
+    merged_code,
+    question,
+    result,
+    created_at,
+    due_at,
+    settled_at
+});
 
 /// The case, if there is one.
 pub async fn case(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<Case>, StoreError> {

@@ -13,7 +13,7 @@ use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Timestamp};
 use crate::store::audit::{self, Actor};
 use crate::store::people::lineage;
-use crate::store::{Env, Sql, StoreError, Tx, outbox};
+use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
 use super::write::{self, Refused, subject};
 use super::{edition, manage, reach};
@@ -85,7 +85,6 @@ pub async fn facts(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<NoticeFacts>,
     Ok(Some(NoticeFacts { id, stage, notice, author, decided_by, line }))
 }
 
-#[derive(sqlx::FromRow)]
 struct FileRow {
     name: String,
     mime: String,
@@ -94,6 +93,8 @@ struct FileRow {
     channel: Option<String>,
     file_id: Option<String>,
 }
+
+row!(FileRow { name, mime, kind, sha256, channel, file_id });
 
 impl FileRow {
     fn read(self) -> Option<NewFile> {
@@ -140,12 +141,14 @@ pub async fn reach_facts(
 }
 
 /// A person's private chat, and its language.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct Place {
     pub chat: i64,
     pub lang: String,
     pub name: String,
 }
+
+row!(Place { chat, lang, name });
 
 impl Place {
     pub fn chat(&self) -> ChatId {

@@ -5,7 +5,7 @@ use crate::conversation;
 use crate::conversation::notice::{Action, Receipt};
 use crate::domain::Timestamp;
 use crate::domain::ids::*;
-use crate::store::{Env, StoreError, Tx};
+use crate::store::{Env, StoreError, Tx, row};
 
 use super::edition::delivery;
 
@@ -20,12 +20,13 @@ pub async fn confirm_action(
     Ok(row.map(|(id,)| conversation::Action::Notice(Action::Confirm { delivery: DeliveryId(id) })))
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     person_id: Option<i64>,
     at: Option<i64>,
     title: String,
 }
+
+row!(Row { person_id, at, title });
 
 /// What is known of a delivery when somebody confirms it.
 pub async fn receipt(

@@ -11,7 +11,7 @@ use crate::domain::content::{Attachment, Button, Content, FileKind, Lane};
 use crate::domain::ids::*;
 use crate::failpoint::{Planted, Point, at, planted};
 use crate::store::audit::{self, Actor};
-use crate::store::{Env, Sql, StoreError, Tx, outbox};
+use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
 use super::audience::{self, Whom, of_chats};
 use super::reach;
@@ -46,11 +46,12 @@ pub async fn create(
     Ok(EditionId(id))
 }
 
-#[derive(sqlx::FromRow)]
 struct Waiting {
     id: i64,
     notice_id: i64,
 }
+
+row!(Waiting { id, notice_id });
 
 /// Begins one edition whose time has come. Gives whether there was one.
 pub async fn begin_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
@@ -169,7 +170,6 @@ pub async fn content(tx: &mut Tx<'_>, notice: &write::Row) -> Result<Content, St
     })
 }
 
-#[derive(sqlx::FromRow)]
 struct Spreading {
     id: i64,
     include: Option<String>,
@@ -177,12 +177,15 @@ struct Spreading {
     chat_cursor: i64,
 }
 
-#[derive(sqlx::FromRow)]
+row!(Spreading { id, include, exclude, chat_cursor });
+
 struct Chat {
     id: i64,
     person_id: Option<i64>,
     unit_id: Option<i64>,
 }
+
+row!(Chat { id, person_id, unit_id });
 
 /// The next chats that an edition is for. A person's unit is the one that was made last: the lowest in the
 /// tree, as a rule.

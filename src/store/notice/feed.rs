@@ -7,7 +7,7 @@ use crate::domain::ChannelKind;
 use crate::domain::content::Lane;
 use crate::domain::ids::*;
 use crate::failpoint::{Planted, planted};
-use crate::store::{Env, Sql, StoreError, Tx};
+use crate::store::{Env, Sql, StoreError, Tx, row};
 
 use super::OWN_DATA_PREFIX;
 use super::edition::{delivery, end_if_done, hold_editions};
@@ -23,7 +23,6 @@ pub struct Ended {
 /// A notice gets more messages into the outbox when no more than this part of its own stock is left there.
 const REFILL: i64 = 4;
 
-#[derive(sqlx::FromRow)]
 struct Running {
     id: i64,
     parts: i64,
@@ -31,6 +30,8 @@ struct Running {
     queued: i64,
     next_turn: i64,
 }
+
+row!(Running { id, parts, waiting, queued, next_turn });
 
 impl Running {
     fn parts(&self) -> i64 {

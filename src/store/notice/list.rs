@@ -6,12 +6,12 @@ use crate::args;
 use crate::conversation::notice::Stage;
 use crate::domain::Timestamp;
 use crate::domain::ids::*;
-use crate::store::{Store, StoreError, Tx};
+use crate::store::{Answer, Row, Store, StoreError, Tx, row};
 
 use super::write::{self, Done, Refused};
 
 /// How far an edition has come. The first six add up to `total`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     pub waiting: i64,
     pub queued: i64,
@@ -25,6 +25,8 @@ pub struct Counts {
     /// People and groups of the audience without an open chat.
     pub unreached: i64,
 }
+
+row!(Counts { waiting, queued, sent, confirmed, failed, skipped, total, unreached });
 
 impl Counts {
     /// What has arrived, confirmed or not.
@@ -81,7 +83,7 @@ pub struct EditionLine {
 }
 
 /// A recipient in a listing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Recipient {
     pub chat: String,
     pub kind: String,
@@ -94,6 +96,8 @@ pub struct Recipient {
     /// How many people confirmed: in a group everybody for themselves.
     pub confirmations: i64,
 }
+
+row!(Recipient { chat, kind, unit, state, reason, sent_at, confirmed_at, confirmations });
 
 /// Those of one unit who have received a notice and not confirmed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -110,7 +114,6 @@ const MOST_NAMES: usize = 20;
 /// So many rows one listing reads.
 const MOST_ROWS: i64 = 100_000;
 
-#[derive(sqlx::FromRow)]
 struct LineRow {
     id: i64,
     title: String,
@@ -118,19 +121,43 @@ struct LineRow {
     edition: Option<String>,
     author: Option<String>,
     created_at: i64,
-    #[sqlx(flatten)]
     counts: Counts,
 }
 
-#[derive(sqlx::FromRow)]
+impl Row for LineRow {
+    fn read(row: Answer<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.named("id")?,
+            title: row.named("title")?,
+            state: row.named("state")?,
+            edition: row.named("edition")?,
+            author: row.named("author")?,
+            created_at: row.named("created_at")?,
+            counts: Counts::read(row)?,
+        })
+    }
+}
+
 struct EditionRow {
     id: i64,
     state: String,
     starts_at: i64,
     started_at: Option<i64>,
     ended_at: Option<i64>,
-    #[sqlx(flatten)]
     counts: Counts,
+}
+
+impl Row for EditionRow {
+    fn read(row: Answer<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.named("id")?,
+            state: row.named("state")?,
+            starts_at: row.named("starts_at")?,
+            started_at: row.named("started_at")?,
+            ended_at: row.named("ended_at")?,
+            counts: Counts::read(row)?,
+        })
+    }
 }
 
 const LIST: &str = "

@@ -6,7 +6,7 @@ use crate::args;
 use crate::conversation::{Lang, Reply};
 use crate::domain::Timestamp;
 use crate::domain::content::{Button, Content, Lane};
-use crate::store::{Env, Sql, StoreError, Tx, outbox};
+use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
 use super::{OWN_DATA_PREFIX, act};
 
@@ -17,7 +17,6 @@ const AGAIN: Duration = Duration::from_secs(60);
 /// When it is looked at again while the outbox is full.
 const SOON: Duration = Duration::from_secs(2);
 
-#[derive(sqlx::FromRow)]
 struct Due {
     id: i64,
     state: String,
@@ -28,13 +27,16 @@ struct Due {
     approver_id: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
+row!(Due { id, state, cursor, after, title, author_id, approver_id });
+
 struct Late {
     id: i64,
     chat_id: i64,
     open: i64,
     sent_at: Option<i64>,
 }
+
+row!(Late { id, chat_id, open, sent_at });
 
 /// Who has not confirmed, without who wrote and who approved the notice: they know it. Chat by chat, which is also the
 /// order in which they were written to.

@@ -13,7 +13,7 @@ use crate::domain::template::{TemplateError, render_template};
 use crate::domain::time::VIETNAM;
 use crate::store::audit::{self, Actor};
 use crate::store::people::lineage;
-use crate::store::{Env, Sql, Store, StoreError, Tx};
+use crate::store::{Env, Sql, Store, StoreError, Tx, row};
 
 use super::write::Refused;
 use super::{act, edition};
@@ -95,7 +95,7 @@ pub struct ScheduleLine {
     pub next: Vec<Timestamp>,
 }
 
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 struct Row {
     id: i64,
     name: String,
@@ -112,6 +112,23 @@ struct Row {
     state: String,
     done_until: i64,
 }
+
+row!(Row {
+    id,
+    name,
+    cron,
+    zone,
+    audience,
+    title,
+    body,
+    urgent,
+    confirm,
+    remind_after,
+    self_sending,
+    unit_id,
+    state,
+    done_until
+});
 
 /// What an act on a schedule gives.
 type Done<T> = Result<Result<T, ScheduleRefused>, StoreError>;

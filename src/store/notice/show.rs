@@ -7,7 +7,7 @@ use crate::conversation::Lang;
 use crate::conversation::notice::{Progress, progress};
 use crate::domain::Timestamp;
 use crate::domain::ids::NoticeId;
-use crate::store::{Env, StoreError, Tx, outbox};
+use crate::store::{Env, StoreError, Tx, outbox, row};
 
 use super::act;
 
@@ -16,7 +16,6 @@ const RUNNING: Duration = Duration::from_secs(3);
 /// And this often when only confirmations come in.
 const AFTER: Duration = Duration::from_secs(60);
 
-#[derive(sqlx::FromRow)]
 struct Row {
     id: i64,
     notice_id: i64,
@@ -34,6 +33,24 @@ struct Row {
     author_id: Option<i64>,
     approver_id: Option<i64>,
 }
+
+row!(Row {
+    id,
+    notice_id,
+    state,
+    waiting,
+    queued,
+    sent,
+    confirmed,
+    failed,
+    skipped,
+    total,
+    unreached,
+    title,
+    confirm,
+    author_id,
+    approver_id
+});
 
 /// What was shown, for telling whether it would look any different now.
 macro_rules! looks {

@@ -5,7 +5,7 @@ use crate::conversation::notice::{FileFrom, NewFile, NewNotice, Stage as State};
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::*;
 use crate::store::audit::{self, Actor};
-use crate::store::{Env, StoreError, Tx};
+use crate::store::{Env, StoreError, Tx, row};
 
 /// Why something cannot be done to a notice. The person can see why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum Refused {
 /// What an act gives: done, or why not; and the store's own failures outside.
 pub type Done<T> = Result<Result<T, Refused>, StoreError>;
 
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct Row {
     pub id: i64,
     pub title: String,
@@ -45,6 +45,24 @@ pub struct Row {
     pub occurrence: Option<i64>,
     pub state: String,
 }
+
+row!(Row {
+    id,
+    title,
+    body,
+    audience,
+    urgent,
+    confirm,
+    remind_after,
+    send_at,
+    author_id,
+    author_unit,
+    approver_id,
+    reason,
+    schedule_id,
+    occurrence,
+    state
+});
 
 impl Row {
     pub fn state(&self) -> Result<State, StoreError> {

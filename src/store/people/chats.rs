@@ -7,7 +7,7 @@ use crate::domain::ids::*;
 use crate::domain::text::fold;
 
 use super::super::notice::{self, Ended};
-use super::super::{Env, Store, StoreError, Tx};
+use super::super::{Env, Store, StoreError, Tx, row};
 
 impl Store {
     /// A group became a supergroup: its row goes by the new id from now on. If that has a row already, the
@@ -120,13 +120,14 @@ pub(super) async fn drop_waiting(
     notice::ended(tx, env, &ended).await
 }
 
-#[derive(sqlx::FromRow)]
 struct MovedRow {
     id: i64,
     external_id: String,
     unit_id: Option<i64>,
     purpose: String,
 }
+
+row!(MovedRow { id, external_id, unit_id, purpose });
 
 /// A group became a supergroup. Both ids may have a row; the older row stays, because notices and cases
 /// hang on it, and what has come to the younger one goes over to it.

@@ -10,7 +10,7 @@ use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Role, Timestamp};
 
 use super::super::audit::{self, Actor};
-use super::super::{Env, Store, StoreError, Tx};
+use super::super::{Env, Store, StoreError, Tx, row};
 
 /// 16 bytes are 128 bits: more than anybody can guess.
 const TOKEN_BYTES: usize = 16;
@@ -75,7 +75,6 @@ const BY_ID: &str =
      FROM invites i JOIN units u ON u.id = i.unit_id LEFT JOIN people p ON p.id = i.created_by
      WHERE i.id = $1";
 
-#[derive(sqlx::FromRow)]
 struct InviteRow {
     id: i64,
     unit_id: i64,
@@ -87,6 +86,8 @@ struct InviteRow {
     revoked_at: Option<i64>,
     name: Option<String>,
 }
+
+row!(InviteRow { id, unit_id, path, role, uses, used, expires_at, revoked_at, name });
 
 impl InviteRow {
     fn standing(&self, now: Timestamp) -> Standing {

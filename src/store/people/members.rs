@@ -10,7 +10,7 @@ use crate::domain::ids::*;
 use crate::domain::text::fold;
 use crate::domain::{Role, Timestamp};
 
-use super::super::{Env, Store, StoreError, Tx};
+use super::super::{Env, Store, StoreError, Tx, row};
 use super::chats;
 
 /// A person in a listing.
@@ -34,7 +34,6 @@ pub struct RoleLine {
     pub unit: String,
 }
 
-#[derive(sqlx::FromRow)]
 struct PersonRow {
     id: i64,
     name: String,
@@ -42,6 +41,8 @@ struct PersonRow {
     reachable: i64,
     consent_version: Option<String>,
 }
+
+row!(PersonRow { id, name, state, reachable, consent_version });
 
 const ALL_PEOPLE: &str = "
     SELECT p.id, p.name, p.state, p.consent_version,

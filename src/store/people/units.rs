@@ -9,13 +9,13 @@ use crate::domain::ids::*;
 use crate::domain::text::fold;
 
 use super::super::sql::like;
-use super::super::{Env, Sql, Store, StoreError, Tx};
+use super::super::{Env, Sql, Store, StoreError, Tx, row};
 
 /// So many units are looked at when a text means several.
 const MOST_FOUND: i64 = 50;
 
 /// A unit in a listing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UnitLine {
     pub id: i64,
     pub path: String,
@@ -24,6 +24,8 @@ pub struct UnitLine {
     /// Groups bound to exactly this unit.
     pub groups: i64,
 }
+
+row!(UnitLine { id, path, people, groups });
 
 impl Store {
     /// All units, each beneath the one above it.
@@ -90,13 +92,14 @@ pub async fn find_or_create(tx: &mut Tx<'_>, env: &Env, path: &UnitPath) -> Resu
     unit.ok_or(StoreError::Missing)
 }
 
-#[derive(sqlx::FromRow)]
 struct FoundRow {
     id: i64,
     name: String,
     path: String,
     rank: i64,
 }
+
+row!(FoundRow { id, name, path, rank });
 
 impl From<FoundRow> for FoundUnit {
     fn from(row: FoundRow) -> Self {

@@ -8,7 +8,7 @@ use crate::conversation::Purpose;
 use crate::domain::import::{ImportRow, Kind};
 use crate::domain::{ChannelKind, Role, UnitPath};
 
-use super::super::super::{Sql, StoreError, Tx};
+use super::super::super::{Sql, StoreError, Tx, row};
 use super::{Change, Conflict, ImportReport};
 
 /// So many rows go to the database in one statement.
@@ -119,7 +119,6 @@ enum Target {
 }
 
 /// A chat as it is kept, with whose it is.
-#[derive(sqlx::FromRow)]
 struct KnownChat {
     id: i64,
     channel: String,
@@ -132,6 +131,8 @@ struct KnownChat {
     name: Option<String>,
     state: Option<String>,
 }
+
+row!(KnownChat { id, channel, external_id, kind, person_id, unit_id, purpose, reason, name, state });
 
 /// Kept chats by channel and by the platform's id.
 type KnownChats = HashMap<(String, String), KnownChat>;
