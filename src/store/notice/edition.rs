@@ -1,7 +1,5 @@
 //! One publication of a notice: how it begins, and whose deliveries it has.
 
-use serde::Serialize;
-
 use crate::args;
 use crate::conversation::Lang;
 use crate::conversation::notice::{Stage as State, words};
@@ -17,10 +15,15 @@ use super::audience::{self, Whom, of_chats};
 use super::reach;
 use super::write::{self, Done, Refused, subject};
 
-/// Deliveries that one transaction makes at most, so that nothing else waits long for it.
-const CHUNK: usize = 5_000;
+/// A transaction that has made so many deliveries makes no more, so that nothing else waits long for it: what is made
+/// already is sent meanwhile.
+const CHUNK: u64 = 2_000;
 /// Chats that one transaction looks at at most.
 const WINDOW: i64 = 20_000;
+/// Chats that one statement looks at.
+const STEP: i64 = 1_000;
+/// Random bytes of a nonce: 16 characters.
+const NONCE: usize = 12;
 
 /// A delivery's state, as it is kept.
 pub mod delivery {
@@ -179,40 +182,24 @@ struct Spreading {
 
 row!(Spreading { id, include, exclude, chat_cursor });
 
-struct Chat {
-    id: i64,
-    person_id: Option<i64>,
-    unit_id: Option<i64>,
-}
-
-row!(Chat { id, person_id, unit_id });
-
-/// The next chats that an edition is for. A person's unit is the one that was made last: the lowest in the
-/// tree, as a rule.
-const NEXT_CHATS: Sql = of_chats!(
-    "SELECT c.id, c.person_id, COALESCE(c.unit_id, (
-       SELECT MAX(r.unit_id) FROM roles r WHERE r.person_id = c.person_id)) AS unit_id
-     FROM chats c WHERE c.id > $3 AND c.id <= $4 AND c.state = 'open' AND ",
-    " ORDER BY c.id LIMIT $5 + 0"
+/// Makes the deliveries of the chats that an edition is for: `$3`, from behind `$4` up to `$5`. A person's unit is the
+/// one that was made last: the lowest in the tree, as a rule. Every nonce begins with `$6`; the rest is cut from `$7`,
+/// which has one for every chat of the step.
+const ADD: Sql = of_chats!(
+    {
+        "INSERT INTO deliveries (edition_id, chat_id, person_id, unit_id, state, nonce)
+         SELECT $3, c.id, c.person_id, COALESCE(c.unit_id, (
+                  SELECT MAX(r.unit_id) FROM roles r WHERE r.person_id = c.person_id)), 0,
+                $6 || CAST(substr($7, 16 * (c.id - $4 - 1) + 1, 16) AS TEXT)
+         FROM chats c WHERE c.id > $4 AND c.id <= $5 AND c.state = 'open' AND ",
+        "INSERT INTO deliveries (edition_id, chat_id, person_id, unit_id, state, nonce)
+         SELECT $3, c.id, c.person_id, COALESCE(c.unit_id, (
+                  SELECT MAX(r.unit_id) FROM roles r WHERE r.person_id = c.person_id)), 0,
+                $6 || convert_from(substr($7::bytea, (16 * (c.id - $4 - 1) + 1)::int, 16), 'UTF8')
+         FROM chats c WHERE c.id > $4 AND c.id <= $5 AND c.state = 'open' AND "
+    },
+    " ORDER BY c.id ON CONFLICT (edition_id, chat_id) DO NOTHING"
 );
-
-#[derive(Serialize)]
-struct New {
-    c: i64,
-    p: Option<i64>,
-    u: Option<i64>,
-    n: String,
-}
-
-const ADD: Sql = Sql {
-    lite: "INSERT INTO deliveries (edition_id, chat_id, person_id, unit_id, state, nonce)
-           SELECT $1, json_extract(value, '$.c'), json_extract(value, '$.p'), json_extract(value, '$.u'), 0,
-                  json_extract(value, '$.n')
-           FROM json_each($2) WHERE TRUE ON CONFLICT (edition_id, chat_id) DO NOTHING",
-    pg: "INSERT INTO deliveries (edition_id, chat_id, person_id, unit_id, state, nonce)
-         SELECT $1, c, p, u, 0, n FROM json_to_recordset($2::json) AS r (c bigint, p bigint, u bigint, n text)
-         ON CONFLICT (edition_id, chat_id) DO NOTHING",
-};
 
 /// Makes the next deliveries of one edition that does not have all of them. Gives whether there was one.
 pub async fn fan_out_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
@@ -222,21 +209,19 @@ pub async fn fan_out_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError
     let last = tx.int("SELECT COALESCE(MAX(id), 0) FROM chats", args![]).await?;
     let upto = last.min(edition.chat_cursor.saturating_add(WINDOW));
     let keys = |json: Option<String>| json.unwrap_or_else(|| "[]".to_owned());
-    let args = args![keys(edition.include), keys(edition.exclude), edition.chat_cursor, upto, CHUNK];
-    let chats: Vec<Chat> = tx.all(NEXT_CHATS, args).await?;
-    let cursor = match chats.last() {
-        Some(chat) if chats.len() == CHUNK => chat.id,
-        _ => upto,
-    };
+    let (include, exclude) = (keys(edition.include), keys(edition.exclude));
     // What is made together begins alike, so that it stands together in the index: else every delivery of a large
     // edition changes a page of its own. Nobody can guess the rest.
     let alike = env.random.token(3);
-    let nonce = || format!("{alike}{}", env.random.token(12));
-    let new: Vec<New> = chats
-        .into_iter()
-        .map(|chat| New { c: chat.id, p: chat.person_id, u: chat.unit_id, n: nonce() })
-        .collect();
-    let added = tx.exec(ADD, args![edition.id, serde_json::to_string(&new)?]).await?;
+    let (mut cursor, mut added) = (edition.chat_cursor, 0);
+    while cursor < upto && added < CHUNK {
+        let step = upto.min(cursor + STEP);
+        let nonces =
+            env.random.token(NONCE * usize::try_from(step - cursor).unwrap_or_default()).into_bytes();
+        let args = args![&include, &exclude, edition.id, cursor, step, &alike, nonces];
+        added += tx.exec(ADD, args).await?;
+        cursor = step;
+    }
     let sql = "UPDATE editions SET chat_cursor = $2, fanned_out = $3, total = total + $4,
                  waiting = waiting + $4, changed_at = $5 WHERE id = $1";
     let added = i64::try_from(added).unwrap_or(0);
