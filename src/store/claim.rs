@@ -14,8 +14,8 @@ use super::settle::{self, Settled};
 use super::{Env, Sql, Store, StoreError, Tx, lease, mark, notice};
 
 /// How many messages of notices are in the outbox at most, for each lane. Few, so that a notice that is paused
-/// or cancelled stops at once; enough that filling it up is rare.
-const STOCK: usize = 1000;
+/// or cancelled stops at once, and filling it up takes no longer than what is claimed already takes to go out.
+const STOCK: usize = 512;
 
 /// A message that is to be sent now: the attempt is on the disk.
 #[derive(Clone, Debug)]

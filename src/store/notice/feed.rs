@@ -20,8 +20,9 @@ pub struct Ended {
     pub result: Result<(), String>,
 }
 
-/// A notice gets more messages into the outbox when no more than this part of its own stock is left there.
-const REFILL: i64 = 4;
+/// A notice gets more messages into the outbox when no more than three quarters of its own stock are left there: what
+/// is claimed ahead must not go out while it waits for more.
+const REFILL: (i64, i64) = (3, 4);
 
 struct Running {
     id: i64,
@@ -87,7 +88,7 @@ pub async fn feed(
     let share = i64::try_from(room / going.max(1)).unwrap_or(i64::MAX).max(1);
     let mut moved = 0;
     for edition in editions.iter().filter(|edition| edition.waiting > 0) {
-        if edition.stock() * REFILL > share {
+        if edition.stock() * REFILL.1 > share * REFILL.0 {
             continue;
         }
         // Who begins, or goes on after a pause, takes turns with the others from now on.

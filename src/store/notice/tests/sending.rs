@@ -222,3 +222,22 @@ async fn fifty_thousand_are_reached_in_chunks() {
         town.goes_out().await;
     }
 }
+
+#[tokio::test]
+async fn the_outbox_is_filled_up_long_before_it_is_empty() {
+    let town = Town::new().await;
+    town.sql(
+        "INSERT INTO chats (channel, external_id, kind, title, folded, unit_id, purpose, state, created_at)
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+         SELECT 'telegram', 'g' || i, 'group', 'g', 'g', 2, 'staff', 'open', 0 FROM n",
+    )
+    .await;
+    let id = town.writes("groups").await;
+    town.stage.store.notice_send(id).await.expect("the store").expect("sent");
+    town.ticks().await;
+    assert_eq!(town.feeds(100).await, 100);
+    town.sql("UPDATE editions SET queued = 76").await;
+    assert_eq!(town.feeds(100).await, 0, "so few are not worth it");
+    town.sql("UPDATE editions SET queued = 75").await;
+    assert_eq!(town.feeds(100).await, 25);
+}
