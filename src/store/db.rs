@@ -18,7 +18,7 @@ use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::trouble::Watch;
-use super::turns::{Pass, Turns};
+use super::turns::{Pass, Turns, answered};
 use super::writer::{LOG_LIMIT, Writer};
 use super::{StoreError, Tx, schema};
 use crate::failpoint::{Point, at, hasten};
@@ -209,9 +209,9 @@ impl Db {
     where
         F: for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, StoreError>> + Send,
     {
-        let _pass = self.pass(false).await;
+        let pass = self.pass(false).await;
         let result = match &self.engine {
-            Engine::Lite { readers, .. } => read_sqlite(readers, work).await,
+            Engine::Lite { readers, .. } => answered(pass.is_some(), read_sqlite(readers, work)).await,
             Engine::Pg(pool) => read_postgres(pool, work).await,
         };
         self.reading.see(&result);

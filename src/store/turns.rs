@@ -4,7 +4,9 @@
 //! until it is admitted, so that the simulation decides from its seed in which order things happen, and at which
 //! of them a process dies.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Wake, Waker};
 
 use tokio::sync::{Notify, oneshot};
 
@@ -106,5 +108,86 @@ impl Turns {
             admitted
         };
         admitted.await.ok()
+    }
+}
+
+/// Waits for what threads of the database answer. Such a thread may say that its answer is there a moment after the
+/// answer was taken: with `in_turns`, what is said after the end wakes nobody. Otherwise it would be real time that
+/// decides when a task of a simulation is looked at once more.
+pub(super) async fn answered<F: Future>(in_turns: bool, future: F) -> F::Output {
+    let bell = in_turns.then(|| Arc::new(Bell::default()));
+    let mut future = pin!(future);
+    std::future::poll_fn(|context| match &bell {
+        Some(bell) => {
+            bell.set(Some(context.waker().clone()));
+            let answer = future.as_mut().poll(&mut Context::from_waker(&Waker::from(bell.clone())));
+            if answer.is_ready() {
+                bell.set(None);
+            }
+            answer
+        }
+        None => future.as_mut().poll(context),
+    })
+    .await
+}
+
+/// Whom an answer wakes; nobody once it was taken.
+#[derive(Default)]
+struct Bell(Mutex<Option<Waker>>);
+
+impl Bell {
+    fn set(&self, whom: Option<Waker>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = whom;
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        let whom = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(whom) = whom {
+            whom.wake();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Poll;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How often a task is woken by whoever answers, after a look at what it waits for.
+    fn woken(in_turns: bool, look: Poll<()>) -> usize {
+        let (woken, mut bell): (_, Option<Waker>) = (Arc::new(Woken::default()), None);
+        {
+            let mut task = pin!(answered(
+                in_turns,
+                std::future::poll_fn(|context| {
+                    bell = Some(context.waker().clone());
+                    look
+                })
+            ));
+            let waker = Waker::from(woken.clone());
+            assert_eq!(task.as_mut().poll(&mut Context::from_waker(&waker)), look);
+        }
+        bell.expect("it was looked at").wake();
+        woken.0.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn what_is_said_after_the_end_wakes_nobody() {
+        assert_eq!(woken(true, Poll::Pending), 1);
+        assert_eq!(woken(true, Poll::Ready(())), 0);
+        assert_eq!(woken(false, Poll::Ready(())), 1, "without turns nothing is in between");
     }
 }

@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use super::db::{BATCH, Job, Outcome, Work};
 use super::trouble::{Trouble, Watch};
+use super::turns::answered;
 use super::{StoreError, Tx};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
@@ -63,7 +64,8 @@ impl Writer {
         while jobs.recv_many(&mut batch, BATCH).await > 0 {
             let (works, callers): (Vec<_>, Vec<_>) =
                 batch.drain(..).map(|job| (job.work, (job.settled, job.pass))).unzip();
-            let result = self.commit(works).await;
+            let in_turns = callers.iter().any(|(_, pass)| pass.is_some());
+            let result = answered(in_turns, self.commit(works)).await;
             self.watch.see(&result);
             let failure = result.err();
             for (caller, _pass) in callers {
