@@ -67,8 +67,9 @@ impl Fault {
 pub struct Match {
     /// Name of the method, in any case.
     pub method: Option<String>,
-    /// The chat the call is for.
-    pub chat: Option<i64>,
+    /// The chat the call is for, in the platform's own letters (JSON: also a number, as Telegram's chats are).
+    #[serde(deserialize_with = "letters::deserialize")]
+    pub chat: Option<String>,
     /// A part of the text or caption.
     pub text_contains: Option<String>,
 }
@@ -110,8 +111,8 @@ impl Rule {
     }
 
     /// Only calls for this chat.
-    pub fn chat(mut self, chat: i64) -> Rule {
-        self.when.chat = Some(chat);
+    pub fn chat(mut self, chat: impl ToString) -> Rule {
+        self.when.chat = Some(chat.to_string());
         self
     }
 
@@ -188,7 +189,7 @@ impl Faults {
     }
 
     /// The fault for this call, if a rule hits it; counts the hit.
-    pub(crate) fn pick(&self, method: &str, chat: Option<i64>, text: &str) -> Option<Fault> {
+    pub(crate) fn pick(&self, method: &str, chat: Option<&str>, text: &str) -> Option<Fault> {
         let mut list = self.list();
         let List { rules, dice } = &mut *list;
         for standing in rules {
@@ -211,9 +212,9 @@ impl Faults {
     }
 }
 
-fn matches(when: &Match, method: &str, chat: Option<i64>, text: &str) -> bool {
+fn matches(when: &Match, method: &str, chat: Option<&str>, text: &str) -> bool {
     when.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-        && when.chat.is_none_or(|wanted| chat == Some(wanted))
+        && when.chat.as_deref().is_none_or(|wanted| chat == Some(wanted))
         && when.text_contains.as_ref().is_none_or(|part| text.contains(part.as_str()))
 }
 
@@ -228,5 +229,24 @@ mod millis {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
         u64::deserialize(from).map(Duration::from_millis)
+    }
+}
+
+/// A chat that is written as a text or as a number.
+mod letters {
+    use serde::{Deserialize, Deserializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Number(i64),
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+        Ok(Option::<Written>::deserialize(from)?.map(|written| match written {
+            Written::Text(text) => text,
+            Written::Number(number) => number.to_string(),
+        }))
     }
 }

@@ -14,6 +14,7 @@
 )]
 
 mod clock;
+mod door;
 pub mod faults;
 pub mod log;
 mod page;

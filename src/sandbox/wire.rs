@@ -6,11 +6,17 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+
+use super::faults::Fault;
 
 /// A listener that hands out connections with a switch on each.
 pub(crate) struct Wires(pub TcpListener);
@@ -102,5 +108,37 @@ impl AsyncWrite for Wire {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.check()?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// Lays a fault of the connection over an answer.
+pub(crate) async fn show(
+    fault: Option<Fault>,
+    cut: &Cut,
+    stop: &CancellationToken,
+    response: Response,
+) -> Response {
+    match fault {
+        Some(Fault::ResetBefore | Fault::ResetAfter) => cut.now(),
+        Some(Fault::Stall(time)) => pause(stop, time).await,
+        Some(Fault::StallBefore(time)) => {
+            pause(stop, time).await;
+            cut.now();
+        }
+        Some(Fault::Garbage) => return "<html><body>garbage</body></html>".into_response(),
+        // What stands before a platform's servers answers in HTML.
+        Some(Fault::Status(code)) if code > 500 => {
+            let code = StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY);
+            return (code, [(header::CONTENT_TYPE, "text/html")], format!("<h1>{code}</h1>")).into_response();
+        }
+        _ => {}
+    }
+    response
+}
+
+async fn pause(stop: &CancellationToken, time: Duration) {
+    tokio::select! {
+        () = tokio::time::sleep(time) => {}
+        () = stop.cancelled() => {}
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn run(world: &mut World, faults: &Faults, asked: &str, params: Read)
     let method = METHODS.iter().find(|(name, _)| name.eq_ignore_ascii_case(asked));
     let name = if polls { GET_UPDATES } else { method.map_or(asked, |(name, _)| name) };
     let (chat, text) = params.as_ref().map_or((None, String::new()), |p| (p.peek_chat(), p.peek_text()));
-    let fault = faults.pick(name, chat, &text);
+    let fault = faults.pick(name, chat.map(|id| id.to_string()).as_deref(), &text);
     let logged = world.log.accepted.len();
 
     let answer = match fault.as_ref().and_then(|fault| refused_by(world, fault, chat)) {

@@ -8,9 +8,10 @@ use tokio_util::sync::DropGuard;
 use super::chat::Standing;
 use super::options::{Limits, Options};
 use super::people::Impossible;
-use super::server::{self, Ended, Shared};
+use super::server::{self, Shared};
 use super::webhook;
 use super::world::{Person, World};
+use crate::sandbox::door::{self, Ended};
 use crate::sandbox::faults::Faults;
 
 /// A running practice platform. Cheap to clone; it stops when the last handle is dropped.
@@ -40,11 +41,7 @@ impl Sandbox {
     /// # Errors
     /// When the address is not loopback or cannot be bound.
     pub async fn start(options: Options) -> io::Result<Sandbox> {
-        if !options.bind.ip().is_loopback() {
-            let text = "the practice platform listens on loopback only";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
-        }
-        let listener = tokio::net::TcpListener::bind(options.bind).await?;
+        let listener = door::bind(options.bind).await?;
         let address = listener.local_addr()?;
         let url = format!("http://{address}").into();
         let faults = Faults::new(options.seed);

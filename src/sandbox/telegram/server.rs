@@ -1,4 +1,4 @@
-//! The HTTP side: routes, waiting calls, faults shown on the connection.
+//! The HTTP side: routes, and calls that wait.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,11 +6,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures::FutureExt;
-use futures::future::Shared as SharedFuture;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -21,9 +18,10 @@ use super::refusal::Refusal;
 use super::updates::Poll;
 use super::world::World;
 use crate::sandbox::clock::Now;
-use crate::sandbox::faults::{Fault, Faults};
+use crate::sandbox::door::{self, Ended};
+use crate::sandbox::faults::Faults;
 use crate::sandbox::page;
-use crate::sandbox::wire::Cut;
+use crate::sandbox::wire::{self, Cut};
 
 /// What every handler and every handle shares.
 pub(super) struct Shared {
@@ -40,9 +38,6 @@ pub(super) struct Shared {
     /// Tells a page that outlived an earlier run that this is another one.
     pub session: String,
 }
-
-/// The end of the server, for everybody who waits for it.
-pub(super) type Ended = SharedFuture<futures::future::BoxFuture<'static, ()>>;
 
 impl Shared {
     pub fn new(mut world: World, faults: Faults, port: u16) -> Shared {
@@ -92,47 +87,8 @@ impl Shared {
 
 /// Serves until told to stop; the future given back ends when the server has.
 pub(super) fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Ended {
-    let app = Router::new()
-        .merge(page::routes())
-        .merge(practice::routes())
-        .fallback(bot_api)
-        .layer(middleware::from_fn(only_loopback))
-        .with_state(Arc::clone(&shared))
-        .into_make_service_with_connect_info::<Cut>();
-    let stop = shared.stop.clone();
-    let server = axum::serve(crate::sandbox::wire::Wires(listener), app)
-        .with_graceful_shutdown(stop.clone().cancelled_owned());
-    let task = tokio::spawn(async move {
-        tokio::select! {
-            // An error here means that the listener is gone, which is the end as well.
-            _ = server.into_future() => {}
-            // A client in the middle of a request must not hold up the end.
-            () = async { stop.cancelled().await; tokio::time::sleep(Duration::from_secs(1)).await } => {}
-        }
-    });
-    async move { drop(task.await) }.boxed().shared()
-}
-
-/// Refuses requests under a foreign host name, so that no web page elsewhere reaches this through a name
-/// that it lets point to loopback, and requests sent by pages of other origins.
-async fn only_loopback(headers: HeaderMap, request: Request, next: Next) -> Response {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or(request.uri().authority().map(|authority| authority.as_str()));
-    let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
-    let own_page = origin.is_none_or(|origin| origin.strip_prefix("http://").is_some_and(is_loopback));
-    if host.is_some_and(is_loopback) && own_page {
-        next.run(request).await
-    } else {
-        (StatusCode::FORBIDDEN, "this address is for this machine only").into_response()
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.chars().all(|c| c.is_ascii_digit()) => name,
-        _ => host,
-    };
-    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+    let app = Router::new().merge(page::routes()).merge(practice::routes()).fallback(bot_api);
+    door::serve(listener, app.with_state(Arc::clone(&shared)), shared.stop.clone())
 }
 
 /// Answers `/bot<TOKEN>/<method>` and `/file/bot<TOKEN>/<path>`.
@@ -158,34 +114,7 @@ async fn bot_api(
         Answer::Now(result) => answer(result.map(|value| value.to_string())),
         Answer::Wait(poll) => answer(wait_for_mail(&shared, &poll).await),
     };
-    show(&shared, fault, &cut, response).await
-}
-
-/// Lays a fault of the connection over an answer.
-async fn show(shared: &Shared, fault: Option<Fault>, cut: &Cut, response: Response) -> Response {
-    match fault {
-        Some(Fault::ResetBefore | Fault::ResetAfter) => cut.now(),
-        Some(Fault::Stall(time)) => pause(shared, time).await,
-        Some(Fault::StallBefore(time)) => {
-            pause(shared, time).await;
-            cut.now();
-        }
-        Some(Fault::Garbage) => return "<html><body>garbage</body></html>".into_response(),
-        // What stands before Telegram's servers answers in HTML.
-        Some(Fault::Status(code)) if code > 500 => {
-            let code = StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY);
-            return (code, [(header::CONTENT_TYPE, "text/html")], format!("<h1>{code}</h1>")).into_response();
-        }
-        _ => {}
-    }
-    response
-}
-
-async fn pause(shared: &Shared, time: Duration) {
-    tokio::select! {
-        () = tokio::time::sleep(time) => {}
-        () = shared.stop.cancelled() => {}
-    }
+    wire::show(fault, &cut, &shared.stop, response).await
 }
 
 /// The body of a Bot API answer; `Ok` is JSON text.
