@@ -5,6 +5,7 @@
 //! rest of the crate: time and randomness are handed in, and the bot reaches it only over HTTP.
 //!
 //! - [`telegram`] is the stand-in of Telegram's Bot API; its handle is [`Sandbox`].
+//! - [`zalo_bot`] is the stand-in of Zalo's bot platform; its handle is [`ZaloBot`].
 //! - [`faults`] decides which call is made to fail, and how.
 //! - [`log`] is the shape of what is recorded.
 
@@ -17,11 +18,16 @@ mod clock;
 mod door;
 pub mod faults;
 pub mod log;
+mod orders;
 mod page;
 pub mod telegram;
 mod wire;
+pub mod zalo_bot;
 
 pub use clock::Now;
 pub use faults::{Fault, Faults, Match, Rule};
 pub use log::{Accepted, Attempt, Outcome, RateViolation, Violation, WhyRefused};
 pub use telegram::{Button, Entity, Limits, Options, Person, Place, Sandbox, Seen, SentAnswer};
+pub use zalo_bot::{
+    ZaloAccepted, ZaloAttempt, ZaloBot, ZaloBotOptions, ZaloNothing, ZaloSeen, ZaloStyle, ZaloViolation,
+};

@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use loa::sandbox::{Options, Sandbox};
+use loa::sandbox::{Now, Options, Sandbox};
 use serde_json::{Value, json};
 
 /// 2026-03-02 08:00 in Hanoi.
@@ -23,9 +23,13 @@ impl Clock {
         self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
 
-    pub fn options(&self) -> Options {
+    pub fn now(&self) -> Now {
         let time = Arc::clone(&self.0);
-        Options::new(Arc::new(move || time.load(Ordering::SeqCst)))
+        Arc::new(move || time.load(Ordering::SeqCst))
+    }
+
+    pub fn options(&self) -> Options {
+        Options::new(self.now())
     }
 }
 

@@ -15,3 +15,5 @@ mod practice;
 mod strict;
 mod teloxide;
 mod updates;
+mod zalo_bot;
+mod zalo_kit;

@@ -28,7 +28,8 @@ use super::message::Place;
 use super::people::{Impossible, Said};
 use super::server::{self, Shared};
 use super::world::{Person, World};
-use crate::sandbox::faults::Rule;
+use crate::sandbox::faults::Faults;
+use crate::sandbox::orders;
 
 /// Room for ten pictures of 10 MB in base64.
 const LARGEST_ACT: usize = 140 << 20;
@@ -229,32 +230,6 @@ async fn state(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) ->
     }
 }
 
-async fn list_faults(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    let rules = shared.faults.rules().into_iter();
-    Json(rules.map(|(rule, hits)| json!({"rule": rule, "hits": hits})).collect())
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Rules {
-    Many(Vec<Rule>),
-    One(Rule),
-}
-
-async fn add_faults(State(shared): State<Arc<Shared>>, Json(rules): Json<Rules>) -> Json<Value> {
-    let rules = match rules {
-        Rules::Many(rules) => rules,
-        Rules::One(rule) => vec![rule],
-    };
-    let numbers: Vec<usize> = rules.into_iter().map(|rule| shared.faults.add(rule)).collect();
-    Json(json!({"ok": true, "result": numbers}))
-}
-
-async fn clear_faults(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    shared.faults.clear();
-    Json(json!({"ok": true}))
-}
-
 async fn accepted(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) -> Json<Value> {
     let after = usize::try_from(since.after).unwrap_or(usize::MAX);
     Json(shared.look(|world| json!(world.log.accepted.get(after..).unwrap_or_default())))
@@ -286,11 +261,11 @@ async fn file(State(shared): State<Arc<Shared>>, Path(path): Path<String>) -> Re
 }
 
 /// Routes below `/practice/`.
-pub(super) fn routes() -> Router<Arc<Shared>> {
+pub(super) fn routes(faults: Faults) -> Router<Arc<Shared>> {
     Router::new()
+        .merge(orders::routes(faults))
         .route("/practice/state", get(state))
         .route("/practice/act", post(act).layer(DefaultBodyLimit::max(LARGEST_ACT)))
-        .route("/practice/faults", get(list_faults).post(add_faults).delete(clear_faults))
         .route("/practice/accepted", get(accepted))
         .route("/practice/log", get(log))
         .route("/practice/file/{*path}", get(file))

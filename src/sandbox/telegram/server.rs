@@ -87,7 +87,8 @@ impl Shared {
 
 /// Serves until told to stop; the future given back ends when the server has.
 pub(super) fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Ended {
-    let app = Router::new().merge(page::routes()).merge(practice::routes()).fallback(bot_api);
+    let practice = practice::routes(shared.faults.clone());
+    let app = Router::new().merge(page::routes()).merge(practice).fallback(bot_api);
     door::serve(listener, app.with_state(Arc::clone(&shared)), shared.stop.clone())
 }
 

@@ -1,0 +1,134 @@
+//! The stand-in over HTTP, for tests in another process.
+//!
+//! | route | does |
+//! |---|---|
+//! | `POST /practice/act` | an `Act` of a person |
+//! | `GET /practice/chats` | all chats by id, with their messages |
+//! | `GET`, `POST`, `DELETE /practice/faults` | lists, adds (one rule or an array), clears |
+//! | `GET /practice/accepted?after=SEQ` | the messages accepted since |
+//! | `GET /practice/log` | attempts, violations, counts |
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::people::{Impossible, Said};
+use super::server::Shared;
+use super::world::World;
+use crate::sandbox::faults::Faults;
+use crate::sandbox::orders;
+
+/// Room for one large picture in base64.
+const LARGEST_ACT: usize = 14 << 20;
+
+/// What somebody does; `photo` is base64.
+#[derive(Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+enum Act {
+    AddUser {
+        user: String,
+        name: String,
+    },
+    Say {
+        user: String,
+        text: String,
+    },
+    SayInGroup {
+        user: String,
+        group: String,
+        text: String,
+    },
+    Photo {
+        user: String,
+        photo: String,
+        #[serde(default)]
+        caption: String,
+    },
+    Unsupported {
+        user: String,
+        with_message: bool,
+    },
+    Raw {
+        update: Value,
+    },
+}
+
+impl World {
+    fn perform(&mut self, act: Act) -> Result<Value, Impossible> {
+        match act {
+            Act::AddUser { user, name } => {
+                self.add_user(&user, &name);
+                Ok(Value::Null)
+            }
+            Act::Say { user, text } => self.says(&user, Said::Text(text)).map(Value::from),
+            Act::SayInGroup { user, group, text } => {
+                self.says_in_group(&user, &group, &text, None).map(Value::from)
+            }
+            Act::Photo { user, photo, caption } => {
+                let bytes = STANDARD.decode(photo).map_err(|_| Impossible::NotAPicture)?.into();
+                self.says(&user, Said::Photo { bytes, caption }).map(Value::from)
+            }
+            Act::Unsupported { user, with_message } => {
+                self.says(&user, Said::Unsupported { with_message }).map(Value::from)
+            }
+            Act::Raw { update } => {
+                self.push("", &update);
+                Ok(Value::Null)
+            }
+        }
+    }
+}
+
+async fn act(State(shared): State<Arc<Shared>>, Json(act): Json<Act>) -> Response {
+    match shared.act(|world| world.perform(act)) {
+        Ok(result) => Json(json!({"ok": true, "result": result})).into_response(),
+        Err(why) => {
+            let body = json!({"ok": false, "reason": why.to_string()});
+            (StatusCode::BAD_REQUEST, Json(body)).into_response()
+        }
+    }
+}
+
+async fn chats(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(shared.look(|world| {
+        let chats: BTreeMap<_, _> = world.chats.iter().map(|(id, chat)| (id, &chat.messages)).collect();
+        json!(chats)
+    }))
+}
+
+#[derive(Deserialize)]
+struct Since {
+    #[serde(default)]
+    after: usize,
+}
+
+async fn accepted(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) -> Json<Value> {
+    Json(shared.look(|world| json!(world.log.accepted.get(since.after..).unwrap_or_default())))
+}
+
+async fn log(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(shared.act(|world| {
+        let log = &world.log;
+        json!({"accepted": log.accepted.len(), "attempts": log.attempts, "violations": log.violations,
+            "sent_this_month": world.quota.sent(world.now), "pending_updates": world.mail.waiting.len()})
+    }))
+}
+
+/// Routes below `/practice/`.
+pub(super) fn routes(faults: Faults) -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/practice/act", post(act).layer(DefaultBodyLimit::max(LARGEST_ACT)))
+        .route("/practice/chats", get(chats))
+        .route("/practice/accepted", get(accepted))
+        .route("/practice/log", get(log))
+        .merge(orders::routes(faults))
+}
