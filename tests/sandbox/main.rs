@@ -17,3 +17,5 @@ mod teloxide;
 mod updates;
 mod zalo_bot;
 mod zalo_kit;
+mod zalo_sending;
+mod zalo_webhook;

@@ -1,5 +1,6 @@
 //! What the scenes of Zalo's bot platform share: a platform on a hand-set clock, and a bot that calls it.
 
+use axum::Router;
 use loa::sandbox::{ZaloBot, ZaloBotOptions};
 use serde_json::{Value, json};
 
@@ -70,4 +71,12 @@ impl Scene {
     pub async fn update(&self) -> Value {
         self.ok("getUpdates", json!({"timeout": "0"})).await
     }
+}
+
+/// Serves on loopback until the test ends; gives the address.
+pub async fn serve(routes: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("loopback can be bound");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(axum::serve(listener, routes).into_future());
+    format!("http://{address}")
 }
