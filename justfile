@@ -7,7 +7,7 @@ default:
 demo *args:
     cargo run --release -- demo {{args}}
 
-# The tests; what is not installed (PostgreSQL, Chromium) is skipped and named.
+# The tests; what is not installed (PostgreSQL, Chromium, Python) is skipped and named.
 test *args:
     cargo test --locked {{args}}
 

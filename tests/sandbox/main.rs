@@ -17,5 +17,6 @@ mod teloxide;
 mod updates;
 mod zalo_bot;
 mod zalo_kit;
+mod zalo_python;
 mod zalo_sending;
 mod zalo_webhook;
