@@ -117,3 +117,14 @@ async fn rules_skip_match_and_draw() {
     }
     assert!((30..70).contains(&faults.hits(rule)), "{}", faults.hits(rule));
 }
+
+#[test]
+fn a_rule_names_its_chat_in_letters_or_as_a_number() {
+    let rule = |chat: &str| -> Rule {
+        serde_json::from_str(&format!(r#"{{"when": {{"chat": {chat}}}, "kind": "forbidden"}}"#))
+            .expect("a rule")
+    };
+    assert_eq!(rule("-50"), Rule::new(Fault::Forbidden).chat(-50));
+    assert_eq!(rule("\"lan\""), Rule::new(Fault::Forbidden).chat("lan"));
+    assert_eq!(rule("null"), Rule::new(Fault::Forbidden));
+}
