@@ -143,7 +143,9 @@ async fn nobody_is_spoken_to_who_has_not_written() {
 async fn a_revoked_token_is_refused() {
     let scene = Scene::new().await;
     let old = scene.url("getMe");
-    scene.zalo.expire_token();
+    let poll = scene.refused("getUpdates", json!({"timeout": "30"}));
+    let (code, ()) = tokio::join!(poll, async { scene.zalo.expire_token() });
+    assert_eq!(code, 401);
     assert_eq!(scene.refused("getMe", json!({})).await, 401);
     scene.zalo.set_token("1459232241454765289:new");
     scene.ok("getMe", json!({})).await;

@@ -22,8 +22,8 @@ async fn a_month_holds_only_so_many_messages() {
     let (_, refused) = scene.call("sendMessage", text("lan")).await;
     assert_eq!((&refused["error_code"], &refused["parameters"]), (&json!(429), &Value::Null));
     assert_eq!(scene.zalo.sent_this_month(), 2);
-    // What says nothing costs nothing, and still there is nothing left to say.
-    assert_eq!(scene.refused("sendChatAction", json!({"chat_id": "lan", "action": "typing"})).await, 429);
+    // What says nothing costs nothing.
+    scene.ok("sendChatAction", json!({"chat_id": "lan", "action": "typing"})).await;
     // The next month begins at midnight in Vietnam, seven hours before it does at Greenwich.
     let april = Utc.with_ymd_and_hms(2026, 3, 31, 17, 0, 0).single().expect("a date").timestamp();
     scene.clock.forward(april - MORNING / 1_000_000 - 1);

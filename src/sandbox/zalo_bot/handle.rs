@@ -66,9 +66,12 @@ impl ZaloBot {
         self.shared.look(World::bot_id)
     }
 
-    /// Revokes the token: from now on every call is answered 401.
+    /// Revokes the token: from now on every call is answered 401, also a `getUpdates` that waits.
     pub fn expire_token(&self) {
-        self.shared.act(|world| world.token = None);
+        self.shared.act(|world| {
+            world.token = None;
+            world.mail.arrivals += 1;
+        });
     }
 
     /// Makes this the token from now on, and no other.

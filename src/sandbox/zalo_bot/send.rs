@@ -66,6 +66,7 @@ impl World {
             check_length("caption", caption)?;
         }
         self.reach(&chat)?;
+        self.within_plan(&chat)?;
         Ok(Photo { url, chat, caption: caption.unwrap_or_default() })
     }
 
@@ -109,17 +110,18 @@ impl World {
         Ok(Value::Null)
     }
 
-    /// Refuses a chat in which the bot cannot speak now.
+    /// Refuses a chat in which the bot cannot speak.
     fn reach(&self, chat: &str) -> Result<(), Refusal> {
         let place = self.chats.get(chat).ok_or_else(|| Refusal::bad("chat not found"))?;
         if !place.opened {
             return Err(Refusal::forbidden("Forbidden: nobody has written to the bot here"));
         }
-        self.within_plan(chat)
+        Ok(())
     }
 
     fn send(&mut self, call: &Call, chat: &str, dress: impl FnOnce(&mut ZaloSeen)) -> Result<Value, Refusal> {
         self.reach(chat)?;
+        self.within_plan(chat)?;
         self.count(chat);
         let (id, date) = (self.hex(20), self.date());
         let mut seen = ZaloSeen::new(id.clone(), date);

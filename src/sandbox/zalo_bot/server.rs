@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::api::{self, Call, Result, Step};
 use super::params::Params;
 use super::refusal::Refusal;
+use super::send::Photo;
 use super::world::World;
 use super::{photos, practice, webhook};
 use crate::sandbox::clock::Now;
@@ -131,30 +132,40 @@ async fn bot_api(
         return shared.answer(Err(refusal));
     }
     let params = Params::read(request).await;
-    let (call, result) = take(&shared, method, params).await;
-    let response = shared.answer(result);
-    wire::show(call.fault, &cut, &shared.stop, response).await
-}
-
-/// Does what a call asks for, and writes down what became of it.
-async fn take(shared: &Shared, method: &str, params: Result<Params>) -> (Call, Result) {
     let (call, step) = shared.act(|world| api::begin(world, &shared.faults, method, params));
+    let fault = call.fault.clone();
     let result = match step {
-        Step::Done(result) => return (call, result),
-        Step::Poll(seconds) => wait_for_mail(shared, seconds).await,
-        Step::Test(hook) => Ok(webhook::test(&shared.client, &hook).await),
+        Step::Done(result) => result,
+        Step::Poll(seconds) => {
+            let result = wait_for_mail(&shared, seconds).await;
+            written_down(&shared, &call, result)
+        }
+        Step::Test(hook) => {
+            let result = webhook::test(&shared.client, &hook).await;
+            written_down(&shared, &call, Ok(result))
+        }
+        // This goes on whether or not the bot still waits for the answer.
         Step::Fetch(photo) => {
-            let got = photos::fetch(&shared.client, &photo.url).await;
-            let result = shared.act(|world| {
-                let result = world.send_photo(&call, photo, got);
-                api::end(world, &call, &result);
-                result
-            });
-            return (call, result);
+            let sent = tokio::spawn(send_photo(Arc::clone(&shared), call, photo)).await;
+            sent.unwrap_or_else(|_| Err(Refusal::status(500)))
         }
     };
-    shared.act(|world| api::end(world, &call, &result));
-    (call, result)
+    let response = shared.answer(result);
+    wire::show(fault, &cut, &shared.stop, response).await
+}
+
+fn written_down(shared: &Shared, call: &Call, result: Result) -> Result {
+    shared.act(|world| api::end(world, call, &result));
+    result
+}
+
+async fn send_photo(shared: Arc<Shared>, call: Call, photo: Photo) -> Result {
+    let got = photos::fetch(&shared.client, &photo.url).await;
+    shared.act(|world| {
+        let result = world.send_photo(&call, photo, got);
+        api::end(world, &call, &result);
+        result
+    })
 }
 
 /// Holds a `getUpdates` until there is an update or its time is over.

@@ -104,6 +104,8 @@ impl World {
 
     /// Hands out the oldest update, if there is one; from then on it is gone.
     pub fn poll(&mut self) -> Result<Option<Value>, Refusal> {
+        // The token may have been revoked while the call waited.
+        self.token.as_ref().ok_or_else(Refusal::unauthorized)?;
         self.no_webhook()?;
         let Some(update) = self.mail.waiting.pop_front() else { return Ok(None) };
         self.touch();

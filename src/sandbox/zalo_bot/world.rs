@@ -119,7 +119,8 @@ impl World {
 
     /// Keeps bytes under an address that nobody can guess, and gives the address.
     pub fn host(&mut self, bytes: Bytes) -> String {
-        let name = self.hex(32);
+        let (name, now) = (self.hex(32), self.now);
+        self.hosted.retain(|_, hosted| now < hosted.until);
         let lasts = i64::try_from(self.options.address_lasts.as_micros()).unwrap_or(i64::MAX);
         let url = format!("{}/content/{name}", self.url);
         self.hosted.insert(name, Hosted { bytes, until: self.now.saturating_add(lasts) });
