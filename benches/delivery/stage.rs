@@ -66,6 +66,7 @@ pub fn engine(store: &Store, url: &str, token: &str, limits: Limits) -> Engine {
         random: Random::system(),
         rules: Arc::new(Rules { bot_username: "loa_bot".to_owned(), ..Rules::default() }),
         channel: Arc::new(telegram),
+        links: None,
         limits,
         concurrency: CONCURRENCY,
         step,

@@ -63,9 +63,9 @@ cli-status-lane-notice = notices
 cli-status-day = In the last day: { $sent } sent, { $unknown } unknown, { $failed } failed.
 cli-status-channel = Channel { $channel }: { $people } people, { $groups } groups, { $closed } places that no longer receive.
 
-run-no-token = There is no Telegram token; set token or token_file in [telegram], or LOA_TELEGRAM__TOKEN.
-run-webhook-listen = loa cannot listen at { $listen } (key telegram.webhook.listen): { $why }. Choose another port, or stop the program that has it.
-run-token-refused = Telegram refuses the token; copy it again from @BotFather into [telegram] token.
+run-no-token = There is no token of any bot; set token or token_file in [telegram] or [zalo_bot], or LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
+run-webhook-listen = loa cannot listen at { $listen } (key listen): { $why }. Choose another port, or stop the program that has it.
+run-token-refused = { $channel } refuses the token; copy it again from where it was given (@BotFather of Telegram, Zalo Bot Creator) into the configuration.
 cli-status-rest-token = The channel { $channel } has rested since { $since }: the bot's token is refused ({ $why }). Next try at { $until }, tried { $failures } times.
 cli-status-rest-too-many = The channel { $channel } has rested since { $since }: the bot was too fast and has to wait ({ $why }). It goes on at { $until }, had to wait { $failures } times.
 cli-status-rest-failing = The channel { $channel } has rested since { $since }: it fails ({ $why }). Next try at { $until }, tried { $failures } times.

@@ -63,9 +63,9 @@ cli-status-lane-notice = thông báo
 cli-status-day = Một ngày qua: đã gửi { $sent }, không rõ { $unknown }, không gửi được { $failed }.
 cli-status-channel = Kênh { $channel }: { $people } người, { $groups } nhóm, { $closed } nơi không nhận được nữa.
 
-run-no-token = Chưa có mã bot Telegram; hãy đặt token hoặc token_file trong [telegram], hoặc biến LOA_TELEGRAM__TOKEN.
-run-webhook-listen = Không nghe được ở { $listen } (khóa telegram.webhook.listen): { $why }. Bạn chọn cổng khác, hoặc tắt chương trình đang dùng cổng đó.
-run-token-refused = Telegram không nhận mã bot; hãy chép lại mã từ @BotFather vào [telegram] token.
+run-no-token = Chưa có mã bot nào; hãy đặt token hoặc token_file trong [telegram] hoặc [zalo_bot], hoặc biến LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
+run-webhook-listen = Không nghe được ở { $listen } (khóa listen): { $why }. Bạn chọn cổng khác, hoặc tắt chương trình đang dùng cổng đó.
+run-token-refused = { $channel } không nhận mã bot; hãy chép lại mã từ nơi cấp (@BotFather của Telegram, Zalo Bot Creator) vào cấu hình.
 cli-status-rest-token = Kênh { $channel } đang nghỉ từ { $since }: mã của bot bị từ chối ({ $why }). Thử lại lúc { $until }, đã thử { $failures } lần.
 cli-status-rest-too-many = Kênh { $channel } đang nghỉ từ { $since }: bot gửi quá nhanh, phải chờ ({ $why }). Gửi tiếp lúc { $until }, đã phải chờ { $failures } lần.
 cli-status-rest-failing = Kênh { $channel } đang nghỉ từ { $since }: không gửi được ({ $why }). Thử lại lúc { $until }, đã thử { $failures } lần.

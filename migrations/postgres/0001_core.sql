@@ -133,6 +133,8 @@ CREATE INDEX messages_ready ON messages (channel, lane, turn, id) WHERE state = 
 CREATE INDEX messages_later ON messages (not_before) WHERE state = 0 AND ready = 0;
 -- Its condition does not change when a message is taken to be sent, so that this leaves it alone.
 CREATE INDEX messages_chat ON messages (chat_id, lane, id) WHERE settled_at IS NULL;
+-- What was shown to choose from, where there are no buttons: found by whoever answers with a number.
+CREATE INDEX messages_shown ON messages (chat_id, id) WHERE channel <> 'telegram';
 CREATE INDEX messages_delivery ON messages (delivery_id) WHERE delivery_id IS NOT NULL;
 CREATE INDEX messages_sent ON messages (channel, settled_at) WHERE state = 2;
 CREATE INDEX messages_trouble ON messages (id) WHERE state IN (3, 4);

@@ -114,10 +114,11 @@ CREATE INDEX editions_remind ON editions (remind_at) WHERE remind_at IS NOT NULL
 
 CREATE TABLE edition_parts (
     edition_id INTEGER NOT NULL REFERENCES editions (id),
+    channel    TEXT NOT NULL,              -- laid out for what it can show
     seq        INTEGER NOT NULL,
     payload_id INTEGER NOT NULL REFERENCES payloads (id),
     last       INTEGER NOT NULL,
-    PRIMARY KEY (edition_id, seq)
+    PRIMARY KEY (edition_id, channel, seq)
 ) STRICT, WITHOUT ROWID;
 
 -- Whom an edition should have reached and cannot.
@@ -134,6 +135,7 @@ CREATE TABLE deliveries (
     id           INTEGER PRIMARY KEY,
     edition_id   INTEGER NOT NULL REFERENCES editions (id),
     chat_id      INTEGER NOT NULL REFERENCES chats (id),
+    channel      TEXT NOT NULL,             -- the chat's
     person_id    INTEGER REFERENCES people (id),
     unit_id      INTEGER REFERENCES units (id),
     state        INTEGER NOT NULL,          -- 0 waiting 1 queued 2 sent 3 confirmed 4 failed 5 skipped
@@ -145,7 +147,7 @@ CREATE TABLE deliveries (
     UNIQUE (edition_id, chat_id)
 ) STRICT;
 -- Only for what waits: else every step on the way would change it. What is on its way is found by its messages.
-CREATE INDEX deliveries_waiting ON deliveries (edition_id, id) WHERE state = 0;
+CREATE INDEX deliveries_waiting ON deliveries (edition_id, channel, id) WHERE state = 0;
 
 -- Who has confirmed. In a group everybody does it for themselves.
 CREATE TABLE confirmations (

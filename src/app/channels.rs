@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::channel::telegram::Telegram;
+use crate::channel::zalo_bot::ZaloBot;
 use crate::channel::{Channel, ReceiveError};
 use crate::config::Config;
 use crate::domain::{ChannelKind, Timestamp};
@@ -29,12 +30,24 @@ pub fn telegram(config: &Config) -> Result<Option<Telegram>, CommandError> {
         .map_err(|error| CommandError::User(error.to_string()))
 }
 
+/// The bot on Zalo; `None` without a token.
+///
+/// # Errors
+/// A token that cannot be one.
+pub fn zalo_bot(config: &Config) -> Result<Option<ZaloBot>, CommandError> {
+    let Some(token) = config.zalo_bot_token()? else { return Ok(None) };
+    let client = http_client().map_err(anyhow::Error::from)?;
+    ZaloBot::new(client, &config.zalo_bot.api_url, token, hasten(CALL_WITHIN))
+        .map(Some)
+        .map_err(|error| CommandError::User(error.to_string()))
+}
+
 /// Asks the platform what the bot is called, and keeps the answer. The error says why there is none.
 ///
 /// # Errors
 /// A database that fails.
 pub async fn ask_bot_name(
-    bot: &Telegram,
+    bot: &dyn Channel,
     store: Option<&Store>,
 ) -> Result<Result<String, String>, StoreError> {
     let name = match tokio::time::timeout(ASK_WITHIN, bot.who_am_i()).await {
@@ -45,7 +58,7 @@ pub async fn ask_bot_name(
         Err(_) => return Ok(Err(say("cli-no-answer", &[]))),
     };
     if let Some(store) = store {
-        store.keep_bot_name(ChannelKind::Telegram, &name).await?;
+        store.keep_bot_name(bot.kind(), &name).await?;
     }
     Ok(Ok(name))
 }

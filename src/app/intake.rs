@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::channel::telegram::Telegram;
 use crate::channel::{Channel, PushState};
-use crate::config::{Config, TelegramPush};
+use crate::config::{Config, PushTo};
 use crate::domain::Timestamp;
 
 use super::check::{Finding, State};
@@ -28,7 +28,7 @@ pub(super) async fn look(config: &Config, bot: &Telegram, now: Timestamp) -> Fin
     Finding::new("intake", State::Warning, "cli-check-intake-unknown", &[("why", &why)])
 }
 
-fn judge(push: Option<&TelegramPush>, state: &PushState, now: Timestamp) -> Finding {
+fn judge(push: Option<&PushTo>, state: &PushState, now: Timestamp) -> Finding {
     let waiting = state.waiting.to_string();
     let elsewhere = state.url.as_deref().unwrap_or_default();
     let Some(push) = push else {
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn what_the_platform_does_is_held_against_what_is_configured() {
         let now = Timestamp::vietnam(2026, 11, 23, 8, 0);
-        let push = TelegramPush {
+        let push = PushTo {
             url: "https://bot.vi-du.vn/telegram".to_owned(),
             path: "/telegram".to_owned(),
             listen: ([127, 0, 0, 1], 8080).into(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use crate::channel::Push;
 use crate::failpoint::hasten;
 use crate::jobs::alarms::Outlets;
 use crate::jobs::{self, Engine, LEASE_LASTS, WORKER_LEASE};
@@ -32,34 +33,40 @@ impl Running {
         Self::start_taking(engine, outlets, None).await
     }
 
-    /// The same, with a place to which updates are pushed; without one the platform is asked for them. What is
-    /// pushed is stored at once; all else waits for the lease.
+    /// The same, with a place to which updates are pushed; without one the platform is asked for them.
     pub async fn start_taking(engine: Engine, outlets: Outlets, webhook: Option<Webhook>) -> Self {
+        Self::start_channels(engine, webhook, Vec::new(), outlets).await
+    }
+
+    /// The same over several channels: one engine for each, made with [`Engine::beside`]. What is pushed is stored at
+    /// once; all else waits for the lease.
+    pub async fn start_channels(
+        engine: Engine,
+        webhook: Option<Webhook>,
+        beside: Vec<(Engine, Option<Webhook>)>,
+        outlets: Outlets,
+    ) -> Self {
         let mut tasks = JoinSet::new();
-        let push = webhook.as_ref().map(Webhook::push);
-        if let Some(webhook) = webhook {
-            tasks.spawn(webhook.serve(engine.clone()));
+        let mut channels = Vec::with_capacity(1 + beside.len());
+        for (engine, webhook) in std::iter::once((engine.clone(), webhook)).chain(beside) {
+            let push = webhook.as_ref().map(Webhook::push);
+            if let Some(webhook) = webhook {
+                tasks.spawn(webhook.serve(engine.clone()));
+            }
+            channels.push((engine, push));
         }
         if wait_for_lease(&engine).await {
             tasks.spawn(keep_lease(engine.clone()));
-            match push {
-                Some(push) => tasks.spawn(supervise("receive", engine.clone(), move |engine| {
-                    jobs::receive::announce(engine, push.clone())
-                })),
-                None => tasks.spawn(supervise("receive", engine.clone(), jobs::receive::run)),
-            };
-            tasks.spawn(supervise("inbox", engine.clone(), jobs::inbox::run));
-            tasks.spawn(supervise("outbox", engine.clone(), |engine| async {
-                if let Err(error) = jobs::outbox::run(engine).await {
-                    tracing::error!(cause = %error, "sending cannot begin");
+            for (at, (engine, push)) in channels.into_iter().enumerate() {
+                work_over(&mut tasks, &engine, push);
+                if at > 0 {
+                    tasks.spawn(supervise("files", engine, jobs::notices::fetch_beside));
                 }
-            }));
+            }
             tasks.spawn(supervise("alarms", engine.clone(), move |engine| {
                 jobs::alarms::run(engine, outlets.clone())
             }));
-            tasks.spawn(supervise("line", engine.clone(), jobs::line::run));
             tasks.spawn(supervise("timers", engine.clone(), jobs::timers::run));
-            tasks.spawn(supervise("media", engine.clone(), jobs::media::run));
         }
         Self { engine, tasks }
     }
@@ -87,6 +94,24 @@ impl Running {
         self.tasks.abort_all();
         self.engine.stop.cancel();
     }
+}
+
+/// Starts the jobs that every channel has of its own.
+fn work_over(tasks: &mut JoinSet<()>, engine: &Engine, push: Option<Push>) {
+    match push {
+        Some(push) => tasks.spawn(supervise("receive", engine.clone(), move |engine| {
+            jobs::receive::announce(engine, push.clone())
+        })),
+        None => tasks.spawn(supervise("receive", engine.clone(), jobs::receive::run)),
+    };
+    tasks.spawn(supervise("inbox", engine.clone(), jobs::inbox::run));
+    tasks.spawn(supervise("outbox", engine.clone(), |engine| async {
+        if let Err(error) = jobs::outbox::run(engine).await {
+            tracing::error!(cause = %error, "sending cannot begin");
+        }
+    }));
+    tasks.spawn(supervise("line", engine.clone(), jobs::line::run));
+    tasks.spawn(supervise("media", engine.clone(), jobs::media::run));
 }
 
 /// Runs a job anew whenever it ends before its time: a panic costs one update, never the service.

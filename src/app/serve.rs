@@ -1,5 +1,6 @@
 //! `loa run`: the service, until it is told to stop.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,16 +10,19 @@ use tokio_util::sync::CancellationToken;
 use crate::channel::telegram::Telegram;
 use crate::channel::{Channel, ReceiveError};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, PushTo};
 use crate::conversation::{Lang, people, step};
+use crate::domain::ChannelKind;
 use crate::failpoint::{Planted, planted};
 use crate::jobs::alarms::program::Program;
 use crate::jobs::alarms::{Outlet, Outlets};
+use crate::jobs::links::Links;
 use crate::jobs::pacing::{LaneLimit, Limits};
 use crate::jobs::{Engine, Signals};
 use crate::random::Random;
 use crate::store::Store;
 
+use super::files::Door;
 use super::run::Running;
 use super::webhook::Webhook;
 use super::{CommandError, channels, open_store, rules, say};
@@ -46,44 +50,107 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
     let stop = CancellationToken::new();
     listen_for_signals(&stop)?;
     let store = open_store(config, Clock::System).await?;
-    let telegram = channels::telegram(config)?.ok_or_else(|| CommandError::User(say("run-no-token", &[])))?;
-    let webhook = webhook(config).await?;
-    let name = learn_name(&telegram, &store).await?;
-    let telegram = Arc::new(telegram);
-    tokio::spawn(show_menu(telegram.clone(), stop.clone()));
+    let mut posts = posts(config, &store, &stop).await?;
+    let files = files(config, &store).await?;
+    let telegram_name = store.bot_name(ChannelKind::Telegram).await?.unwrap_or_default();
+    let first = posts.remove(0);
     let engine = Engine {
         store,
         clock: Clock::System,
         random: Random::system(),
-        rules: Arc::new(rules(config, name.clone())),
-        channel: telegram,
-        limits: limits(config),
-        concurrency: usize::try_from(config.telegram.limits.concurrency).unwrap_or(32),
+        rules: Arc::new(rules(config, telegram_name)),
+        channel: first.channel,
+        links: files.as_ref().map(Door::links),
+        limits: first.limits,
+        concurrency: first.concurrency,
         step,
         holder: Random::system().token(12),
         signals: Signals::default(),
         stop,
     };
-    tracing::info!(bot = name, version = env!("CARGO_PKG_VERSION"), "loa is ready");
-    let mut running = Running::start_taking(engine, outlets(config), webhook).await;
+    let beside = posts
+        .into_iter()
+        .map(|post| (engine.beside(post.channel, post.limits, post.concurrency), post.webhook))
+        .collect();
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "loa is ready");
+    let files = files.map(|door| tokio::spawn(door.serve(engine.store.clone(), engine.stop.clone())));
+    let mut running = Running::start_channels(engine, first.webhook, beside, outlets(config)).await;
     running.ended().await;
     tracing::info!("stopping: what is under way is finished, what waits stays stored");
     running.stop().await;
+    if let Some(files) = files {
+        // It ends by itself, and a panic in it ends nothing else.
+        let _ = files.await;
+    }
     Ok(())
 }
 
-/// The place to which Telegram pushes updates, if there is to be one.
-async fn webhook(config: &Config) -> Result<Option<Webhook>, CommandError> {
-    let Some(given) = config.telegram_push()? else { return Ok(None) };
-    let webhook = Webhook::bind(&given).await.map_err(|error| {
-        let vars = [("listen", given.listen.to_string()), ("why", error.to_string())];
-        CommandError::User(say(
-            "run-webhook-listen",
-            &vars.each_ref().map(|(name, text)| (*name, text.as_str())),
-        ))
-    })?;
+/// A channel as the configuration has it.
+struct Post {
+    channel: Arc<dyn Channel>,
+    limits: Limits,
+    concurrency: usize,
+    webhook: Option<Webhook>,
+}
+
+/// The channels that the configuration names: at least one.
+async fn posts(config: &Config, store: &Store, stop: &CancellationToken) -> Result<Vec<Post>, CommandError> {
+    let at_once = |given: u32| usize::try_from(given).unwrap_or(32);
+    let mut posts = Vec::new();
+    if let Some(telegram) = channels::telegram(config)? {
+        let webhook = webhook(config.telegram_push()?).await?;
+        let name = learn_name(&telegram, store).await?;
+        if !name.is_empty() {
+            telegram.was_called(&name);
+        }
+        let telegram = Arc::new(telegram);
+        tokio::spawn(show_menu(telegram.clone(), stop.clone()));
+        let concurrency = at_once(config.telegram.limits.concurrency);
+        posts.push(Post { channel: telegram, limits: limits(config), concurrency, webhook });
+    }
+    if let Some(zalo) = channels::zalo_bot(config)? {
+        let webhook = webhook(config.zalo_bot_push()?).await?;
+        learn_name(&zalo, store).await?;
+        let given = &config.zalo_bot;
+        let limits = Limits {
+            per_second: given.per_second,
+            per_month: given.per_month,
+            reserve: given.reserve,
+            ..Limits::NONE
+        };
+        posts.push(Post {
+            channel: Arc::new(zalo),
+            limits,
+            concurrency: at_once(given.concurrency),
+            webhook,
+        });
+    }
+    if posts.is_empty() {
+        return Err(CommandError::User(say("run-no-token", &[])));
+    }
+    Ok(posts)
+}
+
+/// The place to which a platform pushes updates, if there is to be one.
+async fn webhook(given: Option<PushTo>) -> Result<Option<Webhook>, CommandError> {
+    let Some(given) = given else { return Ok(None) };
+    let webhook = Webhook::bind(&given).await.map_err(|error| cannot_listen(given.listen, &error))?;
     tracing::info!(listen = %given.listen, "updates are pushed by the platform");
     Ok(Some(webhook))
+}
+
+/// The place from which files are fetched, if there is to be one.
+async fn files(config: &Config, store: &Store) -> Result<Option<Door>, CommandError> {
+    let Some(url) = &config.files.url else { return Ok(None) };
+    let listen = config.files.listen;
+    let links = Links::new(url, store.links_key().await?);
+    let door = Door::bind(listen, links).await.map_err(|error| cannot_listen(listen, &error))?;
+    Ok(Some(door))
+}
+
+fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> CommandError {
+    let vars = [("listen", listen.to_string()), ("why", error.to_string())];
+    CommandError::User(say("run-webhook-listen", &vars.each_ref().map(|(name, text)| (*name, text.as_str()))))
 }
 
 /// The ways to tell alarms besides the chats.
@@ -104,36 +171,33 @@ fn limits(config: &Config) -> Limits {
             LaneLimit { per_second: given.urgent_per_second, share: given.urgent_share },
             LaneLimit { per_second: given.notice_per_second, share: given.notice_share },
         ],
+        ..Limits::NONE
     }
 }
 
 /// The bot's name: from the platform, or the one it had where the platform does not answer now.
-async fn learn_name(telegram: &Telegram, store: &Store) -> Result<String, CommandError> {
-    let kind = telegram.kind();
-    match tokio::time::timeout(NAME_WITHIN, telegram.who_am_i()).await {
+async fn learn_name(bot: &dyn Channel, store: &Store) -> Result<String, CommandError> {
+    let channel = bot.kind();
+    match tokio::time::timeout(NAME_WITHIN, bot.who_am_i()).await {
         Ok(Ok(name)) => {
-            store.keep_bot_name(kind, &name).await?;
-            Ok(name)
+            tracing::info!(channel = channel.code(), bot = name, "the platform knows the bot");
+            store.keep_bot_name(channel, &name).await?;
+            return Ok(name);
         }
-        Ok(Err(ReceiveError::Unauthorized)) => Err(CommandError::User(say("run-token-refused", &[]))),
+        Ok(Err(ReceiveError::Unauthorized)) => {
+            return Err(CommandError::User(say("run-token-refused", &[("channel", channel.name())])));
+        }
         Ok(Err(error)) => {
-            tracing::warn!(cause = %error, "the platform does not answer; what waits is sent when it does");
-            earlier_name(telegram, store).await
+            tracing::warn!(channel = channel.code(), cause = %error, "the platform does not answer; what waits is sent when it does");
         }
         Err(_) => {
-            tracing::warn!("the platform answers slowly; what waits is sent when it does");
-            earlier_name(telegram, store).await
+            tracing::warn!(
+                channel = channel.code(),
+                "the platform answers slowly; what waits is sent when it does"
+            );
         }
     }
-}
-
-/// The name that the bot had in an earlier run.
-async fn earlier_name(telegram: &Telegram, store: &Store) -> Result<String, CommandError> {
-    let name = store.bot_name(telegram.kind()).await?.unwrap_or_default();
-    if !name.is_empty() {
-        telegram.was_called(&name);
-    }
-    Ok(name)
+    Ok(store.bot_name(channel).await?.unwrap_or_default())
 }
 
 /// Shows the commands in the app's menu, in both languages. Not worth a failure: the commands work without.

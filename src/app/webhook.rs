@@ -16,8 +16,7 @@ use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
 
 use crate::channel::Push;
-use crate::channel::telegram::SECRET_HEADER;
-use crate::config::TelegramPush;
+use crate::config::PushTo;
 use crate::jobs::{Engine, receive};
 
 use super::door;
@@ -49,12 +48,12 @@ impl Webhook {
     ///
     /// # Errors
     /// An address that is not this machine's, or that another program has.
-    pub async fn bind(given: &TelegramPush) -> std::io::Result<Self> {
+    pub async fn bind(given: &PushTo) -> std::io::Result<Self> {
         Ok(Self::over(TcpListener::bind(given.listen).await?, given))
     }
 
     /// The same over a place where somebody listens already.
-    pub fn over(listener: TcpListener, given: &TelegramPush) -> Self {
+    pub fn over(listener: TcpListener, given: &PushTo) -> Self {
         let push = Push { url: given.url.clone(), secret: given.secret.clone() };
         Self { listener, path: given.path.clone(), push }
     }
@@ -111,7 +110,8 @@ fn length(headers: &HeaderMap) -> Option<usize> {
 impl Desk {
     /// Whether the secret is shown; takes as long whether it is nearly right or not at all.
     fn knows(&self, headers: &HeaderMap) -> bool {
-        let shown = headers.get(SECRET_HEADER).map_or(&[][..], |value| value.as_bytes());
+        let shown =
+            headers.get(self.engine.channel.secret_header()).map_or(&[][..], |value| value.as_bytes());
         shown.ct_eq(self.push.secret.expose_secret().as_bytes()).into()
     }
 }

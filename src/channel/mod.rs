@@ -1,16 +1,21 @@
 //! The platforms. Each is one room behind one trait; none knows the store.
 
+mod bot_api;
 pub mod telegram;
+mod tolerant;
+pub mod zalo_bot;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use secrecy::SecretString;
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::conversation::Incoming;
 use crate::domain::ChannelKind;
 use crate::domain::content::{Content, FileKind};
+use crate::domain::rich::utf16_len;
 
 pub use crate::domain::content::FileSource;
 
@@ -40,6 +45,11 @@ pub trait Channel: Send + Sync {
     /// How the platform pushes updates now.
     async fn push_state(&self) -> Result<PushState, ReceiveError> {
         Ok(PushState::default())
+    }
+
+    /// With which header the platform shows the secret that it was given, in every push; empty where it pushes nothing.
+    fn secret_header(&self) -> &'static str {
+        ""
     }
 
     /// The update in the body of a push, the bytes as they came; `None` where there is none.
@@ -160,9 +170,18 @@ impl PushState {
 /// An update as it came.
 #[derive(Clone, Debug)]
 pub struct RawUpdate {
-    /// The platform's number; the next `receive` begins after it.
-    pub id: i64,
+    /// What the platform calls it: the same when it comes again.
+    pub key: String,
+    /// The platform's number; the next `receive` begins after it. 0 where the platform does not number.
+    pub number: i64,
     pub body: Vec<u8>,
+}
+
+impl RawUpdate {
+    /// One that the platform numbers.
+    pub fn numbered(number: i64, body: Vec<u8>) -> Self {
+        Self { key: number.to_string(), number, body }
+    }
 }
 
 /// What an update says.
@@ -198,4 +217,16 @@ pub enum FetchError {
     Gone(String),
     #[error("the file could not be fetched: {0}")]
     Failed(String),
+}
+
+/// As much of a text as fits in `max` UTF-16 units, cut on a grapheme border.
+fn cut(text: &str, max: usize) -> &str {
+    let mut room = max;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        match room.checked_sub(utf16_len(grapheme)) {
+            Some(left) => room = left,
+            None => return &text[..at],
+        }
+    }
+    text
 }

@@ -13,7 +13,9 @@ use super::{Config, ConfigError};
 pub const ENV_PREFIX: &str = "LOA_";
 
 /// Keys of which only one may be given, since both say the same.
-const EITHER: [(&[&str], &str, &str); 3] = [
+const EITHER: [(&[&str], &str, &str); 5] = [
+    (&["zalo_bot"], "token", "token_file"),
+    (&["zalo_bot", "webhook"], "secret", "secret_file"),
     (&["telegram"], "token", "token_file"),
     (&["database"], "url", "url_file"),
     (&["telegram", "webhook"], "secret", "secret_file"),
@@ -78,25 +80,46 @@ impl Config {
 
     /// What no single value shows.
     fn check_file(&self, file: &Path) -> Result<(), ConfigError> {
-        let webhook = &self.telegram.webhook;
-        let both = [
-            ("telegram.webhook.secret_file", webhook.secret.is_some() && webhook.secret_file.is_some()),
-            ("telegram.token_file", self.telegram.token.is_some() && self.telegram.token_file.is_some()),
-            ("database.url_file", self.database.url.is_some() && self.database.url_file.is_some()),
+        let (telegram, zalo) = (&self.telegram, &self.zalo_bot);
+        let pairs = [
+            ("telegram.webhook.secret_file", &telegram.webhook.secret, &telegram.webhook.secret_file),
+            ("telegram.token_file", &telegram.token, &telegram.token_file),
+            ("zalo_bot.webhook.secret_file", &zalo.webhook.secret, &zalo.webhook.secret_file),
+            ("zalo_bot.token_file", &zalo.token, &zalo.token_file),
+            ("database.url_file", &self.database.url, &self.database.url_file),
         ];
-        for (key, both) in both {
-            if both {
+        for (key, given, in_file) in pairs {
+            if given.is_some() && in_file.is_some() {
                 let other = key.trim_end_matches("_file");
                 let why = format!("đã có {other} rồi; bạn chỉ giữ một trong hai khóa");
                 return Err(ConfigError::new(file, key, why));
             }
         }
-        if !self.telegram.api_url.starts_with("https://") && !self.telegram.api_url.starts_with("http://") {
-            let why = "cần một địa chỉ bắt đầu bằng https:// hoặc http://";
-            return Err(ConfigError::new(file, "telegram.api_url", why));
+        for (key, url) in [("telegram.api_url", &telegram.api_url), ("zalo_bot.api_url", &zalo.api_url)] {
+            if !is_web(url) {
+                return Err(ConfigError::new(
+                    file,
+                    key,
+                    "cần một địa chỉ bắt đầu bằng https:// hoặc http://",
+                ));
+            }
         }
-        if let Some(fault) = self.webhook_fault() {
+        let files = self.files.url.as_deref();
+        if files.is_some_and(|url| !is_web(url) || url.contains(['?', '#', '@'])) {
+            let why = "cần một địa chỉ như https://loa.vi-du.vn, không có dấu ? # @";
+            return Err(ConfigError::new(file, "files.url", why));
+        }
+        // A server of one's own may push without a certificate; the platforms do not.
+        let telegrams_own = telegram.api_url.starts_with("https://api.telegram.org");
+        if let Some(fault) = telegram.webhook.fault(!telegrams_own) {
             return Err(ConfigError::new(file, "telegram.webhook.url", fault));
+        }
+        if let Some(fault) = zalo.webhook.fault(!zalo.api_url.starts_with("https://")) {
+            return Err(ConfigError::new(file, "zalo_bot.webhook.url", fault));
+        }
+        if zalo.per_month > 0 && zalo.reserve >= zalo.per_month {
+            let why = "cần nhỏ hơn per_month, nếu không thì không thông báo thường nào được gửi";
+            return Err(ConfigError::new(file, "zalo_bot.reserve", why));
         }
         let limits = &self.telegram.limits;
         if limits.urgent_share.saturating_add(limits.notice_share) > 90 {
@@ -116,6 +139,10 @@ impl Config {
         }
         Ok(())
     }
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 /// Puts one variable over what is there. It is tried as it is, as TOML and as text: whichever the key takes.

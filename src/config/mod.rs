@@ -11,6 +11,7 @@ mod tests;
 mod values;
 mod webhook;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use secrecy::SecretString;
@@ -19,7 +20,7 @@ use serde::Deserialize;
 pub use fault::ConfigError;
 pub use load::{ENV_PREFIX, Environment};
 pub use values::{CaseLetters, Day, Hours, LogFormat, Workday};
-pub use webhook::{TelegramPush, Webhook};
+pub use webhook::{PushTo, Webhook};
 
 use crate::domain::calendar;
 use crate::domain::category::Categories;
@@ -30,6 +31,8 @@ use crate::domain::category::Categories;
 pub struct Config {
     pub database: Database,
     pub telegram: Telegram,
+    pub zalo_bot: ZaloBot,
+    pub files: Files,
     pub calendar: Calendar,
     pub reports: Reports,
     pub notices: Notices,
@@ -75,6 +78,61 @@ impl Default for Telegram {
             webhook: Webhook::default(),
             limits: Limits::default(),
         }
+    }
+}
+
+/// The bot on Zalo.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ZaloBot {
+    /// What Zalo Bot Creator gave. See [`Config::zalo_bot_token`].
+    #[serde(deserialize_with = "secret::optional")]
+    pub(crate) token: Option<SecretString>,
+    /// A file that holds the token instead.
+    pub(crate) token_file: Option<PathBuf>,
+    /// Another server than Zalo's own: the practice platform.
+    pub api_url: String,
+    /// Messages a second: Zalo publishes no limit; 0 is none.
+    pub per_second: u32,
+    /// How many messages are on their way at once, at least 1.
+    #[serde(deserialize_with = "values::at_least_one")]
+    pub concurrency: u32,
+    /// Messages that the plan permits in a calendar month (<https://bot.zapps.me/docs>: 3,000 on the free one); 0 is
+    /// any number.
+    pub per_month: u32,
+    /// So many of them are kept for answers and urgent notices.
+    pub reserve: u32,
+    pub webhook: Webhook,
+}
+
+impl Default for ZaloBot {
+    fn default() -> Self {
+        Self {
+            token: None,
+            token_file: None,
+            api_url: "https://bot-api.zaloplatforms.com".to_owned(),
+            per_second: 10,
+            concurrency: 8,
+            per_month: 3000,
+            reserve: 300,
+            webhook: Webhook { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)), ..Webhook::default() },
+        }
+    }
+}
+
+/// Files under an address of ours, for channels to which none can be handed over.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Files {
+    /// The public address that leads here; `None` where there is none.
+    pub url: Option<String>,
+    /// Where loa listens: behind a web server that has the certificate.
+    pub listen: SocketAddr,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self { url: None, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8082)) }
     }
 }
 

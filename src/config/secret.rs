@@ -47,6 +47,14 @@ impl Config {
         self.secret("telegram.token", self.telegram.token.as_ref(), self.telegram.token_file.as_deref())
     }
 
+    /// The token of the bot on Zalo; `None` if none is given.
+    ///
+    /// # Errors
+    /// A file of the secret that cannot be read.
+    pub fn zalo_bot_token(&self) -> Result<Option<SecretString>, ConfigError> {
+        self.secret("zalo_bot.token", self.zalo_bot.token.as_ref(), self.zalo_bot.token_file.as_deref())
+    }
+
     /// The file of an SQLite database; `None` on another engine.
     ///
     /// # Errors
@@ -61,9 +69,21 @@ impl Config {
 
     /// The files with secrets or with what people wrote that others on this machine can read.
     pub fn open_secret_files(&self) -> Vec<PathBuf> {
-        let webhook = &self.telegram.webhook;
-        let files = [&self.telegram.token_file, &self.database.url_file, &webhook.secret_file];
-        let secrets = [&self.telegram.token, &self.database.url, &webhook.secret];
+        let (telegram, zalo) = (&self.telegram, &self.zalo_bot);
+        let files = [
+            &telegram.token_file,
+            &telegram.webhook.secret_file,
+            &zalo.token_file,
+            &zalo.webhook.secret_file,
+            &self.database.url_file,
+        ];
+        let secrets = [
+            &telegram.token,
+            &telegram.webhook.secret,
+            &zalo.token,
+            &zalo.webhook.secret,
+            &self.database.url,
+        ];
         let secrets_inside = secrets.iter().any(|secret| secret.is_some());
         let itself = secrets_inside.then(|| self.file.clone());
         let files = files.into_iter().flatten().map(|file| self.directory().join(file));

@@ -1,4 +1,4 @@
-//! Whether Telegram is asked for updates, or pushes them to an address of ours.
+//! Whether a platform is asked for updates, or pushes them to an address of ours.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -10,20 +10,20 @@ use sha2::{Digest, Sha256};
 use super::{Config, ConfigError, secret};
 
 /// The letters that a secret may have, and how many at most
-/// (<https://core.telegram.org/bots/api#setwebhook>).
+/// (<https://core.telegram.org/bots/api#setwebhook>; Zalo's take as many).
 const LONGEST_SECRET: usize = 256;
 /// Fewer letters could be guessed.
 const SHORTEST_SECRET: usize = 16;
 
-/// `[telegram.webhook]`. Without a URL, Telegram is asked for updates.
+/// `[telegram.webhook]` and `[zalo_bot.webhook]`. Without a URL, the platform is asked for updates.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Webhook {
-    /// The public address to which Telegram pushes.
+    /// The public address to which the platform pushes.
     pub(crate) url: Option<String>,
     /// Where loa listens: behind a web server that has the certificate.
     pub listen: SocketAddr,
-    /// What Telegram shows with every update. See [`Config::telegram_push`].
+    /// What the platform shows with every update. See [`Config::telegram_push`].
     #[serde(deserialize_with = "secret::optional")]
     pub(crate) secret: Option<SecretString>,
     /// A file that holds the secret instead.
@@ -39,7 +39,7 @@ impl Default for Webhook {
 
 /// How updates are pushed, where they are.
 #[derive(Clone, Debug)]
-pub struct TelegramPush {
+pub struct PushTo {
     pub url: String,
     /// The URL's path: only there anything is taken.
     pub path: String,
@@ -48,17 +48,36 @@ pub struct TelegramPush {
 }
 
 impl Config {
-    /// How Telegram pushes updates; `None` where it is asked for them. A secret that is not given is made of
-    /// the token, so that several processes have the same.
+    /// How Telegram pushes updates; `None` where it is asked for them.
     ///
     /// # Errors
-    /// A file of a secret that cannot be read; a secret that Telegram does not take, or that could be guessed.
-    pub fn telegram_push(&self) -> Result<Option<TelegramPush>, ConfigError> {
-        let given = &self.telegram.webhook;
+    /// As [`Config::push_to`].
+    pub fn telegram_push(&self) -> Result<Option<PushTo>, ConfigError> {
+        self.push_to("telegram.webhook.secret", &self.telegram.webhook, self.telegram_token()?)
+    }
+
+    /// The same of Zalo.
+    ///
+    /// # Errors
+    /// As [`Config::push_to`].
+    pub fn zalo_bot_push(&self) -> Result<Option<PushTo>, ConfigError> {
+        self.push_to("zalo_bot.webhook.secret", &self.zalo_bot.webhook, self.zalo_bot_token()?)
+    }
+
+    /// How a platform pushes updates. A secret that is not given is made of the token, so that several processes have
+    /// the same.
+    ///
+    /// # Errors
+    /// A file of a secret that cannot be read; a secret that the platform does not take, or that could be guessed.
+    fn push_to(
+        &self,
+        key: &str,
+        given: &Webhook,
+        token: Option<SecretString>,
+    ) -> Result<Option<PushTo>, ConfigError> {
         let Some(url) = given.url.clone() else { return Ok(None) };
-        let key = "telegram.webhook.secret";
         let secret = self.secret(key, given.secret.as_ref(), given.secret_file.as_deref())?;
-        let secret = match (secret, self.telegram_token()?) {
+        let secret = match (secret, token) {
             (Some(secret), _) => secret,
             (None, Some(token)) => {
                 let hash = Sha256::new_with_prefix("loa webhook ").chain_update(token.expose_secret());
@@ -72,25 +91,26 @@ impl Config {
             return Err(ConfigError::new(&self.file, key, why));
         }
         let path = path_of(&url).to_owned();
-        Ok(Some(TelegramPush { url, path, listen: given.listen, secret }))
+        Ok(Some(PushTo { url, path, listen: given.listen, secret }))
     }
+}
 
-    /// What is wrong with the address, in words.
-    pub(super) fn webhook_fault(&self) -> Option<&'static str> {
-        let url = self.telegram.webhook.url.as_deref()?;
-        let official = self.telegram.api_url.starts_with("https://api.telegram.org");
-        let rest = url.strip_prefix("https://").or(url.strip_prefix("http://").filter(|_| !official));
+impl Webhook {
+    /// What is wrong with the address, in words. `may_be_plain`: the platform is one that pushes without a certificate.
+    pub(super) fn fault(&self, may_be_plain: bool) -> Option<&'static str> {
+        let url = self.url.as_deref()?;
+        let rest = url.strip_prefix("https://").or(url.strip_prefix("http://").filter(|_| may_be_plain));
         match rest {
             Some(rest) if rest.is_empty() || rest.starts_with('/') || rest.contains('@') => {
                 Some("cần một địa chỉ có tên máy, không có dấu @")
             }
-            // Telegram would write these in another way, and nobody would know the path again.
+            // The platform would write these in another way, and nobody would know the path again.
             Some(_) if !is_plain(path_of(url)) => {
                 Some("đường dẫn chỉ gồm chữ không dấu, số và các dấu / _ - ~")
             }
             Some(_) => None,
             None => {
-                Some("cần một địa chỉ bắt đầu bằng https://, vì Telegram chỉ gửi đến địa chỉ có chứng thư")
+                Some("cần một địa chỉ bắt đầu bằng https://, vì tin chỉ được đẩy đến địa chỉ có chứng thư")
             }
         }
     }

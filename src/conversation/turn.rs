@@ -85,6 +85,9 @@ pub struct Reply {
     pub not_before: Option<Timestamp>,
     /// Rather held for a person to decide than sent again where nobody knows whether it arrived.
     pub never_twice: bool,
+    /// Where messages cannot be changed, one that keeps itself up to date is not sent anew for this: only when what
+    /// can be chosen is another.
+    pub quiet: bool,
 }
 
 impl Reply {
@@ -108,6 +111,7 @@ impl Reply {
             files: Vec::new(),
             not_before: None,
             never_twice: false,
+            quiet: false,
         }
     }
 
@@ -134,6 +138,12 @@ impl Reply {
         self
     }
 
+    /// For what changes often and is only looked at now and then.
+    pub fn quiet(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+
     /// Takes the place of the message whose button was pressed.
     pub fn in_place(mut self) -> Self {
         self.place = Place::Pressed;
@@ -147,7 +157,7 @@ impl Reply {
 
     /// The message without its buttons, which become nonces on the way to the outbox.
     pub fn content(&self) -> Content {
-        Content { text: self.text.clone(), buttons: Vec::new(), files: self.files.clone() }
+        Content { text: self.text.clone(), files: self.files.clone(), ..Content::default() }
     }
 }
 

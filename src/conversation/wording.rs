@@ -7,6 +7,8 @@ use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, static_loader};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::content::Button;
+
 static_loader! {
     static LOCALES = {
         locales: "./locales",
@@ -49,4 +51,17 @@ impl Lang {
             vars.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value))).collect();
         LOCALES.try_lookup_with_args(&self.id(), key, &args).unwrap_or_else(|| key.to_owned())
     }
+}
+/// How to answer a numbered list, where there are no buttons; `None` where there is nothing to choose.
+pub fn hint(lang: Lang, buttons: &[Vec<Button>]) -> Option<String> {
+    let mut choices = buttons.iter().flatten().filter(|button| !matches!(button, Button::Link { .. }));
+    let first = choices.next()?;
+    Some(match choices.next() {
+        // A name is clearer than its picture, and easier to type.
+        None => {
+            let label = first.label().trim_start_matches(|c: char| !c.is_alphanumeric());
+            lang.say("choices-hint-one", &[("label", label)])
+        }
+        Some(_) => lang.say("choices-hint", &[]),
+    })
 }

@@ -1,4 +1,4 @@
-//! The platforms that loa speaks over.
+//! The platforms that loa speaks over, and what each can show.
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -10,7 +10,59 @@ pub enum ChannelKind {
     Email,
 }
 
+/// What a channel can show: messages are laid out for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// Text in one message, in UTF-16 units.
+    pub max_text: usize,
+    /// Text under a file, in UTF-16 units.
+    pub max_caption: usize,
+    /// Files of one kind in one message.
+    pub max_files: usize,
+    /// Whether there are buttons, and messages can be changed after they were sent. Without them, what can be chosen
+    /// is a numbered list, and the answer is its number or its words.
+    pub buttons: bool,
+    /// Whether the platform counts messages by the month.
+    pub by_the_month: bool,
+    /// Whether files can be handed over. Without, they are links to an address of ours.
+    pub uploads: bool,
+}
+
+/// <https://core.telegram.org/bots/api#sendmessage>, `#sendphoto` and `#sendmediagroup`.
+const TELEGRAM: Manner = Manner {
+    max_text: 4096,
+    max_caption: 1024,
+    max_files: 10,
+    buttons: true,
+    by_the_month: false,
+    uploads: true,
+};
+
+/// 2,000 characters, of a unit that Zalo does not name (<https://bot.zapps.me/docs>; the same limit for an Official
+/// Account): some less, so that it fits however they are counted.
+const ZALO: Manner = Manner {
+    max_text: 1900,
+    max_caption: 1900,
+    max_files: 1,
+    buttons: false,
+    by_the_month: true,
+    uploads: false,
+};
+
+/// Nobody writes this much; it bounds what is kept in memory.
+const EMAIL: Manner = Manner {
+    max_text: 50_000,
+    max_caption: 50_000,
+    max_files: 10,
+    buttons: false,
+    by_the_month: false,
+    uploads: true,
+};
+
 impl ChannelKind {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Telegram, Self::ZaloBot, Self::ZaloOa, Self::Email];
+
     pub fn code(self) -> &'static str {
         match self {
             Self::Telegram => "telegram",
@@ -22,8 +74,25 @@ impl ChannelKind {
 
     /// The channel with this code.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Telegram, Self::ZaloBot, Self::ZaloOa, Self::Email]
-            .into_iter()
-            .find(|kind| kind.code() == code)
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Telegram => "Telegram",
+            Self::ZaloBot => "Zalo",
+            Self::ZaloOa => "Zalo OA",
+            Self::Email => "e-mail",
+        }
+    }
+
+    /// What it can show.
+    pub fn manner(self) -> &'static Manner {
+        match self {
+            Self::Telegram => &TELEGRAM,
+            Self::ZaloBot | Self::ZaloOa => &ZALO,
+            Self::Email => &EMAIL,
+        }
     }
 }

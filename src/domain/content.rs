@@ -12,6 +12,9 @@ pub struct Content {
     /// Rows of buttons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<Vec<Button>>,
+    /// What stands below the numbered list that takes the buttons' place on a channel without any: how to answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
     /// Pictures or documents. Telegram takes up to 10 of one kind in one message
     /// (<https://core.telegram.org/bots/api#sendmediagroup>).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -22,6 +25,29 @@ impl Content {
     /// A message of text alone.
     pub fn text(text: impl Into<Rich>) -> Self {
         Self { text: text.into(), ..Self::default() }
+    }
+
+    /// What can be chosen, in the order of its numbers, the first of which is 1. Links have none.
+    pub fn choices(&self) -> impl Iterator<Item = &Button> {
+        self.buttons.iter().flatten().filter(|button| !matches!(button, Button::Link { .. }))
+    }
+
+    /// The buttons as lines of text, for a channel that has none: a number for each choice, the address of each link,
+    /// and how to answer. Empty without buttons.
+    pub fn listed(&self) -> String {
+        let mut lines = Vec::new();
+        let mut number = 0;
+        for button in self.buttons.iter().flatten() {
+            lines.push(match button {
+                Button::Link { label, url } => format!("{label}: {url}"),
+                Button::Press { label, .. } | Button::PressOwn { label } => {
+                    number += 1;
+                    format!("{number}. {label}")
+                }
+            });
+        }
+        lines.extend(self.hint.clone().filter(|_| number > 0));
+        lines.join("\n")
     }
 }
 
@@ -108,4 +134,8 @@ pub enum FileSource {
     Known { file_id: String },
     /// To be uploaded.
     Upload { bytes: Bytes, mime: String },
+    /// To be fetched from this address of ours, by the platform or by who gets the message.
+    Link { url: String },
+    /// Not to be had over this channel.
+    Absent,
 }

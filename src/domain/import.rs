@@ -12,8 +12,6 @@ pub const COLUMNS: [&str; 6] = ["unit", "name", "role", "channel", "chat_id", "k
 const MOST_NAME: usize = 120;
 /// The longest id of a chat: an e-mail address (RFC 5321) is the longest of all.
 const MOST_CHAT_ID: usize = 254;
-const CHANNELS: [ChannelKind; 4] =
-    [ChannelKind::Telegram, ChannelKind::ZaloBot, ChannelKind::ZaloOa, ChannelKind::Email];
 
 /// What a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +141,7 @@ fn read_kind(text: &str) -> Result<Kind, Problem> {
 }
 
 fn read_channel(text: &str) -> Result<ChannelKind, Problem> {
-    let found = CHANNELS.into_iter().find(|channel| channel.code() == text);
+    let found = ChannelKind::from_code(text);
     found.ok_or_else(|| if text.is_empty() { Problem::Missing } else { Problem::Channel(excerpt(text)) })
 }
 

@@ -22,7 +22,7 @@ pub mod text;
 pub mod time;
 pub mod unit;
 
-pub use channel_kind::ChannelKind;
+pub use channel_kind::{ChannelKind, Manner};
 pub use rich::Rich;
 pub use role::Role;
 pub use time::Timestamp;

@@ -69,7 +69,7 @@ impl Line {
         *kept = rest;
         drop(kept);
         self.changed.notify_one();
-        engine.signals.outbox.notify_one();
+        engine.signals.wake_outboxes();
         engine.signals.timers.notify_one();
         Ok(())
     }

@@ -25,7 +25,7 @@ pub async fn run(engine: Engine) {
                 None
             }
         };
-        engine.signals.outbox.notify_one();
+        engine.signals.wake_outboxes();
         if !engine.rest(&engine.signals.media, due).await {
             return;
         }

@@ -8,6 +8,7 @@ pub mod breaker;
 pub mod inbox;
 pub mod incidents;
 pub mod line;
+pub mod links;
 pub mod media;
 pub mod notices;
 pub mod outbox;
@@ -17,8 +18,8 @@ mod senders;
 pub mod timers;
 mod uploads;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -47,6 +48,8 @@ pub struct Engine {
     pub random: Random,
     pub rules: Arc<Rules>,
     pub channel: Arc<dyn Channel>,
+    /// Addresses of ours for files, on channels to which none can be handed over; `None` where there is no public one.
+    pub links: Option<Arc<links::Links>>,
     pub limits: pacing::Limits,
     /// How many calls to the platform are under way at once.
     pub concurrency: usize,
@@ -62,8 +65,10 @@ pub struct Engine {
 pub struct Signals {
     /// Updates have come in.
     pub inbox: Arc<Notify>,
-    /// Messages wait to be sent.
+    /// Messages wait to be sent over this channel.
     pub outbox: Arc<Notify>,
+    /// Where messages wait of all channels of this process; empty where there is one.
+    outboxes: Arc<Mutex<Vec<Arc<Notify>>>>,
     /// Something happened that the calendar's jobs may have to look at.
     pub timers: Arc<Notify>,
     /// Pictures are to be fetched.
@@ -79,10 +84,34 @@ pub struct Signals {
 }
 
 impl Signals {
+    /// The signals of another channel in this process: what both share is one.
+    pub fn beside(&self) -> Self {
+        let beside = Self {
+            inbox: Arc::default(),
+            outbox: Arc::default(),
+            media: Arc::default(),
+            line: Arc::default(),
+            ..self.clone()
+        };
+        let mut outboxes = self.outboxes.lock().unwrap_or_else(PoisonError::into_inner);
+        if outboxes.is_empty() {
+            outboxes.push(self.outbox.clone());
+        }
+        outboxes.push(beside.outbox.clone());
+        drop(outboxes);
+        beside
+    }
+
+    /// Messages may wait to be sent: what comes in over one channel is answered, or passed on, over any.
+    pub fn wake_outboxes(&self) {
+        self.outbox.notify_one();
+        self.outboxes.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|one| one.notify_one());
+    }
+
     /// Everybody looks for work.
     pub fn wake_all(&self) {
         self.inbox.notify_one();
-        self.outbox.notify_one();
+        self.wake_outboxes();
         self.timers.notify_one();
         self.media.notify_one();
     }
@@ -131,6 +160,11 @@ pub(crate) fn database_failed(error: &StoreError, what: &'static str) {
 }
 
 impl Engine {
+    /// The engine of another channel in the same process.
+    pub fn beside(&self, channel: Arc<dyn Channel>, limits: pacing::Limits, concurrency: usize) -> Self {
+        Self { channel, limits, concurrency, signals: self.signals.beside(), ..self.clone() }
+    }
+
     /// Takes the lease of the process that does the work. Gives whether this process has it.
     ///
     /// # Errors

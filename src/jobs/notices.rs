@@ -7,7 +7,7 @@ use crate::domain::Timestamp;
 use crate::store::StoreError;
 use crate::store::notice::{FetchedFile, WantedFile};
 
-use super::Engine;
+use super::{Engine, database_failed};
 
 /// Files that are fetched side by side.
 const FETCHES: usize = 4;
@@ -20,21 +20,42 @@ const MOST_BYTES: usize = 20 * 1024 * 1024;
 /// # Errors
 /// The database's. What was done before stays done, and the next tick goes on.
 pub async fn tick(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
+    fetch_files(engine).await?;
+    let due = engine.store.notices_tick(engine.rules.catch_up).await?;
+    // What was just begun does not wait for the outbox to look by itself.
+    engine.signals.wake_outboxes();
+    Ok(due)
+}
+
+/// Fetches files over a channel that the calendar's jobs do not look at, until it is told to stop.
+pub async fn fetch_beside(engine: Engine) {
+    loop {
+        match fetch_files(&engine).await {
+            Ok(true) => engine.signals.timers.notify_one(),
+            Ok(false) => {}
+            Err(error) => database_failed(&error, "files of notices cannot be fetched"),
+        }
+        if !engine.rest(&engine.signals.media, None).await {
+            return;
+        }
+    }
+}
+
+/// Fetches the files that wait for this channel. Gives whether there were any.
+async fn fetch_files(engine: &Engine) -> Result<bool, StoreError> {
+    let mut any = false;
     loop {
         let wanted = engine.store.claim_notice_files(engine.channel.kind(), FETCHES).await?;
         if wanted.is_empty() {
-            break;
+            return Ok(any);
         }
+        any = true;
         let mut fetches = futures::stream::iter(wanted.into_iter().map(|file| fetch(engine, file)))
             .buffer_unordered(FETCHES);
         while let Some(done) = fetches.next().await {
             done?;
         }
     }
-    let due = engine.store.notices_tick(engine.rules.catch_up).await?;
-    // What was just begun does not wait for the outbox to look by itself.
-    engine.signals.outbox.notify_one();
-    Ok(due)
 }
 
 async fn fetch(engine: &Engine, file: WantedFile) -> Result<(), StoreError> {

@@ -21,6 +21,7 @@ use crate::store::claim::Claimed;
 use crate::store::settle::{Outcome, Settled};
 
 use super::breaker::Breaker;
+use super::links;
 use super::pacing::Pacer;
 use super::senders::{Ended, Fate, NotMade, Order, Queue, make_calls};
 use super::uploads::{Files, Uploads};
@@ -233,6 +234,11 @@ impl Desk {
             return Ok((content, None));
         }
         let engine = self.engine.clone();
+        if !engine.channel.kind().manner().uploads {
+            self.pacer().payload_clear(message.payload);
+            let sources = links::sources(engine.links.as_deref(), &content.files, engine.clock.now());
+            return Ok((content, Some(Files::Known(Arc::new(sources)))));
+        }
         let files = self.uploads.look(&engine, message, &content.files).await.map_err(unread)?;
         match files {
             Files::Wait => return Err(NotMade::FileOnItsWay),
@@ -366,7 +372,7 @@ impl Desk {
 fn names_used(files: &[Attachment], sources: &[FileSource]) -> Vec<(Attachment, String)> {
     let named = files.iter().zip(sources).filter_map(|(file, source)| match source {
         FileSource::Known { file_id } => Some((file.clone(), file_id.clone())),
-        FileSource::Upload { .. } => None,
+        FileSource::Upload { .. } | FileSource::Link { .. } | FileSource::Absent => None,
     });
     named.collect()
 }

@@ -15,6 +15,7 @@ use crate::domain::Timestamp;
 use crate::domain::content::Lane;
 use crate::domain::ids::{ChatId, MessageId, PayloadId};
 use crate::store::claim::{Admission, Claimed, Gate};
+use crate::store::quota::Used;
 use crate::store::recent::SentBefore;
 
 /// What a platform permits. 0 is no limit.
@@ -23,6 +24,10 @@ pub struct Limits {
     pub per_second: u32,
     pub per_chat_per_second: u32,
     pub per_group_per_minute: u32,
+    /// Messages in a calendar month.
+    pub per_month: u32,
+    /// So many of them are not for notices that are not urgent.
+    pub reserve: u32,
     /// By [`Lane::code`].
     pub lanes: [LaneLimit; 3],
 }
@@ -33,6 +38,8 @@ impl Limits {
         per_second: 0,
         per_chat_per_second: 0,
         per_group_per_minute: 0,
+        per_month: 0,
+        reserve: 0,
         lanes: [LaneLimit { per_second: 0, share: 0 }; 3],
     };
     /// Telegram's own limits (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
@@ -40,6 +47,8 @@ impl Limits {
         per_second: 30,
         per_chat_per_second: 1,
         per_group_per_minute: 20,
+        per_month: 0,
+        reserve: 0,
         lanes: [
             LaneLimit { per_second: 0, share: 0 },
             LaneLimit { per_second: 0, share: 20 },
@@ -70,6 +79,8 @@ const LOOK_OUT_OF_ORDER: Duration = Duration::from_millis(50);
 const CATCH_UP: Duration = Duration::from_millis(30);
 /// So many payloads are remembered of which it is known that nothing has to be uploaded.
 const KNOWN_PAYLOADS: usize = 4096;
+/// How often a month's budget that is used up is looked at again.
+const LOOK_AT_MONTH: Duration = Duration::from_secs(600);
 
 /// A sliding window: at most `limit` calls whose answers came less than `span` ago or are still awaited.
 #[derive(Clone, Debug, Default)]
@@ -171,6 +182,8 @@ pub struct Pacer {
     looked: [Timestamp; 3],
     /// How many messages of a lane go now, whatever the distance between messages of notices.
     owed: [usize; 3],
+    /// What was used of the month, those on their way not counted.
+    month: Option<Used>,
     payloads: HashMap<PayloadId, Look>,
     /// What was admitted and not yet known to be claimed.
     admitted: Vec<Slot>,
@@ -222,6 +235,7 @@ impl Pacer {
             served: [Timestamp(0); 3],
             looked: [Timestamp(0); 3],
             owed: [0; 3],
+            month: None,
             payloads: HashMap::new(),
             admitted: Vec::new(),
             try_again: None,
@@ -322,6 +336,15 @@ impl Pacer {
         if rate == 0 { Duration::ZERO } else { SECOND * 100 / rate }
     }
 
+    /// When the month's budget is there again for a lane; `None` while it is.
+    fn next_month(&self, lane: Lane, now: Timestamp) -> Option<Timestamp> {
+        let used = self.month.filter(|_| self.limits.per_month > 0)?;
+        let reserve = if lane == Lane::Notice { self.limits.reserve } else { 0 };
+        let taken = used.messages.saturating_add(self.bot.awaited).saturating_add(reserve);
+        // It is looked at again before: somebody may have bought more.
+        (taken >= self.limits.per_month).then(|| used.month_ends.min(now + LOOK_AT_MONTH))
+    }
+
     /// Whether the message may go as far as its payload is concerned: the first of a notice goes alone until
     /// it is known that no file has to be uploaded.
     fn may_go(&mut self, message: &Claimed) -> bool {
@@ -361,6 +384,9 @@ impl Gate for Pacer {
         if let Some(at) = self.bot.free_at(now, self.limits.per_second, SECOND) {
             return self.turn_away(at, Admission::Full);
         }
+        if let Some(at) = self.next_month(message.lane, now) {
+            return self.turn_away(at, Admission::LaneFull);
+        }
         if let Some(at) = self.lanes[lane].free_at(now, self.limits.lanes[lane].per_second, SECOND) {
             return self.turn_away(at, Admission::LaneFull);
         }
@@ -381,6 +407,14 @@ impl Gate for Pacer {
         }
         self.take(message, now);
         Admission::Now
+    }
+
+    fn by_the_month(&self) -> bool {
+        self.limits.per_month > 0
+    }
+
+    fn used_this_month(&mut self, used: Used) {
+        self.month = Some(used);
     }
 
     fn owed(&mut self, lane: Lane, want: usize, now: Timestamp) -> usize {

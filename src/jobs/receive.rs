@@ -186,7 +186,7 @@ async fn receive_once(engine: &Engine, asked: &mut bool) -> Result<(), Trouble> 
         return Ok(());
     }
     if planted(Planted::AcknowledgeEarly) {
-        let last = updates.iter().map(|raw| raw.id).max().unwrap_or(offset);
+        let last = updates.iter().map(|raw| raw.number).max().unwrap_or(offset);
         let _ = engine.channel.receive(last, Duration::ZERO).await;
     }
     at(Point::ReceiveBeforeStore).await.map_err(StoreError::from)?;
@@ -199,7 +199,8 @@ async fn receive_once(engine: &Engine, asked: &mut bool) -> Result<(), Trouble> 
 
 fn into_new(engine: &Engine, raw: RawUpdate, now: Timestamp) -> NewUpdate {
     let parsed = engine.channel.read(&raw.body, now);
-    NewUpdate { external_id: raw.id, chat_key: parsed.chat_key, album: parsed.album, body: raw.body }
+    let RawUpdate { key, number, body } = raw;
+    NewUpdate { key, number, chat_key: parsed.chat_key, album: parsed.album, body }
 }
 
 fn backoff(failures: u32) -> Duration {

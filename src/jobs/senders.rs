@@ -106,6 +106,8 @@ pub async fn make_calls(engine: Arc<Engine>, queue: Arc<Queue>, done: mpsc::Unbo
 async fn attempt(engine: &Engine, message: &Claimed, content: &Content, files: Option<Files>) -> Fate {
     let act = match (&message.op, &message.shown) {
         (Op::Send, _) | (Op::Show { .. }, None) => Act::Send,
+        // Where nothing can be changed, it is shown anew.
+        (Op::Show { .. }, Some(_)) if !engine.channel.kind().manner().buttons => Act::Send,
         (Op::Show { .. }, Some(shown)) => Act::Edit { message: shown },
         (Op::Edit { message }, _) => Act::Edit { message },
         (Op::Answer { press }, _) => Act::Answer { press },

@@ -46,7 +46,7 @@ async fn look(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
     let cases = incidents::tick(&engine.store).await?;
     let notices = notices::tick(engine).await?;
     alarms::tick(engine).await?;
-    engine.signals.outbox.notify_one();
+    engine.signals.wake_outboxes();
     Ok([cases, notices].into_iter().flatten().min())
 }
 

@@ -227,7 +227,7 @@ async fn tell_in_chat(tx: &mut Tx<'_>, env: &Env) -> Result<(), StoreError> {
         for (chat, lang) in chats {
             let chat = ChatId(chat);
             let reply = Reply::to(chat, alarm.says(Lang::from_code(&lang)));
-            outbox::post(tx, env, chat, &reply, None).await?;
+            outbox::post(tx, env, chat, &reply).await?;
         }
         note(tx, alarm.id, CHAT, over, env.now).await?;
     }

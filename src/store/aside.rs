@@ -90,7 +90,7 @@ async fn tell_sender(tx: &mut Tx<'_>, env: &Env, chat_key: &str) -> Result<(), S
     let chat: Option<(i64, String)> = tx.optional(sql, args![channel, external_id]).await?;
     let Some((chat, lang)) = chat else { return Ok(()) };
     let reply = Reply::to(ChatId(chat), Lang::from_code(&lang).say("set-aside", &[]));
-    outbox::post(tx, env, ChatId(chat), &reply, None).await
+    outbox::post(tx, env, ChatId(chat), &reply).await
 }
 
 async fn decide(

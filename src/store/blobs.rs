@@ -1,6 +1,7 @@
 //! Bytes under their hash, and what the platforms call them.
 
 use bytes::Bytes;
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 use crate::args;
@@ -24,6 +25,22 @@ impl Store {
     pub async fn put_blob(&self, bytes: Vec<u8>, mime: &str) -> Result<String, StoreError> {
         let (env, mime) = (self.env(), mime.to_owned());
         self.db.write(move |tx| Box::pin(async move { put(tx, &env, &bytes, &mime).await })).await
+    }
+
+    /// The key with which addresses of files are signed: made once for this database, so that all its processes know
+    /// each other's.
+    pub async fn links_key(&self) -> Result<SecretString, StoreError> {
+        let made = self.env().random.token(32);
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let sql = "INSERT INTO settings (name, value) VALUES ('links_key', $1)
+                               ON CONFLICT (name) DO UPDATE SET value = settings.value RETURNING value";
+                    let (key,): (String,) = tx.one(sql, args![made]).await?;
+                    Ok(SecretString::from(key))
+                })
+            })
+            .await
     }
 
     /// Bytes and kind of content under a hash.

@@ -1,7 +1,7 @@
 //! How messages get out of the outbox: claimed for one attempt, which is committed before it is made.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::args;
 use crate::domain::content::Lane;
@@ -10,8 +10,9 @@ use crate::domain::{ChannelKind, Timestamp};
 use crate::failpoint::{Planted, Point, at, planted};
 
 use super::outbox::Op;
+use super::quota::Used;
 use super::settle::{self, Settled};
-use super::{Env, Sql, Store, StoreError, Tx, lease, mark, notice};
+use super::{Env, Sql, Store, StoreError, Tx, lease, mark, notice, quota};
 
 /// How many messages of notices are in the outbox at most, for each lane. Few, so that a notice that is paused
 /// or cancelled stops at once, and filling it up takes no longer than what is claimed already takes to go out.
@@ -68,6 +69,14 @@ pub enum Admission {
 /// Decides which of the messages that are ready go now. Called inside the transaction that claims them.
 pub trait Gate: Send {
     fn admit(&mut self, message: &Claimed, now: Timestamp) -> Admission;
+
+    /// Whether there is a budget of the calendar month, which is in the store.
+    fn by_the_month(&self) -> bool {
+        false
+    }
+
+    /// What was used of the month.
+    fn used_this_month(&mut self, _used: Used) {}
 
     /// How many messages of a lane go before all others now, because it had less than its share.
     fn owed(&mut self, _lane: Lane, _want: usize, _now: Timestamp) -> usize {
@@ -211,6 +220,10 @@ impl Store {
                     at(Point::ExchangeSettled).await?;
                     if want > 0 {
                         wake(tx, &env).await?;
+                        if locked(&gate).by_the_month() {
+                            let used = quota::used(tx, channel, env.now).await?;
+                            locked(&gate).used_this_month(used);
+                        }
                         exchange.claimed = claim(tx, &env, channel, want, &gate).await?;
                     }
                     exchange.next_due = next_due(tx).await?;
@@ -321,6 +334,10 @@ async fn claim<G: Gate>(
     Ok(claimed)
 }
 
+fn locked<G>(gate: &Mutex<G>) -> MutexGuard<'_, G> {
+    gate.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What is picked out of the lanes.
 struct Pick<'a, G> {
     channel: ChannelKind,
@@ -333,8 +350,8 @@ struct Pick<'a, G> {
 }
 
 impl<G: Gate> Pick<'_, G> {
-    fn gate(&self) -> std::sync::MutexGuard<'_, G> {
-        self.gate.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn gate(&self) -> MutexGuard<'_, G> {
+        locked(self.gate)
     }
 
     /// Picks at most `most` messages of one lane. Gives whether there is room for more of other lanes.

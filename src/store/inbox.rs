@@ -24,11 +24,26 @@ const NUMBERS_LAST: Duration = Duration::from_secs(6 * 24 * 3600);
 /// An update on its way into the inbox.
 #[derive(Clone, Debug)]
 pub struct NewUpdate {
-    /// The platform's number.
-    pub external_id: i64,
+    /// What the platform calls it: the same when it comes again.
+    pub key: String,
+    /// The platform's number, by which the next ones are asked for; 0 where it does not number.
+    pub number: i64,
     pub chat_key: String,
     pub album: Option<String>,
     pub body: Vec<u8>,
+}
+
+impl NewUpdate {
+    /// One that the platform numbers, and that stands alone.
+    pub fn numbered(number: i64, chat_key: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            key: number.to_string(),
+            number,
+            chat_key: chat_key.to_owned(),
+            album: None,
+            body: body.into(),
+        }
+    }
 }
 
 /// An update that waits to be handled.
@@ -79,7 +94,7 @@ impl Store {
                     let mut new = 0;
                     let mut last = None;
                     for update in updates {
-                        last = last.max(Some(update.external_id));
+                        last = last.max(Some(update.number).filter(|number| *number > 0));
                         new += insert(tx, channel, now, update).await?;
                     }
                     if let Some(last) = last {
@@ -225,18 +240,11 @@ async fn insert(
                ON CONFLICT (channel, external_id) DO NOTHING";
     let not_before = if update.album.is_some() { now + ALBUM_PATIENCE } else { now };
     let twin = planted(Planted::UpdateTwice).then(|| update.clone());
-    let args = args![
-        channel.code(),
-        update.external_id.to_string(),
-        update.chat_key,
-        update.album,
-        update.body,
-        not_before,
-        now,
-    ];
+    let args =
+        args![channel.code(), &update.key, update.chat_key, update.album, update.body, not_before, now,];
     let new = tx.exec(sql, args).await?;
     if let Some(update) = twin.filter(|_| new == 0) {
-        let other = format!("0{}", update.external_id);
+        let other = format!("0{}", update.key);
         let args = args![channel.code(), other, update.chat_key, update.album, update.body, not_before, now];
         return tx.exec(sql, args).await;
     }

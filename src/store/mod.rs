@@ -6,6 +6,7 @@ pub mod alarms;
 pub mod aside;
 pub mod audit;
 pub mod blobs;
+mod choices;
 pub mod claim;
 pub mod db;
 pub mod held;
@@ -18,6 +19,7 @@ mod mark;
 pub mod notice;
 pub mod outbox;
 pub mod people;
+pub mod quota;
 pub mod recent;
 pub mod rest;
 mod row;
@@ -85,6 +87,11 @@ impl Store {
         turns: turns::Turns,
     ) -> Result<Self, StoreError> {
         Ok(Self { db: Db::open(url).await?.in_turns(turns), clock, random })
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The moment and the randomness for one piece of work.

@@ -1,24 +1,24 @@
 //! The outbox: how messages get in. How they get out is in `delivery`.
 
-use crate::conversation::{Choice, Does, Place, Reply};
-use crate::domain::Timestamp;
+use crate::conversation::wording::hint;
+use crate::conversation::{Choice, Does, Lang, Place, Reply};
 use crate::domain::content::{Button, Content, Lane};
 use crate::domain::ids::*;
+use crate::domain::rich::utf16_len;
 use crate::domain::split::split;
+use crate::domain::{ChannelKind, Manner, Timestamp};
 
-use super::{Env, StoreError, Tx};
+use super::{Env, StoreError, Tx, choices};
 use crate::args;
 
 /// How long a button works: longer than anybody takes, short enough that none stays for ever.
 const BUTTON_LIFE: std::time::Duration = std::time::Duration::from_secs(60 * 24 * 3600);
 /// After this a platform refuses the answer to a press.
 const ANSWER_LIFE: std::time::Duration = std::time::Duration::from_secs(15);
-/// Text in one message, in UTF-16 units (<https://core.telegram.org/bots/api#sendmessage>).
-pub const MAX_TEXT: usize = 4096;
-/// Text under a file (<https://core.telegram.org/bots/api#sendphoto>).
-pub const MAX_CAPTION: usize = 1024;
-/// Files in one message (<https://core.telegram.org/bots/api#sendmediagroup>).
-pub const MAX_FILES: usize = 10;
+/// What the link to a file takes of a message, in UTF-16 units: its name and its address.
+const LINK_ROOM: usize = 400;
+/// However long a list of choices is, so much of a message is left to its text, in UTF-16 units.
+const LEAST_TEXT: usize = 400;
 
 /// What a message of the outbox does when its turn comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,30 +112,64 @@ pub async fn enqueue(tx: &mut Tx<'_>, env: &Env, message: &NewMessage) -> Result
     tx.exec_one(sql, args).await
 }
 
-/// Puts a reply in: its buttons become nonces, its text is cut to what one message holds.
+/// Where a reply goes, and how it is shown there.
+#[derive(Clone, Copy, Debug)]
+pub struct Whereto {
+    pub chat: ChatId,
+    pub channel: ChannelKind,
+    pub lang: Lang,
+}
+
+impl Whereto {
+    async fn of(tx: &mut Tx<'_>, chat: ChatId) -> Result<Self, StoreError> {
+        let sql = "SELECT channel, lang FROM chats WHERE id = $1";
+        let (channel, lang): (String, String) = tx.one(sql, args![chat]).await?;
+        let channel = ChannelKind::from_code(&channel)
+            .ok_or_else(|| StoreError::Corrupt(format!("channel {channel}")))?;
+        Ok(Self { chat, channel, lang: Lang::from_code(&lang) })
+    }
+}
+
+/// Puts a reply to another chat in: see [`post_to`].
+pub async fn post(tx: &mut Tx<'_>, env: &Env, chat: ChatId, reply: &Reply) -> Result<(), StoreError> {
+    let to = Whereto::of(tx, chat).await?;
+    post_to(tx, env, to, reply, None).await
+}
+
+/// Puts a reply in: its buttons become nonces, its text is cut to what one message holds. `pressed` is the message
+/// whose button was pressed.
 ///
-/// `sender` is who alone may press in a private chat; `pressed` the message whose button was pressed.
-pub async fn post(
+/// Where messages cannot be changed, one that keeps itself up to date is sent anew when it looks different: but not
+/// if that is worth no message ([`Reply::quiet`]).
+pub async fn post_to(
     tx: &mut Tx<'_>,
     env: &Env,
-    chat: ChatId,
+    to: Whereto,
     reply: &Reply,
     pressed: Option<&str>,
 ) -> Result<(), StoreError> {
-    let buttons = store_choices(tx, env, chat, &reply.choices).await?;
+    let manner = to.channel.manner();
+    if let (Place::Slot(slot), false) = (&reply.place, manner.buttons)
+        && choices::is_shown(tx, to, slot, reply).await?
+    {
+        return Ok(());
+    }
+    let buttons = store_choices(tx, env, to.chat, &reply.choices).await?;
+    let hint = if manner.buttons { None } else { hint(to.lang, &buttons) };
     let op = match (&reply.place, pressed) {
         (Place::New, _) | (Place::Pressed, None) => Op::Send,
         (Place::Pressed, Some(message)) => Op::Edit { message: message.to_owned() },
         (Place::Slot(slot), _) => Op::Show { slot: slot.clone() },
     };
     let parts = if op == Op::Send {
-        lay_out(Content { buttons, ..reply.content() })
+        lay_out(Content { buttons, hint, ..reply.content() }, manner)
     } else {
         // A message that takes another's place is one message, however long its text.
-        let mut parts = lay_out(reply.content());
+        let mut parts = lay_out(reply.content(), manner);
         parts.truncate(1);
         if let Some(only) = parts.first_mut() {
-            only.buttons = buttons;
+            (only.buttons, only.hint) = (buttons, hint);
+            shorten(only, manner);
         }
         parts
     };
@@ -143,7 +177,7 @@ pub async fn post(
     for part in parts {
         let payload = add_payload(tx, env, &part).await?;
         let message = NewMessage {
-            chat,
+            chat: to.chat,
             lane: reply.lane,
             // Only the first part can take another message's place.
             op: op.take().unwrap_or(Op::Send),
@@ -178,34 +212,53 @@ pub async fn answer_press(
     enqueue(tx, env, &message).await
 }
 
-/// Cuts a message into as many as it takes: files of one kind in tens, text that does not fit under them
-/// on its own. Buttons stay with the last part.
-pub fn lay_out(content: Content) -> Vec<Content> {
-    let Content { text, buttons, files } = content;
+/// Cuts a message into as many as it takes: files of one kind in tens, text that does not fit under them on its own.
+/// Buttons stay with the last part, as does the list that takes their place.
+pub fn lay_out(content: Content, manner: &Manner) -> Vec<Content> {
+    let link = if manner.uploads || content.files.is_empty() { 0 } else { LINK_ROOM };
+    let list = list_len(&content, manner);
+    let room = |max: usize, taken: usize| max.saturating_sub(taken).max(LEAST_TEXT.min(max));
+    let (max_text, max_caption) = (room(manner.max_text, list), room(manner.max_caption, list + link));
+    let Content { text, buttons, hint, files } = content;
     let mut parts = Vec::new();
     // An album can have no buttons, so that text with buttons never goes under more than one file.
     let under_file =
-        !files.is_empty() && text.utf16_len() <= MAX_CAPTION && (buttons.is_empty() || files.len() == 1);
+        !files.is_empty() && text.utf16_len() <= max_caption && (buttons.is_empty() || files.len() == 1);
     let mut caption = if under_file { Some(text.clone()) } else { None };
     for group in files.chunk_by(|a, b| a.kind == b.kind) {
-        for chunk in group.chunks(MAX_FILES) {
+        for chunk in group.chunks(manner.max_files) {
             let text = caption.take().unwrap_or_default();
-            parts.push(Content { text, buttons: Vec::new(), files: chunk.to_vec() });
+            parts.push(Content { text, files: chunk.to_vec(), ..Content::default() });
         }
     }
     if !under_file && !text.is_empty() {
-        parts.extend(split(&text, MAX_TEXT).into_iter().map(Content::text));
+        parts.extend(split(&text, max_text).into_iter().map(Content::text));
     }
     if buttons.is_empty() && !parts.is_empty() {
         return parts;
     }
     match parts.last_mut() {
-        Some(last) if last.files.len() <= 1 => last.buttons = buttons,
+        Some(last) if last.files.len() <= 1 => (last.buttons, last.hint) = (buttons, hint),
         // Buttons below an album need a message of their own, and a message needs words.
-        Some(_) => parts.push(Content { text: "👆".into(), buttons, files: Vec::new() }),
-        None => parts.push(Content { text, buttons, files: Vec::new() }),
+        Some(_) => parts.push(Content { text: "👆".into(), buttons, hint, files: Vec::new() }),
+        None => parts.push(Content { text, buttons, hint, files: Vec::new() }),
     }
     parts
+}
+
+/// What the list in the place of buttons takes of a message, in UTF-16 units, with the blank line before it.
+fn list_len(content: &Content, manner: &Manner) -> usize {
+    if manner.buttons { 0 } else { utf16_len(&content.listed()) + 2 }
+}
+
+/// Takes so much from the end of the text that the list fits below it.
+fn shorten(content: &mut Content, manner: &Manner) {
+    let room = manner.max_text.saturating_sub(list_len(content, manner)).max(LEAST_TEXT);
+    if content.text.utf16_len() > room
+        && let Some(beginning) = split(&content.text, room).into_iter().next()
+    {
+        content.text = beginning;
+    }
 }
 
 async fn store_choices(

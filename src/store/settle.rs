@@ -16,7 +16,7 @@ use crate::failpoint::{Planted, planted};
 use super::claim::Claimed;
 use super::notice::{self, Ended};
 use super::outbox::Op;
-use super::{Env, Sql, StoreError, Tx, blobs, people};
+use super::{Env, Sql, StoreError, Tx, blobs, people, quota};
 
 /// After so many attempts with unknown outcome a person decides, so that nobody gets a message five times.
 pub const MOST_UNKNOWNS: i64 = 2;
@@ -66,6 +66,9 @@ pub(super) async fn keep(
     let mut late = 0;
     let mut sent = Vec::new();
     let mut ended = Vec::new();
+    let counted =
+        settled.iter().filter(|one| matches!(one.outcome, Outcome::Sent { .. } | Outcome::Unknown { .. }));
+    quota::count(tx, channel, env.now, counted.count() as u64).await?;
     for Settled { message, outcome } in settled {
         if planted(Planted::NoAttempt) {
             let sql = "UPDATE messages SET state = 1, attempt = attempt + 1 WHERE id = $1 AND state = 0";
@@ -388,16 +391,18 @@ pub(super) async fn recover(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind) ->
                FROM messages WHERE channel = $1 AND settled_at IS NULL AND state = 1";
     tx.exec(sql, args![channel.code(), env.now]).await?;
     // An answer to a press is worth nothing later, and an edit does no harm twice.
+    let edits = channel.manner().buttons;
     let sql = "UPDATE messages
                SET state = CASE WHEN op = 'answer' THEN 6
-                                WHEN op IN ('edit', 'show') THEN 0
+                                WHEN op IN ('edit', 'show') AND $4 = 1 THEN 0
                                 WHEN unknowns + 1 >= $3 OR never_twice = 1 THEN 3 ELSE 0 END,
                    settled_at = CASE WHEN op = 'answer' THEN $2
-                                     WHEN op IN ('edit', 'show') THEN NULL
+                                     WHEN op IN ('edit', 'show') AND $4 = 1 THEN NULL
                                      WHEN unknowns + 1 >= $3 OR never_twice = 1 THEN $2 END,
                    unknowns = unknowns + 1, error = 'the process ended while sending'
                WHERE channel = $1 AND settled_at IS NULL AND state = 1";
-    let changed = tx.exec(sql, args![channel.code(), env.now, MOST_UNKNOWNS]).await?;
+    let changed = tx.exec(sql, args![channel.code(), env.now, MOST_UNKNOWNS, edits]).await?;
+    quota::count(tx, channel, env.now, changed).await?;
     let sql = "SELECT delivery_id FROM messages
                WHERE channel = $1 AND state = 3 AND settled_at = $2 AND delivery_id IS NOT NULL";
     let held: Vec<(i64,)> = tx.all(sql, args![channel.code(), env.now]).await?;

@@ -95,7 +95,8 @@ async fn sweep_messages(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, Store
     // Three questions, each with an index of its own.
     let mut gone = 0;
     for old in [
-        "SELECT id FROM messages WHERE state = 2 AND channel = 'telegram' AND settled_at < $1 LIMIT $2",
+        "SELECT id FROM messages WHERE state = 2 AND channel IN ('telegram', 'zalo_bot', 'zalo_oa', 'email')
+           AND settled_at < $1 LIMIT $2",
         "SELECT id FROM messages WHERE state IN (3, 4) AND state = 4 AND settled_at < $1 ORDER BY id LIMIT $2",
         "SELECT id FROM messages WHERE state IN (5, 6) AND created_at < $1 LIMIT $2",
     ] {

@@ -1,14 +1,18 @@
 //! One update becomes a new state, effects and replies: all in one transaction, or nothing.
 
+use std::borrow::Cow;
+
 use crate::args;
 use crate::conversation::{
     Action, Answer, Ask, ChatFacts, ChatKind, Context, Dialogue, Effect, Facts, Incoming, Lang, Me, Need,
-    Post, Purpose, Rules, Target, Turn, What,
+    Place, Post, Purpose, Reply, Rules, Target, Turn, What,
 };
+use crate::domain::Rich;
 use crate::domain::ids::*;
 use crate::domain::text::fold;
 
-use super::{Env, StoreError, Tx, incident, notice, outbox, people, row};
+use super::outbox::Whereto;
+use super::{Env, StoreError, Tx, choices, incident, notice, outbox, people, row};
 
 /// How many questions one update may raise. More means that two parts wait for each other.
 const MOST_QUESTIONS: usize = 64;
@@ -26,6 +30,8 @@ pub(super) async fn take(
     step: Step,
 ) -> Result<bool, StoreError> {
     let chat = find_or_add_chat(tx, env, incoming).await?;
+    let chosen = choices::as_press(tx, &chat, incoming).await?;
+    let incoming = chosen.as_ref().unwrap_or(incoming);
     let sender = incoming.from.as_ref().map_or("", |from| from.id.as_str());
     let me = find_me(tx, incoming).await?;
     let dialogue = read_dialogue(tx, chat.id, sender).await?;
@@ -94,23 +100,42 @@ async fn keep(
             Effect::Incident(effect) => incident::apply(tx, env, effect).await?,
         }
     }
-    let press = match &incoming.what {
-        What::Press(press) => Some(press),
-        _ => None,
-    };
-    if let Some(press) = press {
+    let press = incoming.press();
+    let here = Whereto { chat: chat.id, channel: incoming.channel, lang: chat.lang };
+    let note = turn.toast.as_ref().map_or("", |toast| toast.text.as_str());
+    let mut replies = Cow::from(&turn.replies);
+    match press {
         // Every press is answered: until then the platform shows a spinning wheel.
-        let text = turn.toast.as_ref().map_or("", |toast| toast.text.as_str());
-        outbox::answer_press(tx, env, chat.id, &press.id, text).await?;
+        Some(press) if incoming.channel.manner().buttons => {
+            outbox::answer_press(tx, env, chat.id, &press.id, note).await?;
+        }
+        _ if note.is_empty() => {}
+        // Where nothing passes by, the note begins what is said next, or is a message of its own.
+        _ => say_first(replies.to_mut(), note),
     }
-    for reply in &turn.replies {
-        let (to, pressed) = match reply.to {
-            Target::Here => (chat.id, press.and_then(|press| press.message.as_deref())),
-            Target::Chat(other) => (other, None),
-        };
-        outbox::post(tx, env, to, reply, pressed).await?;
+    for reply in replies.iter() {
+        match reply.to {
+            Target::Here => {
+                let pressed = press.and_then(|press| press.message.as_deref());
+                outbox::post_to(tx, env, here, reply, pressed).await?;
+            }
+            Target::Chat(other) => outbox::post(tx, env, other, reply).await?,
+        }
     }
     Ok(())
+}
+
+fn say_first(replies: &mut Vec<Reply>, note: &str) {
+    let here = replies
+        .iter_mut()
+        .find(|reply| reply.to == Target::Here && matches!(reply.place, Place::New | Place::Pressed));
+    match here {
+        Some(reply) => {
+            let said = std::mem::take(&mut reply.text);
+            reply.text = Rich::from(note).push("\n\n").append(said);
+        }
+        None => replies.insert(0, Reply::here(note)),
+    }
 }
 
 struct ChatRow {

@@ -232,6 +232,6 @@ async fn a_long_reader_lets_the_log_grow_which_is_told_and_undone() {
 async fn receive(store: &Store, number: &mut i64, bytes: usize) {
     *number += 1;
     let body = vec![b' '; bytes];
-    let update = NewUpdate { external_id: *number, chat_key: "telegram:1".to_owned(), album: None, body };
+    let update = NewUpdate::numbered(*number, "telegram:1", body);
     store.receive(ChannelKind::Telegram, vec![update]).await.expect("stored");
 }

@@ -104,7 +104,7 @@ async fn check_names_the_bot_and_what_was_set_aside() {
     let database = format!("sqlite:{}", dir.path().join("loa.db").display());
     let store = Store::open(&database, Clock::System, Random::seeded(1)).await.expect("a store");
     let body = b"{}".to_vec();
-    let update = NewUpdate { external_id: 4711, chat_key: "telegram:1".to_owned(), album: None, body };
+    let update = NewUpdate::numbered(4711, "telegram:1", body);
     store.receive(ChannelKind::Telegram, vec![update]).await.expect("stored");
     let id = store.waiting_updates(ChannelKind::Telegram, 1).await.expect("updates")[0].id;
     for _ in 0..3 {

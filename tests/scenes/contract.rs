@@ -74,12 +74,7 @@ fn hears(chat: &str, text: &str) -> Incoming {
 }
 
 fn update(number: i64) -> NewUpdate {
-    NewUpdate {
-        external_id: number,
-        chat_key: "telegram:1".to_owned(),
-        album: None,
-        body: br#"{"as":"it came"}"#.to_vec(),
-    }
+    NewUpdate::numbered(number, "telegram:1", r#"{"as":"it came"}"#)
 }
 
 fn sent(message: &Claimed, external_id: &str) -> Settled {

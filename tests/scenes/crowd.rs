@@ -46,7 +46,7 @@ pub async fn gather(world: &mut World, people: i64) {
     let mut offset = 0;
     while world.sandbox.pending_updates() > 0 {
         let updates = world.engine.channel.receive(offset, Duration::ZERO).await.expect("updates");
-        offset = updates.last().map_or(offset, |update| update.id + 1);
+        offset = updates.last().map_or(offset, |update| update.number + 1);
     }
     world.store.import(list, false).await.expect("an import");
     world.start().await;

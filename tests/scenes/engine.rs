@@ -50,7 +50,8 @@ on_both! {
             .map(|raw| {
                 let parsed = world.engine.channel.read(&raw.body, world.clock.now());
                 loa::store::inbox::NewUpdate {
-                    external_id: raw.id,
+                    key: raw.key,
+                    number: raw.number,
                     chat_key: parsed.chat_key,
                     album: parsed.album,
                     body: raw.body,

@@ -14,12 +14,7 @@ on_both! {
     async fn what_waits_and_what_was_set_aside_is_counted(database: Database) {
         let clock = Clock::by_hand(Timestamp::vietnam(2026, 11, 23, 8, 0));
         let store = Store::open(&database.url, clock.clone(), Random::seeded(1)).await.expect("a store");
-        let update = |external_id| NewUpdate {
-            external_id,
-            chat_key: "telegram:1".to_owned(),
-            album: None,
-            body: b"{}".to_vec(),
-        };
+        let update = |number| NewUpdate::numbered(number, "telegram:1", "{}");
         store.receive(ChannelKind::Telegram, vec![update(7), update(8)]).await.expect("stored");
         let id = store.waiting_updates(ChannelKind::Telegram, 1).await.expect("updates")[0].id;
         for _ in 0..3 {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use loa::app::run::Running;
-use loa::config::TelegramPush;
+use loa::config::PushTo;
 use loa::conversation::{Context, Need, Reply, Turn};
 use loa::domain::ChannelKind;
 use loa::http::http_client;
@@ -53,7 +53,7 @@ async fn pushed(database: Database) -> World {
 fn begin_to_push(world: &mut World) {
     let listen = ([127, 0, 0, 1], 0).into();
     let path = "/telegram".to_owned();
-    world.push = Some(TelegramPush { url: String::new(), path, listen, secret: SECRET.into() });
+    world.push = Some(PushTo { url: String::new(), path, listen, secret: SECRET.into() });
 }
 
 /// Waits until the platform pushes to us, or no more.

@@ -28,6 +28,7 @@ const LIMITS: Limits = Limits {
         LaneLimit { per_second: 0, share: 20 },
         LaneLimit { per_second: 0, share: 10 },
     ],
+    ..Limits::NONE
 };
 /// The chats; those before are groups.
 const CHATS: u8 = 12;

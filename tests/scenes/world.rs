@@ -7,7 +7,7 @@ use loa::app::run::Running;
 use loa::app::webhook::Webhook;
 use loa::channel::telegram::Telegram;
 use loa::clock::Clock;
-use loa::config::TelegramPush;
+use loa::config::PushTo;
 use loa::conversation::{Rules, step};
 use loa::domain::Timestamp;
 use loa::jobs::alarms::Outlets;
@@ -33,7 +33,7 @@ pub struct World {
     pub outlets: Outlets,
     pub database: Database,
     /// How updates come in at the next start; `None` has loa ask for them.
-    pub push: Option<TelegramPush>,
+    pub push: Option<PushTo>,
 }
 
 /// The limits that the practice platform enforces by default, obeyed.
@@ -251,6 +251,7 @@ pub fn engine(
         random: Random::seeded(8),
         rules: Arc::new(rules),
         channel: Arc::new(telegram),
+        links: None,
         limits: LIMITS,
         concurrency: 16,
         step,

@@ -88,7 +88,7 @@ impl Platform {
                 "chat": { "id": person, "type": "private", "first_name": "Người" },
                 "from": { "id": person, "is_bot": false, "first_name": "Người" } }
         });
-        state.updates.push(RawUpdate { id, body: body.to_string().into_bytes() });
+        state.updates.push(RawUpdate::numbered(id, body.to_string().into_bytes()));
         drop(state);
         self.news.notify_waiters();
     }
@@ -242,10 +242,11 @@ impl State {
     fn waiting(&mut self, offset: i64, now: Timestamp) -> Vec<RawUpdate> {
         self.acknowledged = self.acknowledged.max(offset);
         let gone = |id: &i64| self.given.get(id).is_some_and(|at| now.since(*at) > KEPT);
-        let new = self.updates.iter().filter(|update| update.id > self.acknowledged && !gone(&update.id));
+        let new =
+            self.updates.iter().filter(|update| update.number > self.acknowledged && !gone(&update.number));
         let new: Vec<RawUpdate> = new.cloned().collect();
         for update in &new {
-            self.given.entry(update.id).or_insert(now);
+            self.given.entry(update.number).or_insert(now);
         }
         new
     }

@@ -63,6 +63,7 @@ impl Process {
             random,
             rules: Arc::new(Rules { bot_username: "loa_bot".to_owned(), ..Rules::default() }),
             channel: Arc::new(platform.line(number)),
+            links: None,
             limits,
             concurrency: 4,
             step: echo,

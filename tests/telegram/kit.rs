@@ -49,7 +49,7 @@ impl Scene {
     pub async fn updates(&self, offset: i64) -> Vec<loa::channel::RawUpdate> {
         let updates = self.telegram.receive(offset, Duration::ZERO).await.expect("updates");
         if let Some(last) = updates.last() {
-            self.telegram.receive(last.id, Duration::ZERO).await.expect("acknowledged");
+            self.telegram.receive(last.number, Duration::ZERO).await.expect("acknowledged");
         }
         updates
     }

@@ -145,7 +145,7 @@ async fn updates_without_sense_do_not_come_as_updates() {
     let updates = receive(some).await.expect("what can be read");
     assert_eq!(updates.len(), 1);
     assert_eq!(
-        (updates[0].id, updates[0].body.as_slice()),
+        (updates[0].number, updates[0].body.as_slice()),
         (7, br#"{"update_id" : 7,"y":1e999}"#.as_slice())
     );
 }

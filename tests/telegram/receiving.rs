@@ -27,11 +27,11 @@ async fn updates_come_as_they_are_until_they_are_acknowledged() {
     assert_eq!(first.len(), 2);
     assert_eq!(first[1].body, again[1].body);
     let json: serde_json::Value = serde_json::from_slice(&first[0].body).expect("JSON");
-    assert_eq!(json["update_id"], first[0].id);
-    let rest = scene.telegram.receive(first[0].id, Duration::ZERO).await.expect("updates");
+    assert_eq!(json["update_id"], first[0].number);
+    let rest = scene.telegram.receive(first[0].number, Duration::ZERO).await.expect("updates");
     assert_eq!(rest.len(), 1);
-    assert_eq!(rest[0].id, first[1].id);
-    assert!(scene.telegram.receive(rest[0].id, Duration::ZERO).await.expect("updates").is_empty());
+    assert_eq!(rest[0].number, first[1].number);
+    assert!(scene.telegram.receive(rest[0].number, Duration::ZERO).await.expect("updates").is_empty());
     scene.assert_clean();
 }
 

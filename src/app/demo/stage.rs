@@ -278,6 +278,7 @@ fn engine(sandbox: &Sandbox, store: &Store, clock: &Clock) -> anyhow::Result<Eng
         random: Random::seeded(8),
         rules: Arc::new(rules),
         channel: Arc::new(telegram),
+        links: None,
         limits,
         concurrency: 16,
         step,

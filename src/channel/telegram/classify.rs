@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::channel::{FetchError, ReceiveError, SendError};
 
-use super::transport::{Failure, Refusal};
+use crate::channel::bot_api::{Failure, Refusal};
 
 /// The wait if a 429 does not say how long.
 const SHORTEST_WAIT: u64 = 1;

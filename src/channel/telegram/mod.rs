@@ -13,8 +13,6 @@ mod receive;
 mod send;
 #[cfg(test)]
 mod tests;
-mod tolerant;
-mod transport;
 mod update;
 
 use std::fmt;
@@ -23,23 +21,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use teloxide::payloads::{GetMe, SetMyCommands};
 use teloxide::types::BotCommand;
-use unicode_segmentation::UnicodeSegmentation;
 
-use crate::domain::rich::utf16_len;
 use crate::domain::{ChannelKind, Rich, Timestamp};
 
+use super::bot_api::{BadAddress, Transport};
+use super::tolerant::tolerant;
 use super::{Call, Channel, FetchError, Parsed, Push, PushState, RawUpdate, ReceiveError, SendError, Sent};
-use tolerant::tolerant;
-use transport::Transport;
 
 /// Where Telegram's own Bot API is.
 pub const API_URL: &str = "https://api.telegram.org";
 
 /// With which header an update that is pushed shows the secret (<https://core.telegram.org/bots/api#setwebhook>).
-pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
+const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
 
 /// Why the channel cannot be set up. Never holds the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,7 +76,11 @@ impl Telegram {
         token: SecretString,
         timeout: Duration,
     ) -> Result<Self, SetupError> {
-        let transport = Transport::new(client, api_url, token, timeout)?;
+        if !is_token(token.expose_secret()) {
+            return Err(SetupError::Token);
+        }
+        let transport =
+            Transport::new(client, api_url, token, timeout).map_err(|BadAddress| SetupError::Url)?;
         Ok(Self { transport, identity: RwLock::new(None) })
     }
 
@@ -107,7 +107,7 @@ impl Telegram {
     /// Tells who this bot was in an earlier run, for as long as Telegram cannot be asked: updates that are stored
     /// already, or that are pushed, need not wait for that.
     pub fn was_called(&self, username: &str) {
-        if let Some(id) = self.transport.bot_id() {
+        if let Some(id) = bot_id(&self.transport) {
             self.identify(Identity { id, username: username.to_owned(), earlier: true });
         }
     }
@@ -178,6 +178,10 @@ impl Channel for Telegram {
         push::state(&self.transport).await
     }
 
+    fn secret_header(&self) -> &'static str {
+        SECRET_HEADER
+    }
+
     fn pushed(&self, body: &[u8]) -> Option<RawUpdate> {
         push::read(body)
     }
@@ -211,14 +215,16 @@ pub fn rendered(text: &Rich) -> serde_json::Value {
     serde_json::to_value(send::entities(text).unwrap_or_default()).unwrap_or_default()
 }
 
-/// As much of a text as fits in `max` UTF-16 units, cut on a grapheme border.
-fn cut(text: &str, max: usize) -> &str {
-    let mut room = max;
-    for (at, grapheme) in text.grapheme_indices(true) {
-        match room.checked_sub(utf16_len(grapheme)) {
-            Some(left) => room = left,
-            None => return &text[..at],
-        }
-    }
-    text
+/// A token as @BotFather gives it: digits, a colon, and letters that need no escaping in a URL.
+fn is_token(token: &str) -> bool {
+    let Some((id, secret)) = token.split_once(':') else { return false };
+    let digits = !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
+    let letters = secret.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    // A bound against a file given by mistake; real ones have 46 characters.
+    digits && letters && !secret.is_empty() && token.len() <= 256
+}
+
+/// The bot's number, which every token begins with.
+fn bot_id(transport: &Transport) -> Option<i64> {
+    transport.token().expose_secret().split_once(':')?.0.parse().ok()
 }

@@ -28,6 +28,10 @@ impl Uploads {
     pub fn input(&mut self, source: &FileSource, name: &str) -> InputFile {
         match source {
             FileSource::Known { file_id } => InputFile::file_id(FileId(file_id.clone())),
+            // Telegram fetches from an address that stands in the place of a name, and refuses none at all
+            // (<https://core.telegram.org/bots/api#sending-files>).
+            FileSource::Link { url } => InputFile::file_id(FileId(url.clone())),
+            FileSource::Absent => InputFile::file_id(FileId(String::new())),
             FileSource::Upload { bytes, mime } => {
                 let part_name = format!("file{}", self.parts.len());
                 let input = InputFile::file_id(FileId(format!("attach://{part_name}")));

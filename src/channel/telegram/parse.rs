@@ -5,9 +5,11 @@ use crate::conversation::incoming::{ExternalChat, FileRef, Membership, Message, 
 use crate::conversation::{ChatKind, Incoming, What};
 use crate::domain::{ChannelKind, Timestamp};
 
-use super::tolerant::List;
 use super::update::{Chat, Document, PhotoSize, Pressed, Standing, Update, User, Written};
-use super::{Identity, address, cut};
+use crate::channel::cut;
+use crate::channel::tolerant::List;
+
+use super::{Identity, address};
 
 /// The longest text that is read, in UTF-16 units: twice what Telegram lets through
 /// (<https://core.telegram.org/bots/api#message>).

@@ -13,8 +13,8 @@ use crate::domain::Timestamp;
 
 use super::classify::receiving;
 use super::receive::{Numbered, allowed_updates};
-use super::tolerant::tolerant;
-use super::transport::Transport;
+use crate::channel::bot_api::Transport;
+use crate::channel::tolerant::tolerant;
 
 tolerant! {
     struct Info {
@@ -57,5 +57,5 @@ pub(super) async fn state(transport: &Transport) -> Result<PushState, ReceiveErr
 /// The update that a push holds; `None` where it holds none.
 pub(super) fn read(body: &[u8]) -> Option<RawUpdate> {
     let update: Numbered = serde_json::from_slice(body).ok()?;
-    Some(RawUpdate { id: update.update_id?, body: body.to_vec() })
+    Some(RawUpdate::numbered(update.update_id?, body.to_vec()))
 }

@@ -10,8 +10,8 @@ use teloxide::types::{AllowedUpdate, FileId};
 use crate::channel::{FetchError, RawUpdate, ReceiveError};
 
 use super::classify::{asking_for_file, downloading, receiving};
-use super::tolerant::tolerant;
-use super::transport::{BodyError, Transport};
+use crate::channel::bot_api::{BodyError, Transport};
+use crate::channel::tolerant::tolerant;
 
 /// The longest wait that the Bot API takes (<https://core.telegram.org/bots/api#getupdates>).
 const LONGEST_POLL: u64 = 50;
@@ -74,7 +74,7 @@ fn split(result: &RawValue) -> Result<Vec<RawUpdate>, ReceiveError> {
     let number = |one: &RawValue| serde_json::from_str::<Numbered>(one.get()).ok()?.update_id;
     let updates: Vec<RawUpdate> = raw
         .into_iter()
-        .filter_map(|one| Some(RawUpdate { id: number(one)?, body: one.get().as_bytes().to_vec() }))
+        .filter_map(|one| Some(RawUpdate::numbered(number(one)?, one.get().as_bytes().to_vec())))
         .collect();
     if updates.len() < count {
         tracing::warn!(updates = count - updates.len(), "came without a number and are left out");

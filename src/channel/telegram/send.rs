@@ -18,10 +18,10 @@ use crate::domain::content::{Attachment, Button, FileKind};
 use crate::domain::rich::{Style, utf16_len};
 
 use super::classify::{has_no_text, is_not_modified, sending};
-use super::cut;
 use super::multipart::Uploads;
-use super::tolerant::{List, tolerant};
-use super::transport::{Failure, Transport};
+use crate::channel::bot_api::{Failure, Transport};
+use crate::channel::cut;
+use crate::channel::tolerant::{List, tolerant};
 
 /// What an answer to a press can say (<https://core.telegram.org/bots/api#answercallbackquery>).
 const MAX_TOAST: usize = 200;

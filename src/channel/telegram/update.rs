@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::tolerant::{List, tolerant};
+use crate::channel::tolerant::{List, tolerant};
 
 tolerant! {
     struct Update {

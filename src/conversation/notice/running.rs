@@ -63,7 +63,7 @@ pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply
     let button = |key: &str, act: Act| {
         Choice::always(lang.say(key, &[]), Action::Notice { notice: now.notice, act }.into())
     };
-    let mut reply = Reply::to(chat, text).slot(format!("edition:{edition}"));
+    let mut reply = Reply::to(chat, text).slot(format!("edition:{edition}")).quiet();
     match now.state.as_str() {
         "running" => {
             reply = reply.row([button("notice-pause", Act::Pause), button("notice-stop", Act::AskCancel)]);

@@ -162,7 +162,7 @@ async fn hold(tx: &mut Tx<'_>, id: IncidentId, person: PersonId) -> Result<(), S
 async fn leave_unit(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Result<(), StoreError> {
     let case = read::known(tx, id).await?;
     for at in case.chats(CardKind::Unit) {
-        outbox::post(tx, env, at.chat, &card::gone(&case, at.chat, at.lang), None).await?;
+        outbox::post(tx, env, at.chat, &card::gone(&case, at.chat, at.lang)).await?;
     }
     tx.exec("DELETE FROM incident_cards WHERE incident_id = $1 AND kind = 'unit'", args![id]).await?;
     let sql = "UPDATE incidents SET forward_chat_id = NULL, forward_unit_id = NULL WHERE id = $1";
@@ -248,7 +248,7 @@ async fn draw(tx: &mut Tx<'_>, env: &Env, case: &Case, at: &CardChat) -> Result<
         }
     }
     let reply = card::card(case, at.chat, at.kind, at.lang, env.now);
-    outbox::post(tx, env, at.chat, &reply, None).await
+    outbox::post(tx, env, at.chat, &reply).await
 }
 
 /// Adds to the history.

@@ -128,5 +128,5 @@ async fn say(
         ("unit", case.unit.name.as_str()),
     ];
     let reply = Reply::to(chat, lang.say(key, &vars)).lane(Lane::Notice);
-    outbox::post(tx, env, chat, &reply, None).await
+    outbox::post(tx, env, chat, &reply).await
 }

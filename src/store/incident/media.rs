@@ -100,7 +100,7 @@ pub async fn show(tx: &mut Tx<'_>, env: &Env, incident: IncidentId) -> Result<()
         }
         let files = rows.into_iter().map(|(media, sha256)| read::photo(media, sha256)).collect();
         let caption = lang.say("incident-photos-of", &[("code", &case.code)]);
-        outbox::post(tx, env, chat, &Reply::to(chat, caption).files(files), None).await?;
+        outbox::post(tx, env, chat, &Reply::to(chat, caption).files(files)).await?;
     }
     Ok(())
 }
@@ -225,7 +225,7 @@ async fn settle(tx: &mut Tx<'_>, env: &Env, id: MediaId, fetched: &Fetched) -> R
     if let Some(key) = ended {
         let chat = ChatId(row.chat_id);
         let words = act::lang_of(tx, chat).await?.say(key, &[("code", &row.code)]);
-        outbox::post(tx, env, chat, &Reply::to(chat, words), None).await?;
+        outbox::post(tx, env, chat, &Reply::to(chat, words)).await?;
     }
     if read::known(tx, incident).await?.photos_awaited == 0 {
         act::refresh(tx, env, incident).await?;

@@ -101,9 +101,7 @@ impl FileRow {
         let from = match (self.sha256, self.channel, self.file_id) {
             (Some(sha256), _, _) => FileFrom::Stored(sha256),
             (None, Some(channel), Some(file_id)) => {
-                let all =
-                    [ChannelKind::Telegram, ChannelKind::ZaloBot, ChannelKind::ZaloOa, ChannelKind::Email];
-                FileFrom::Platform { channel: all.into_iter().find(|kind| kind.code() == channel)?, file_id }
+                FileFrom::Platform { channel: ChannelKind::from_code(&channel)?, file_id }
             }
             _ => return None,
         };
@@ -235,12 +233,12 @@ pub async fn show_previews(tx: &mut Tx<'_>, env: &Env) -> Result<usize, StoreErr
         }
         let reach = reach_facts(tx, env, &facts.notice.audience, &[]).await?.unwrap_or_default();
         show_as_it_looks(tx, env, id, chat).await?;
-        outbox::post(tx, env, chat, &preview_card(lang, chat, &facts, &reach), None).await?;
+        outbox::post(tx, env, chat, &preview_card(lang, chat, &facts, &reach)).await?;
         let sql = "SELECT COUNT(*) FROM notice_files WHERE notice_id = $1 AND error IS NOT NULL";
         let lost = tx.int(sql, args![id]).await?;
         if lost > 0 {
             let words = lang.say("notice-files-lost", &[("count", &lost.to_string())]);
-            outbox::post(tx, env, chat, &Reply::to(chat, words), None).await?;
+            outbox::post(tx, env, chat, &Reply::to(chat, words)).await?;
         }
     }
     Ok(count)
@@ -256,7 +254,7 @@ async fn show_as_it_looks(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId
         let sample = Action::Notice { notice: id, act: Act::Sample };
         reply = reply.row([Choice::always(label, sample.into())]);
     }
-    outbox::post(tx, env, chat, &reply, None).await
+    outbox::post(tx, env, chat, &reply).await
 }
 
 async fn submit(tx: &mut Tx<'_>, env: &Env, id: NoticeId, by: PersonId) -> Result<(), StoreError> {
@@ -288,7 +286,7 @@ async fn show_card(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId) -> Re
     let facts = facts(tx, id).await?.ok_or(StoreError::Missing)?;
     let reach = reach_facts(tx, env, &facts.notice.audience, &[]).await?.unwrap_or_default();
     let (lang,): (String,) = tx.one("SELECT lang FROM chats WHERE id = $1", args![chat]).await?;
-    outbox::post(tx, env, chat, &approval_card(Lang::from_code(&lang), chat, &facts, &reach), None).await
+    outbox::post(tx, env, chat, &approval_card(Lang::from_code(&lang), chat, &facts, &reach)).await
 }
 
 /// Everybody who was asked sees what was decided.
@@ -320,7 +318,7 @@ async fn approve(tx: &mut Tx<'_>, env: &Env, id: NoticeId, by: PersonId) -> Resu
     let vars = [("name", who.as_str()), ("title", row.title.as_str()), ("when", when.as_str())];
     let key = if at > env.now { "notice-author-approved-at" } else { "notice-author-approved" };
     let reply = Reply::to(author.chat(), author.lang().say(key, &vars));
-    outbox::post(tx, env, author.chat(), &reply, None).await
+    outbox::post(tx, env, author.chat(), &reply).await
 }
 
 async fn give_back(
@@ -356,7 +354,7 @@ pub async fn tell_author(
     let rework = talk::Action::Notice { notice: NoticeId(row.id), act: talk::Act::Rework };
     let reply =
         Reply::to(author.chat(), text).row([Choice::always(lang.say("notice-rework", &[]), rework.into())]);
-    outbox::post(tx, env, author.chat(), &reply, None).await
+    outbox::post(tx, env, author.chat(), &reply).await
 }
 
 /// Why a notice cannot go out, as its author is told.

@@ -149,21 +149,25 @@ macro_rules! of_chats {
         }
     };
     ($before:literal, $rest:literal) => {
-        of_chats!({ $before, $before }, $rest)
+        of_chats!($before, { "", "" }, "", $rest)
     };
-    ({ $lite:literal, $pg:literal }, $rest:literal) => {
+    ($before:literal, { $lite:literal, $pg:literal }, $middle:literal, $rest:literal) => {
         Sql {
             lite: concat!(
                 "WITH inc (key) AS (SELECT value FROM json_each($1)),
                       exc (key) AS (SELECT value FROM json_each($2)) ",
+                $before,
                 $lite,
+                $middle,
                 crate::store::notice::audience::meant!(),
                 $rest
             ),
             pg: concat!(
                 "WITH inc (key) AS (SELECT value FROM json_array_elements_text($1::json)),
                       exc (key) AS (SELECT value FROM json_array_elements_text($2::json)) ",
+                $before,
                 $pg,
+                $middle,
                 crate::store::notice::audience::meant!(),
                 $rest
             ),

@@ -3,10 +3,11 @@
 use crate::args;
 use crate::conversation::Lang;
 use crate::conversation::notice::{Stage as State, words};
-use crate::domain::Timestamp;
+use crate::conversation::wording::hint;
 use crate::domain::audience::{Audience, AudienceFault};
 use crate::domain::content::{Attachment, Button, Content, FileKind, Lane};
 use crate::domain::ids::*;
+use crate::domain::{ChannelKind, Timestamp};
 use crate::failpoint::{Planted, Point, at, planted};
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
@@ -112,13 +113,7 @@ async fn begin(tx: &mut Tx<'_>, env: &Env, edition: EditionId, notice: &write::R
         }
     }
     let content = content(tx, notice).await?;
-    let parts = outbox::lay_out(content);
-    let count = parts.len();
-    for (seq, part) in parts.iter().enumerate() {
-        let payload = outbox::add_payload(tx, env, part).await?;
-        let sql = "INSERT INTO edition_parts (edition_id, seq, payload_id, last) VALUES ($1, $2, $3, $4)";
-        tx.exec_one(sql, args![edition, seq, payload, seq + 1 == count]).await?;
-    }
+    keep_parts(tx, env, edition, content).await?;
     let unreached = reach::keep_unreached(tx, edition, &whom).await?;
     let (include, exclude) = whom.json()?;
     let remind_at =
@@ -127,6 +122,38 @@ async fn begin(tx: &mut Tx<'_>, env: &Env, edition: EditionId, notice: &write::R
     let unreached = i64::try_from(unreached).unwrap_or(i64::MAX);
     tx.exec_one(sql, args![edition, include, exclude, unreached, remind_at]).await?;
     Ok(Ok(()))
+}
+
+/// Lays out what an edition says for every channel; those that show it alike share it. For all of them: somebody may
+/// come in over another channel while it is under way.
+async fn keep_parts(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    edition: EditionId,
+    content: Content,
+) -> Result<(), StoreError> {
+    let mut kept: Vec<(Vec<Content>, Vec<PayloadId>)> = Vec::new();
+    for channel in ChannelKind::ALL {
+        let parts = outbox::lay_out(content.clone(), channel.manner());
+        let payloads = match kept.iter().find(|(others, _)| *others == parts) {
+            Some((_, payloads)) => payloads.clone(),
+            None => {
+                let mut payloads = Vec::with_capacity(parts.len());
+                for part in &parts {
+                    payloads.push(outbox::add_payload(tx, env, part).await?);
+                }
+                kept.push((parts, payloads.clone()));
+                payloads
+            }
+        };
+        let count = payloads.len();
+        for (seq, payload) in payloads.into_iter().enumerate() {
+            let sql = "INSERT INTO edition_parts (edition_id, channel, seq, payload_id, last)
+                       VALUES ($1, $2, $3, $4, $5)";
+            tx.exec_one(sql, args![edition, channel.code(), seq, payload, seq + 1 == count]).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A run goes out: with this notice and no other. Gives `false` if it went out already.
@@ -168,6 +195,7 @@ pub async fn content(tx: &mut Tx<'_>, notice: &write::Row) -> Result<Content, St
     let buttons = if notice.confirm != 0 { vec![vec![Button::PressOwn { label }]] } else { Vec::new() };
     Ok(Content {
         text: words(Lang::Vi, &notice.title, &notice.body, notice.urgent != 0),
+        hint: hint(Lang::Vi, &buttons),
         buttons,
         files: rows.into_iter().map(file).collect(),
     })
@@ -186,18 +214,15 @@ row!(Spreading { id, include, exclude, chat_cursor });
 /// one that was made last: the lowest in the tree, as a rule. Every nonce begins with `$6`; the rest is cut from `$7`,
 /// which has one for every chat of the step.
 const ADD: Sql = of_chats!(
+    "INSERT INTO deliveries (edition_id, chat_id, channel, person_id, unit_id, state, nonce)
+     SELECT $3, c.id, c.channel, c.person_id, COALESCE(c.unit_id, (
+              SELECT MAX(r.unit_id) FROM roles r WHERE r.person_id = c.person_id)), 0,
+            $6 || ",
     {
-        "INSERT INTO deliveries (edition_id, chat_id, person_id, unit_id, state, nonce)
-         SELECT $3, c.id, c.person_id, COALESCE(c.unit_id, (
-                  SELECT MAX(r.unit_id) FROM roles r WHERE r.person_id = c.person_id)), 0,
-                $6 || CAST(substr($7, 16 * (c.id - $4 - 1) + 1, 16) AS TEXT)
-         FROM chats c WHERE c.id > $4 AND c.id <= $5 AND c.state = 'open' AND ",
-        "INSERT INTO deliveries (edition_id, chat_id, person_id, unit_id, state, nonce)
-         SELECT $3, c.id, c.person_id, COALESCE(c.unit_id, (
-                  SELECT MAX(r.unit_id) FROM roles r WHERE r.person_id = c.person_id)), 0,
-                $6 || convert_from(substr($7::bytea, (16 * (c.id - $4 - 1) + 1)::int, 16), 'UTF8')
-         FROM chats c WHERE c.id > $4 AND c.id <= $5 AND c.state = 'open' AND "
+        "CAST(substr($7, 16 * (c.id - $4 - 1) + 1, 16) AS TEXT)",
+        "convert_from(substr($7::bytea, (16 * (c.id - $4 - 1) + 1)::int, 16), 'UTF8')"
     },
+    " FROM chats c WHERE c.id > $4 AND c.id <= $5 AND c.state = 'open' AND ",
     " ORDER BY c.id ON CONFLICT (edition_id, chat_id) DO NOTHING"
 );
 

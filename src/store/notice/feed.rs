@@ -29,19 +29,20 @@ struct Running {
     parts: i64,
     waiting: i64,
     queued: i64,
+    elsewhere: i64,
     next_turn: i64,
 }
 
-row!(Running { id, parts, waiting, queued, next_turn });
+row!(Running { id, parts, waiting, queued, elsewhere, next_turn });
 
 impl Running {
     fn parts(&self) -> i64 {
         self.parts.max(1)
     }
 
-    /// Its messages in the outbox.
+    /// Its messages in the outbox of this channel: others must not be kept waiting by one that stands still.
     fn stock(&self) -> i64 {
-        self.queued * self.parts()
+        (self.queued - self.elsewhere).max(0) * self.parts()
     }
 
     /// How far it has come: the turn that is next to be sent.
@@ -50,16 +51,35 @@ impl Running {
     }
 }
 
+/// What waits of an edition in the outbox of other channels. Two ranges: an index has them.
+macro_rules! waiting_elsewhere {
+    ($range:literal) => {
+        concat!(
+            "(SELECT COUNT(*) FROM messages m JOIN deliveries d ON d.id = m.delivery_id
+              WHERE m.channel ",
+            $range,
+            " $2 AND m.state = 0 AND m.ready = 1 AND m.lane = $1 AND m.last_part = 1 AND d.edition_id = e.id)"
+        )
+    };
+}
+
+macro_rules! running {
+    ($rest:literal) => {
+        concat!(
+            "SELECT e.id, e.waiting, e.queued, e.next_turn,
+               (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id AND p.channel = $2) AS parts, ",
+            waiting_elsewhere!("<"),
+            " + ",
+            waiting_elsewhere!(">"),
+            " AS elsewhere
+             FROM editions e WHERE e.state = 'running' AND e.lane = $1 ORDER BY e.id",
+            $rest
+        )
+    };
+}
+
 /// On PostgreSQL an edition is held meanwhile: somebody who pauses it waits, and finds what was moved.
-const RUNNING: Sql = Sql {
-    lite: "SELECT e.id, (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id) AS parts, e.waiting,
-             e.queued, e.next_turn
-           FROM editions e WHERE e.state = 'running' AND e.lane = $1 ORDER BY e.id",
-    pg: "SELECT e.id, (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id) AS parts, e.waiting,
-           e.queued, e.next_turn
-         FROM editions e WHERE e.state = 'running' AND e.lane = $1 ORDER BY e.id
-         FOR UPDATE OF e",
-};
+const RUNNING: Sql = Sql { lite: running!(""), pg: running!(" FOR UPDATE OF e") };
 
 /// So few of a notice's deliveries in the outbox mean that it must not wait until others are through.
 const FEW: i64 = 25;
@@ -83,7 +103,7 @@ pub async fn feed(
     lane: Lane,
     room: usize,
 ) -> Result<usize, StoreError> {
-    let editions: Vec<Running> = tx.all(RUNNING, args![lane.code()]).await?;
+    let editions: Vec<Running> = tx.all(RUNNING, args![lane.code(), channel.code()]).await?;
     let going = editions.iter().filter(|edition| edition.waiting + edition.queued > 0).count();
     let share = i64::try_from(room / going.max(1)).unwrap_or(i64::MAX).max(1);
     let mut moved = 0;
@@ -109,14 +129,14 @@ const NEXT: Sql = Sql {
              SELECT d.id, CASE WHEN c.state <> 'open' THEN COALESCE(c.reason, 'closed')
                                WHEN p.state IS NOT NULL AND p.state <> 'active' THEN 'left' END AS why
              FROM deliveries d JOIN chats c ON c.id = d.chat_id LEFT JOIN people p ON p.id = d.person_id
-             WHERE d.edition_id = $1 AND d.state = 0 AND c.channel = $2
+             WHERE d.edition_id = $1 AND d.state = 0 AND d.channel = $2
              ORDER BY d.id LIMIT $3 + 0) AS next
            GROUP BY why",
     pg: "SELECT why, json_agg(id)::text, COUNT(*) FROM (
            SELECT d.id, CASE WHEN c.state <> 'open' THEN COALESCE(c.reason, 'closed')
                              WHEN p.state IS NOT NULL AND p.state <> 'active' THEN 'left' END AS why
            FROM deliveries d JOIN chats c ON c.id = d.chat_id LEFT JOIN people p ON p.id = d.person_id
-           WHERE d.edition_id = $1 AND d.state = 0 AND c.channel = $2
+           WHERE d.edition_id = $1 AND d.state = 0 AND d.channel = $2
            ORDER BY d.id LIMIT $3 + 0) AS next
          GROUP BY why",
 };
@@ -133,14 +153,14 @@ const INTO_OUTBOX: Sql = Sql {
            SELECT $2, d.chat_id, $3, 'send', p.payload_id, $5 || d.nonce, d.id, p.last, 0, 1, $4, $4,
              $6 + ROW_NUMBER() OVER (ORDER BY d.id, p.seq) - 1
            FROM json_each($1) j JOIN deliveries d ON d.id = j.value
-           JOIN edition_parts p ON p.edition_id = d.edition_id
+           JOIN edition_parts p ON p.edition_id = d.edition_id AND p.channel = $2
            ORDER BY d.id, p.seq",
     pg: "INSERT INTO messages (channel, chat_id, lane, op, payload_id, own_data, delivery_id, last_part,
            state, ready, not_before, created_at, turn)
          SELECT $2, d.chat_id, $3, 'send', p.payload_id, $5 || d.nonce, d.id, p.last, 0, 1, $4, $4,
            $6 + ROW_NUMBER() OVER (ORDER BY d.id, p.seq) - 1
          FROM json_array_elements_text($1::json) j JOIN deliveries d ON d.id = j.value::bigint
-         JOIN edition_parts p ON p.edition_id = d.edition_id
+         JOIN edition_parts p ON p.edition_id = d.edition_id AND p.channel = $2
          ORDER BY d.id, p.seq",
 };
 
@@ -162,6 +182,10 @@ async fn move_some(
 ) -> Result<usize, StoreError> {
     let args = args![edition.id, channel.code(), most];
     let next: Vec<(Option<String>, String, i64)> = tx.all(NEXT, args).await?;
+    if next.is_empty() {
+        // What waits is for other channels.
+        return Ok(0);
+    }
     let (mut ready, mut skipped) = (0, 0);
     for (why, ids, count) in next {
         if let Some(why) = why {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::args;
+use crate::conversation::wording::hint;
 use crate::conversation::{Lang, Reply};
 use crate::domain::Timestamp;
 use crate::domain::content::{Button, Content, Lane};
@@ -83,7 +84,7 @@ pub async fn remind_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError>
         return Ok(true);
     }
     let full = "SELECT COUNT(*) FROM (SELECT 1 FROM messages
-                  WHERE channel = 'telegram' AND lane = $1 AND state = 0 AND ready = 1 LIMIT $2) AS stock";
+                  WHERE channel IN ('telegram', 'zalo_bot', 'zalo_oa', 'email') AND lane = $1 AND state = 0 AND ready = 1 LIMIT $2) AS stock";
     if tx.int(full, args![Lane::Notice.code(), CHUNK]).await? >= CHUNK {
         return later(tx, &due, env.now + SOON).await;
     }
@@ -114,6 +115,7 @@ async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, late: &[Late]) -> Result<
         let mut content = Content::text(Lang::Vi.say(key, &[("title", &due.title)]));
         let label = Lang::Vi.say("notice-confirm-button", &[]);
         content.buttons = vec![vec![Button::PressOwn { label }]];
+        content.hint = hint(Lang::Vi, &content.buttons);
         content
     };
     let to_one = outbox::add_payload(tx, env, &content("notice-remind-person")).await?;
@@ -148,7 +150,7 @@ async fn finish(tx: &mut Tx<'_>, env: &Env, due: &Due) -> Result<(), StoreError>
         count => ("notice-reminded", count.to_string()),
     };
     let text = author.lang().say(key, &[("title", &due.title), ("count", &count)]);
-    outbox::post(tx, env, author.chat(), &Reply::to(author.chat(), text), None).await
+    outbox::post(tx, env, author.chat(), &Reply::to(author.chat(), text)).await
 }
 
 /// When the next reminder is due.

@@ -111,7 +111,7 @@ pub async fn show_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
     for person in people.into_iter().flatten() {
         if let Some(place) = act::place_of(tx, Some(person)).await? {
             let lang: Lang = place.lang();
-            outbox::post(tx, env, place.chat(), &progress(lang, place.chat(), row.id, &now), None).await?;
+            outbox::post(tx, env, place.chat(), &progress(lang, place.chat(), row.id, &now)).await?;
         }
     }
     Ok(true)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::channel::{FetchError, ReceiveError, SendError};
 
 use super::super::classify::{asking_for_file, downloading, receiving, sending};
-use super::super::transport::{Failure, Refusal};
+use crate::channel::bot_api::{Failure, Refusal};
 
 fn refusal(code: u16, description: &str) -> Failure {
     Failure::Refused(Refusal { code, description: Some(description.to_owned()), ..Refusal::default() })

@@ -177,7 +177,7 @@ async fn the_inbox_forgets_what_was_marked_secret() {
     use crate::store::inbox::NewUpdate;
     let town = Town::new().await;
     let store = &town.stage.store;
-    let update = NewUpdate { external_id: 1, chat_key: LAN.into(), album: None, body: b"MAT".to_vec() };
+    let update = NewUpdate::numbered(1, LAN, "MAT");
     store.receive(Telegram, vec![update]).await.expect("stored");
     let waiting = store.waiting_updates(Telegram, 9).await.expect("an inbox");
     let incoming = Incoming {

@@ -150,7 +150,7 @@ async fn ask_editors(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp) -> Re
         let act = Action::Schedule { schedule: ScheduleId(row.id), act: ScheduleAct::Compose { at } };
         let reply = Reply::to(place.chat(), text)
             .row([Choice::always(lang.say("notice-schedule-compose", &[]), act.into())]);
-        outbox::post(tx, env, place.chat(), &reply, None).await?;
+        outbox::post(tx, env, place.chat(), &reply).await?;
     }
     Ok(())
 }
@@ -168,7 +168,7 @@ async fn tell_missed(
     for place in act::people_over(tx, row.unit_id.map(UnitId), &WRITERS, None).await? {
         let vars = [("name", row.name.as_str()), ("count", count.as_str()), ("times", times.as_str())];
         let text = place.lang().say("notice-schedule-missed", &vars);
-        outbox::post(tx, env, place.chat(), &Reply::to(place.chat(), text), None).await?;
+        outbox::post(tx, env, place.chat(), &Reply::to(place.chat(), text)).await?;
     }
     Ok(())
 }

@@ -131,12 +131,7 @@ async fn who_came_by_a_list_is_asked_to_agree_once() {
 #[tokio::test]
 async fn an_update_that_carried_an_invite_loses_its_bytes_once_handled() {
     let stage = province().await;
-    let update = |external_id| NewUpdate {
-        external_id,
-        chat_key: "telegram:11".into(),
-        album: None,
-        body: b"as it came".to_vec(),
-    };
+    let update = |number| NewUpdate::numbered(number, "telegram:11", "as it came");
     let channel = ChannelKind::Telegram;
     stage.store.receive(channel, vec![update(1), update(2)]).await.expect("stored");
     let waiting = stage.store.waiting_updates(channel, 10).await.expect("updates");

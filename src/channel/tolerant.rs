@@ -35,7 +35,7 @@ macro_rules! tolerant {
         #[serde(default)]
         pub(super) struct $name {
             $(
-                #[serde(deserialize_with = "crate::channel::telegram::tolerant::lenient")]
+                #[serde(deserialize_with = "crate::channel::tolerant::lenient")]
                 pub(super) $field: Option<$type>,
             )+
         }

@@ -1,4 +1,5 @@
-//! One call of the Bot API over HTTP: out, back, and what is known if nothing came back.
+//! One call of a bot API over HTTP: out, back, and what is known if nothing came back. Telegram's, and that of Zalo's
+//! bots, which wraps its answers alike.
 //!
 //! Not teloxide's own: it drops the error code, sleeps within a call, and reports messages that were
 //! delivered as failures to parse.
@@ -17,7 +18,6 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use teloxide::requests::Payload;
 
-use super::SetupError;
 use super::tolerant::tolerant;
 
 /// The longest answer that is read. A message that was sent comes back in some kilobytes.
@@ -63,6 +63,10 @@ pub(super) struct Refusal {
     pub migrate_to: Option<i64>,
 }
 
+/// What was given as the address of an API is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BadAddress;
+
 /// Why a body is not here.
 pub(super) enum BodyError {
     TooLarge,
@@ -80,19 +84,17 @@ pub(super) struct Transport {
 }
 
 impl Transport {
+    /// The token has to be looked at before: it becomes a part of every address.
     pub fn new(
         client: Client,
         api_url: &str,
         token: SecretString,
         timeout: Duration,
-    ) -> Result<Self, SetupError> {
-        if !is_token(token.expose_secret()) {
-            return Err(SetupError::Token);
-        }
-        let base = Url::parse(api_url).map_err(|_| SetupError::Url)?;
+    ) -> Result<Self, BadAddress> {
+        let base = Url::parse(api_url).map_err(|_| BadAddress)?;
         let plain = base.query().is_none() && base.fragment().is_none() && base.has_host();
         if !matches!(base.scheme(), "http" | "https") || !plain {
-            return Err(SetupError::Url);
+            return Err(BadAddress);
         }
         let bot = format!("bot{}", token.expose_secret());
         let methods = below(&base, [bot.as_str()]);
@@ -116,8 +118,19 @@ impl Transport {
         timeout: Duration,
         max_answer: usize,
     ) -> Result<Box<RawValue>, Failure> {
+        self.post(P::NAME, payload, timeout, max_answer).await
+    }
+
+    /// Calls the method of this name with JSON.
+    pub async fn post(
+        &self,
+        method: &str,
+        payload: &impl Serialize,
+        timeout: Duration,
+        max_answer: usize,
+    ) -> Result<Box<RawValue>, Failure> {
         let body = serde_json::to_vec(payload).map_err(|error| Failure::NotAccepted(error.to_string()))?;
-        let request = self.client.post(self.method(P::NAME)).header(CONTENT_TYPE, "application/json");
+        let request = self.client.post(self.method(method)).header(CONTENT_TYPE, "application/json");
         self.exchange(request.body(body).timeout(timeout), max_answer).await
     }
 
@@ -145,7 +158,16 @@ impl Transport {
         }
         let bot = format!("bot{}", self.token.expose_secret());
         let start = ["file", &bot];
-        let url = below(&self.base, start.into_iter().chain(segments));
+        self.get(below(&self.base, start.into_iter().chain(segments)), max, timeout).await
+    }
+
+    /// Gets what is at an address that the platform named. `Ok(Err(…))` where the body is not to be had.
+    pub async fn get(
+        &self,
+        url: Url,
+        max: usize,
+        timeout: Duration,
+    ) -> Result<Result<Bytes, BodyError>, Failure> {
         let request = self.client.get(url).timeout(timeout);
         let response = request.send().await.map_err(|error| self.no_answer(error))?;
         if response.status() != StatusCode::OK {
@@ -243,9 +265,13 @@ impl Transport {
         clean.replace(secret, "***").chars().take(MAX_REASON).collect()
     }
 
-    /// The bot's number, which every token begins with.
-    pub fn bot_id(&self) -> Option<i64> {
-        self.token.expose_secret().split_once(':')?.0.parse().ok()
+    pub fn token(&self) -> &SecretString {
+        &self.token
+    }
+
+    /// Whether an address is on the API's own server.
+    pub fn is_own(&self, url: &Url) -> bool {
+        url.origin() == self.base.origin()
     }
 
     fn method(&self, name: &str) -> Url {
@@ -275,13 +301,4 @@ fn without_body(status: StatusCode, retry_after: Option<u64>, why: BodyError) ->
         }
         code => Failure::NotAccepted(format!("answered {code}, the reason was lost: {why}")),
     }
-}
-
-/// A token as @BotFather gives it: digits, a colon, and letters that need no escaping in a URL.
-fn is_token(token: &str) -> bool {
-    let Some((id, secret)) = token.split_once(':') else { return false };
-    let digits = !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
-    let letters = secret.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    // A bound against a file given by mistake; real ones have 46 characters.
-    digits && letters && !secret.is_empty() && token.len() <= 256
 }

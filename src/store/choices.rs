@@ -1,0 +1,149 @@
+//! Choices where there are no buttons: a number or the words of a list that was shown, taken as a press.
+//!
+//! What was shown is in the outbox: nothing else has to be kept, and what a press may do is decided as for a button.
+
+use crate::args;
+use crate::conversation::incoming::Press;
+use crate::conversation::{ChatFacts, ChatKind, Choice, Does, Incoming, Reply, What};
+use crate::domain::content::{Button, Content};
+use crate::domain::ids::ChatId;
+use crate::domain::text::fold;
+
+use super::outbox::Whereto;
+use super::{StoreError, Tx, row};
+
+/// So many of the latest messages of a chat are looked at.
+const LATEST: usize = 20;
+/// No list has more choices.
+const MOST_CHOICES: usize = 99;
+
+/// What a chat was shown, or is just being shown: the latest first. The channel as it stands in an index.
+const SHOWN: &str = "
+    SELECT m.own_data, m.target, p.body FROM messages m JOIN payloads p ON p.id = m.payload_id
+    WHERE m.chat_id = $1 AND m.channel <> 'telegram' AND m.state IN (0, 1, 2, 3) AND m.op <> 'answer'
+    ORDER BY m.id DESC LIMIT $2 + 0";
+
+struct Shown {
+    own_data: Option<String>,
+    target: Option<String>,
+    body: String,
+}
+
+row!(Shown { own_data, target, body });
+
+async fn shown(tx: &mut Tx<'_>, chat: ChatId) -> Result<Vec<(Shown, Content)>, StoreError> {
+    let rows: Vec<Shown> = tx.all(SHOWN, args![chat, LATEST]).await?;
+    let read = |row: Shown| Ok((serde_json::from_str(&row.body)?, row));
+    rows.into_iter().map(|row| read(row).map(|(content, row)| (row, content))).collect()
+}
+
+/// Takes words for the choice that they name, where the channel has no buttons: the number of one in the latest list,
+/// or its words in any of the latest ones. Gives what came in as a press; `None` where it is none.
+pub(super) async fn as_press(
+    tx: &mut Tx<'_>,
+    chat: &ChatFacts,
+    incoming: &Incoming,
+) -> Result<Option<Incoming>, StoreError> {
+    let What::Message(message) = &incoming.what else { return Ok(None) };
+    let for_us = chat.kind == ChatKind::Private || message.addressed;
+    let only_words = message.photos.is_empty() && message.documents.is_empty() && message.place.is_none();
+    if incoming.channel.manner().buttons || !for_us || !only_words || message.edited {
+        return Ok(None);
+    }
+    let Some(said) = Said::read(&message.text) else { return Ok(None) };
+    let lists = shown(tx, chat.id).await?;
+    let lists = lists.iter().filter(|(_, content)| content.choices().next().is_some());
+    let found = match said {
+        Said::Number(number) => {
+            lists.take(1).find_map(|(row, content)| data(content.choices().nth(number - 1)?, row))
+        }
+        Said::Words(words) => lists.into_iter().find_map(|(row, content)| {
+            data(content.choices().find(|button| bare(button.label()) == words)?, row)
+        }),
+    };
+    Ok(found.map(|data| Incoming {
+        what: What::Press(Press { id: String::new(), data, message: None }),
+        ..incoming.clone()
+    }))
+}
+
+fn data(button: &Button, row: &Shown) -> Option<String> {
+    match button {
+        Button::Press { data, .. } => Some(data.clone()),
+        Button::PressOwn { .. } => row.own_data.clone(),
+        Button::Link { .. } => None,
+    }
+}
+
+/// What somebody answers to a list.
+#[derive(Debug, PartialEq, Eq)]
+enum Said {
+    Number(usize),
+    Words(String),
+}
+
+impl Said {
+    fn read(text: &str) -> Option<Self> {
+        // Longer than any label: not worth a look at what was shown.
+        if text.len() > 200 || text.trim_start().starts_with('/') {
+            return None;
+        }
+        let words = bare(text);
+        match words.parse() {
+            Ok(number) if (1..=MOST_CHOICES).contains(&number) => Some(Self::Number(number)),
+            Ok(_) => None,
+            Err(_) => (!words.is_empty()).then_some(Self::Words(words)),
+        }
+    }
+}
+
+/// Words without case, diacritics, and what stands around them: pictures, full stops, quotation marks.
+fn bare(text: &str) -> String {
+    fold(text).trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}
+
+/// Whether a message that keeps itself up to date is shown already as it would be sent anew, or changed in nothing
+/// that is worth a message.
+pub(super) async fn is_shown(
+    tx: &mut Tx<'_>,
+    to: Whereto,
+    slot: &str,
+    reply: &Reply,
+) -> Result<bool, StoreError> {
+    let lists = shown(tx, to.chat).await?;
+    let Some((_, last)) = lists.iter().find(|(row, _)| row.target.as_deref() == Some(slot)) else {
+        return Ok(false);
+    };
+    let said = reply.choices.iter().flatten().map(label);
+    let alike = last.buttons.iter().flatten().map(Button::label).eq(said);
+    // One that was cut to make room for its list begins as the whole does.
+    Ok(alike && (reply.quiet || reply.text.text.starts_with(&last.text.text)))
+}
+
+fn label(choice: &Choice) -> &str {
+    match choice.does {
+        Does::Act { .. } | Does::Open(_) => &choice.label,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_or_words_with_anything_around_them() {
+        let number = |text: &str| match Said::read(text) {
+            Some(Said::Number(number)) => Some(number),
+            _ => None,
+        };
+        assert_eq!(
+            (number("1"), number(" 2. "), number("(3)"), number("０")),
+            (Some(1), Some(2), Some(3), None)
+        );
+        assert_eq!((number("0"), number("100"), number("-1")), (None, None, Some(1)));
+        let words = |text: &str| Said::read(text) == Some(Said::Words("da nhan".to_owned()));
+        assert!(["Đã nhận", "đã nhận.", "✅ ĐÃ NHẬN!", "da nhan", "“Đã nhận”"].into_iter().all(words));
+        assert_eq!((Said::read("/1"), Said::read("👍"), Said::read("")), (None, None, None));
+        assert_eq!(Said::read(&"a".repeat(201)), None);
+    }
+}
