@@ -4,3 +4,4 @@ set-aside = 😟 Xin lỗi, loa chưa xử lý được tin bạn vừa gửi. T
 not-for-you = Việc này cần người có quyền. Bạn hỏi người quản trị của đơn vị nhé.
 choices-hint-one = 👉 Trả lời 1, hoặc gõ “{ $label }”.
 choices-hint = 👉 Trả lời bằng số, ví dụ 1.
+choices-no-such = Bạn trả lời bằng một số từ 1 đến { $most }, hoặc gõ chữ của mục muốn chọn nhé.

@@ -6,7 +6,7 @@ pub mod cli;
 pub mod demo;
 pub mod digest;
 mod door;
-mod files;
+pub mod files;
 pub mod import;
 pub mod inbox;
 pub mod incident;

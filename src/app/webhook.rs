@@ -5,6 +5,7 @@
 //! over: what they store is a row that the worker finds.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::to_bytes;
@@ -17,6 +18,7 @@ use tokio::net::TcpListener;
 
 use crate::channel::Push;
 use crate::config::PushTo;
+use crate::domain::Timestamp;
 use crate::jobs::{Engine, receive};
 
 use super::door;
@@ -29,6 +31,8 @@ pub const MOST_BYTES: usize = 1 << 20;
 const MOST_CONNECTIONS: usize = 128;
 /// How long the body of a request may take to come in.
 const COMES_WITHIN: Duration = Duration::from_secs(10);
+/// How often it is told that something was not taken.
+const TELL_EVERY: Duration = Duration::from_secs(60);
 
 /// A place where updates are taken, listening already: what comes before [`Webhook::serve`] waits.
 pub struct Webhook {
@@ -41,6 +45,9 @@ struct Desk {
     engine: Engine,
     path: String,
     push: Push,
+    /// When it was last told that somebody was turned away, in microseconds, and how many were since.
+    told: AtomicI64,
+    turned_away: AtomicU64,
 }
 
 impl Webhook {
@@ -66,7 +73,14 @@ impl Webhook {
     /// Takes updates until the engine stops; those that are under way are finished.
     pub async fn serve(self, engine: Engine) {
         let stop = engine.stop.clone();
-        let desk = Arc::new(Desk { engine, path: self.path, push: self.push });
+        let desk = Desk {
+            engine,
+            path: self.path,
+            push: self.push,
+            told: AtomicI64::new(0),
+            turned_away: AtomicU64::new(0),
+        };
+        let desk = Arc::new(desk);
         door::serve(self.listener, MOST_CONNECTIONS, stop, move |request| {
             let desk = desk.clone();
             async move { take(&desk, request).await.into_response() }
@@ -79,9 +93,11 @@ async fn take(desk: &Desk, request: Request) -> StatusCode {
     let (parts, body) = request.into_parts();
     let for_us = parts.method == Method::POST && parts.uri.path() == desk.path;
     if !for_us || !desk.knows(&parts.headers) {
+        desk.turn_away("it does not know the address and its secret");
         return StatusCode::NOT_FOUND;
     }
     if length(&parts.headers).is_some_and(|length| length > MOST_BYTES) {
+        desk.turn_away("it is too large");
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
     let body = match tokio::time::timeout(COMES_WITHIN, to_bytes(body, MOST_BYTES)).await {
@@ -91,10 +107,7 @@ async fn take(desk: &Desk, request: Request) -> StatusCode {
         Err(_) => return StatusCode::REQUEST_TIMEOUT,
     };
     let Some(update) = desk.engine.channel.pushed(&body) else {
-        tracing::warn!(
-            bytes = body.len(),
-            "something was pushed that is no update; it stays with the platform"
-        );
+        desk.turn_away("it is no update; it stays with the platform");
         return StatusCode::BAD_REQUEST;
     };
     match receive::keep_pushed(&desk.engine, update).await {
@@ -108,6 +121,19 @@ fn length(headers: &HeaderMap) -> Option<usize> {
 }
 
 impl Desk {
+    /// Tells that something was not taken, without a word of what it said: once a minute, since anybody may knock.
+    fn turn_away(&self, why: &'static str) {
+        let count = self.turned_away.fetch_add(1, Ordering::Relaxed) + 1;
+        let (now, told) = (self.engine.clock.now(), self.told.load(Ordering::Relaxed));
+        let due = told == 0 || Timestamp(told) + TELL_EVERY <= now;
+        // Of two at the same time one tells.
+        if due && self.told.compare_exchange(told, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            self.turned_away.store(0, Ordering::Relaxed);
+            let channel = self.engine.channel.kind().code();
+            tracing::warn!(channel, count, why, "something that was pushed is not taken");
+        }
+    }
+
     /// Whether the secret is shown; takes as long whether it is nearly right or not at all.
     fn knows(&self, headers: &HeaderMap) -> bool {
         let shown =

@@ -33,6 +33,12 @@ pub trait Channel: Send + Sync {
     /// Waits up to `wait` for updates after `offset`, the bytes as they came.
     async fn receive(&self, offset: i64, wait: Duration) -> Result<Vec<RawUpdate>, ReceiveError>;
 
+    /// Whether the platform forgets an update as soon as it has given it: then an answer that is under way has to be
+    /// waited for, also by who is told to stop, and a process that is killed meanwhile loses it.
+    fn gives_once(&self) -> bool {
+        false
+    }
+
     /// Has the platform push updates from now on; with `None`, they wait there until [`Channel::receive`] asks. What
     /// waits there already stays.
     async fn set_push(&self, push: Option<&Push>) -> Result<(), ReceiveError> {

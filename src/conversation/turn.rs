@@ -85,8 +85,8 @@ pub struct Reply {
     pub not_before: Option<Timestamp>,
     /// Rather held for a person to decide than sent again where nobody knows whether it arrived.
     pub never_twice: bool,
-    /// Where messages cannot be changed, one that keeps itself up to date is not sent anew for this: only when what
-    /// can be chosen is another.
+    /// Where messages cannot be changed, one that keeps itself up to date is not sent anew for this: only when
+    /// something that could be chosen cannot be any more.
     pub quiet: bool,
 }
 

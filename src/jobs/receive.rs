@@ -177,11 +177,17 @@ async fn receive_once(engine: &Engine, asked: &mut bool) -> Result<(), Trouble> 
     }
     let offset = engine.store.offset(kind).await?;
     at(Point::ReceiveBeforePoll).await.map_err(StoreError::from)?;
-    let updates = tokio::select! {
-        biased;
-        () = engine.stop.cancelled() => return Err(Trouble::Stopped),
-        updates = engine.channel.receive(offset, POLL) => updates.map_err(Trouble::Channel)?,
+    let receive = engine.channel.receive(offset, POLL);
+    let updates = if engine.channel.gives_once() {
+        receive.await
+    } else {
+        tokio::select! {
+            biased;
+            () = engine.stop.cancelled() => return Err(Trouble::Stopped),
+            updates = receive => updates,
+        }
     };
+    let updates = updates.map_err(Trouble::Channel)?;
     if updates.is_empty() {
         return Ok(());
     }

@@ -4,7 +4,7 @@
 
 use crate::args;
 use crate::conversation::incoming::Press;
-use crate::conversation::{ChatFacts, ChatKind, Choice, Does, Incoming, Reply, What};
+use crate::conversation::{ChatFacts, ChatKind, Incoming, Reply, What};
 use crate::domain::content::{Button, Content};
 use crate::domain::ids::ChatId;
 use crate::domain::text::fold;
@@ -19,17 +19,18 @@ const MOST_CHOICES: usize = 99;
 
 /// What a chat was shown, or is just being shown: the latest first. The channel as it stands in an index.
 const SHOWN: &str = "
-    SELECT m.own_data, m.target, p.body FROM messages m JOIN payloads p ON p.id = m.payload_id
+    SELECT m.own_data, m.target, m.settled_at AS settled, p.body FROM messages m JOIN payloads p ON p.id = m.payload_id
     WHERE m.chat_id = $1 AND m.channel <> 'telegram' AND m.state IN (0, 1, 2, 3) AND m.op <> 'answer'
     ORDER BY m.id DESC LIMIT $2 + 0";
 
 struct Shown {
     own_data: Option<String>,
     target: Option<String>,
+    settled: Option<i64>,
     body: String,
 }
 
-row!(Shown { own_data, target, body });
+row!(Shown { own_data, target, settled, body });
 
 async fn shown(tx: &mut Tx<'_>, chat: ChatId) -> Result<Vec<(Shown, Content)>, StoreError> {
     let rows: Vec<Shown> = tx.all(SHOWN, args![chat, LATEST]).await?;
@@ -37,13 +38,21 @@ async fn shown(tx: &mut Tx<'_>, chat: ChatId) -> Result<Vec<(Shown, Content)>, S
     rows.into_iter().map(|row| read(row).map(|(content, row)| (row, content))).collect()
 }
 
+/// What somebody chose where there are no buttons.
+pub(super) enum Chosen {
+    /// What came in, as a press of what it names.
+    Press(Incoming),
+    /// A number that the latest list does not have: it has so many.
+    NoSuch(usize),
+}
+
 /// Takes words for the choice that they name, where the channel has no buttons: the number of one in the latest list,
-/// or its words in any of the latest ones. Gives what came in as a press; `None` where it is none.
-pub(super) async fn as_press(
+/// or its words in any of the latest ones. `None` where they name none.
+pub(super) async fn chosen(
     tx: &mut Tx<'_>,
     chat: &ChatFacts,
     incoming: &Incoming,
-) -> Result<Option<Incoming>, StoreError> {
+) -> Result<Option<Chosen>, StoreError> {
     let What::Message(message) = &incoming.what else { return Ok(None) };
     let for_us = chat.kind == ChatKind::Private || message.addressed;
     let only_words = message.photos.is_empty() && message.documents.is_empty() && message.place.is_none();
@@ -52,19 +61,24 @@ pub(super) async fn as_press(
     }
     let Some(said) = Said::read(&message.text) else { return Ok(None) };
     let lists = shown(tx, chat.id).await?;
-    let lists = lists.iter().filter(|(_, content)| content.choices().next().is_some());
+    let mut lists = lists.iter().filter(|(_, content)| content.choices().next().is_some());
     let found = match said {
         Said::Number(number) => {
-            lists.take(1).find_map(|(row, content)| data(content.choices().nth(number - 1)?, row))
+            let Some((row, content)) = lists.next() else { return Ok(None) };
+            let count = content.choices().count();
+            match content.choices().nth(number - 1) {
+                Some(button) => data(button, row),
+                // Where there is one way out beside what was asked for, a number may be the answer to that.
+                None if count > 1 => return Ok(Some(Chosen::NoSuch(count))),
+                None => None,
+            }
         }
-        Said::Words(words) => lists.into_iter().find_map(|(row, content)| {
+        Said::Words(words) => lists.find_map(|(row, content)| {
             data(content.choices().find(|button| bare(button.label()) == words)?, row)
         }),
     };
-    Ok(found.map(|data| Incoming {
-        what: What::Press(Press { id: String::new(), data, message: None }),
-        ..incoming.clone()
-    }))
+    let press = |data| Press { id: String::new(), data, message: None };
+    Ok(found.map(|data| Chosen::Press(Incoming { what: What::Press(press(data)), ..incoming.clone() })))
 }
 
 fn data(button: &Button, row: &Shown) -> Option<String> {
@@ -111,19 +125,18 @@ pub(super) async fn is_shown(
     reply: &Reply,
 ) -> Result<bool, StoreError> {
     let lists = shown(tx, to.chat).await?;
-    let Some((_, last)) = lists.iter().find(|(row, _)| row.target.as_deref() == Some(slot)) else {
+    let mut of_slot = lists.iter().filter(|(row, _)| row.target.as_deref() == Some(slot));
+    let Some((row, last)) = of_slot.next() else { return Ok(false) };
+    let sql = "SELECT COUNT(*) FROM slots WHERE chat_id = $1 AND slot = $2";
+    if row.settled.is_some() && tx.int(sql, args![to.chat, slot]).await? == 0 {
+        // It was given up, so that it would be shown anew.
         return Ok(false);
-    };
-    let said = reply.choices.iter().flatten().map(label);
-    let alike = last.buttons.iter().flatten().map(Button::label).eq(said);
-    // One that was cut to make room for its list begins as the whole does.
-    Ok(alike && (reply.quiet || reply.text.text.starts_with(&last.text.text)))
-}
-
-fn label(choice: &Choice) -> &str {
-    match choice.does {
-        Does::Act { .. } | Does::Open(_) => &choice.label,
     }
+    let before: Vec<&str> = last.buttons.iter().flatten().map(Button::label).collect();
+    let now: Vec<&str> = reply.choices.iter().flatten().map(|choice| choice.label.as_str()).collect();
+    // One that was cut to make room for its list begins as the whole does.
+    let alike = before == now && reply.text.text.starts_with(&last.text.text);
+    Ok(alike || (reply.quiet && now.starts_with(&before)))
 }
 
 #[cfg(test)]

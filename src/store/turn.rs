@@ -11,6 +11,7 @@ use crate::domain::Rich;
 use crate::domain::ids::*;
 use crate::domain::text::fold;
 
+use super::choices::Chosen;
 use super::outbox::Whereto;
 use super::{Env, StoreError, Tx, choices, incident, notice, outbox, people, row};
 
@@ -30,8 +31,16 @@ pub(super) async fn take(
     step: Step,
 ) -> Result<bool, StoreError> {
     let chat = find_or_add_chat(tx, env, incoming).await?;
-    let chosen = choices::as_press(tx, &chat, incoming).await?;
-    let incoming = chosen.as_ref().unwrap_or(incoming);
+    let chosen = choices::chosen(tx, &chat, incoming).await?;
+    let incoming = match &chosen {
+        None => incoming,
+        Some(Chosen::Press(press)) => press,
+        Some(Chosen::NoSuch(most)) => {
+            let words = chat.lang.say("choices-no-such", &[("most", &most.to_string())]);
+            keep(tx, env, incoming, &chat, "", Turn::say(words)).await?;
+            return Ok(false);
+        }
+    };
     let sender = incoming.from.as_ref().map_or("", |from| from.id.as_str());
     let me = find_me(tx, incoming).await?;
     let dialogue = read_dialogue(tx, chat.id, sender).await?;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stderr, reason = "what is skipped is named")]
 
+mod anywhere;
 mod calendar;
 mod channel;
 mod cli;
@@ -14,6 +15,7 @@ mod engines;
 mod enrolment;
 mod everywhere;
 mod groups;
+mod hall;
 mod incident;
 mod intake;
 mod leaving;
@@ -34,3 +36,5 @@ mod walk;
 mod webhook;
 mod windows;
 mod world;
+mod zalo;
+mod zalo_webhook;

@@ -100,6 +100,10 @@ impl Channel for ZaloBot {
         receive::receive(&self.transport, wait).await
     }
 
+    fn gives_once(&self) -> bool {
+        true
+    }
+
     async fn set_push(&self, push: Option<&Push>) -> Result<(), ReceiveError> {
         receive::set_push(&self.transport, push).await
     }

@@ -14,8 +14,9 @@ use crate::channel::{FetchError, Push, PushState, RawUpdate, ReceiveError};
 use super::classify::{downloading, is_nothing_new, receiving};
 use super::read;
 
-/// The longest wait that is asked for, in seconds. Zalo's own examples ask for 30.
-const LONGEST_POLL: u64 = 30;
+/// The longest wait that is asked for, in seconds: who is told to stop waits for the answer, and has ten seconds.
+/// Zalo's own examples ask for 30.
+const LONGEST_POLL: u64 = 5;
 /// How fast a download has to be at least, in bytes a second.
 const SLOWEST: u64 = 64 * 1024;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Datelike;
 
 use crate::conversation::incoming::Message;
-use crate::conversation::{ChatKind, Context, Dialogue, Me, Need, Place, Reply, Target, Turn};
+use crate::conversation::{ChatKind, Choice, Context, Dialogue, Me, Need, Place, Reply, Target, Turn};
 use crate::domain::case_code::CaseCode;
 use crate::domain::text::clean_text;
 use crate::domain::time::VIETNAM;
@@ -80,13 +80,13 @@ fn open(ctx: &Context<'_>, me: &Me, message: &Message, text: &str) -> Result<Tur
     if ctx.chat.kind == ChatKind::Private
         && let Some(id) = facts::asked(ctx, me.id)?
         && let Some(case) = facts::case(ctx, id)?
-        && let Some(reply) = turn.replies.pop()
+        && let Some(reply) = turn.replies.last_mut()
     {
-        // Perhaps it is the answer to a question, sent without pressing its button.
+        // Most likely it is the answer to a question, sent without pressing its button.
         let act = DraftAct::AnswerTo(id);
         let label = ctx.lang().say("incident-is-answer", &[("code", &case.code)]);
         let action = super::Action::Draft { draft: ctx.now.0, act };
-        turn.replies.push(reply.row([crate::conversation::Choice::always(label, action.into())]));
+        reply.choices.insert(0, vec![Choice::always(label, action.into())]);
     }
     Ok(turn)
 }

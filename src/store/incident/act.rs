@@ -2,6 +2,7 @@
 
 use crate::args;
 use crate::conversation::Lang;
+use crate::conversation::Reply;
 use crate::conversation::incident::case::CardChat;
 use crate::conversation::incident::{Also, CardKind, Case, Deadline, NewCase, Step, card};
 use crate::conversation::incoming::Spot;
@@ -197,7 +198,7 @@ pub async fn show(
     forget_slot(tx, id, chat).await?;
     let case = read::known(tx, id).await?;
     if let Some(at) = case.cards.iter().find(|at| at.chat == chat) {
-        draw(tx, env, &case, at).await?;
+        draw(tx, env, &case, at, false).await?;
     }
     Ok(())
 }
@@ -217,6 +218,15 @@ async fn forget_slot(tx: &mut Tx<'_>, id: IncidentId, chat: ChatId) -> Result<()
 
 /// Brings every card of the case up to date.
 pub async fn refresh(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Result<(), StoreError> {
+    redraw(tx, env, id, false).await
+}
+
+/// The same for what is worth no message of its own where messages cannot be changed.
+pub async fn refresh_quietly(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Result<(), StoreError> {
+    redraw(tx, env, id, true).await
+}
+
+async fn redraw(tx: &mut Tx<'_>, env: &Env, id: IncidentId, quiet: bool) -> Result<(), StoreError> {
     let mut case = read::known(tx, id).await?;
     if case.state.is_open() && case.chats(CardKind::Duty).next().is_none() {
         // There was no duty group yet, or it is closed: another one may be there by now.
@@ -226,13 +236,13 @@ pub async fn refresh(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Result<(), S
         case = read::known(tx, id).await?;
     }
     for at in &case.cards {
-        draw(tx, env, &case, at).await?;
+        draw(tx, env, &case, at, quiet).await?;
     }
     Ok(())
 }
 
 /// Draws one card. Whoever has a card in private sees it only as long as their roles allow.
-async fn draw(tx: &mut Tx<'_>, env: &Env, case: &Case, at: &CardChat) -> Result<(), StoreError> {
+async fn draw(tx: &mut Tx<'_>, env: &Env, case: &Case, at: &CardChat, quiet: bool) -> Result<(), StoreError> {
     let sql = "SELECT person_id FROM chats WHERE id = $1 AND kind = 'private' AND person_id IS NOT NULL";
     let owner: Option<(i64,)> = tx.optional(sql, args![at.chat]).await?;
     if let Some((owner,)) = owner {
@@ -247,7 +257,7 @@ async fn draw(tx: &mut Tx<'_>, env: &Env, case: &Case, at: &CardChat) -> Result<
             return Ok(());
         }
     }
-    let reply = card::card(case, at.chat, at.kind, at.lang, env.now);
+    let reply = Reply { quiet, ..card::card(case, at.chat, at.kind, at.lang, env.now) };
     outbox::post(tx, env, at.chat, &reply).await
 }
 

@@ -228,7 +228,8 @@ async fn settle(tx: &mut Tx<'_>, env: &Env, id: MediaId, fetched: &Fetched) -> R
         outbox::post(tx, env, chat, &Reply::to(chat, words)).await?;
     }
     if read::known(tx, incident).await?.photos_awaited == 0 {
-        act::refresh(tx, env, incident).await?;
+        // The pictures themselves follow.
+        act::refresh_quietly(tx, env, incident).await?;
         show(tx, env, incident).await?;
     }
     Ok(())

@@ -1,0 +1,104 @@
+//! What people do on any channel: enrol, report, follow a case, be asked back, receive and confirm a notice.
+
+use std::time::Duration;
+
+use loa::conversation::notice::NewNotice;
+use loa::domain::Role;
+use loa::domain::ids::NoticeId;
+
+use crate::hall::{Hall, WARD};
+use crate::on_every_channel;
+use crate::town::photo;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Writes and sends a notice that has to be confirmed.
+async fn sends(hall: &Hall, title: &str, body: &str, urgent: bool) -> NoticeId {
+    let new = NewNotice {
+        title: title.into(),
+        body: body.into(),
+        audience: format!("unit:{WARD}"),
+        urgent,
+        confirm: true,
+        ..NewNotice::default()
+    };
+    let id = hall.store.notice_new(new).await.expect("the store").expect("a notice");
+    hall.store.notice_send(id).await.expect("the store").expect("sent");
+    hall.settled().await;
+    id
+}
+
+on_every_channel! {
+    async fn who_is_invited_enrols_with_a_word(mut hall: Hall) {
+        let token = hall.invite(WARD, Role::Reporter).await;
+        hall.says("hoa", "xin chào").await;
+        hall.says("hoa", &format!("/start {token}")).await;
+        hall.chooses("hoa", "Đồng ý").await;
+        hall.answers("hoa", "Đúng rồi").await;
+        insta::assert_snapshot!(hall.titled("enrols"), hall.story("hoa").replace(&token, "MÃ"));
+        let people = hall.store.people(None).await.expect("people");
+        assert!(people.iter().any(|person| person.name == "Chị Hoa" && person.reachable));
+        hall.ends_well().await;
+    }
+
+    async fn a_report_is_followed_to_its_end(mut hall: Hall) {
+        hall.says("lan", "Sạt lở ở phường Bình Minh, hai nhà bị vùi").await;
+        hall.chooses("lan", "Gửi").await;
+        let code = hall.code("lan");
+        hall.chooses("tuan", "Nhận xử lý").await;
+        hall.chooses("tuan", "Hỏi thêm").await;
+        hall.says("tuan", "Có ai bị thương không?").await;
+        hall.says("lan", "Không ai bị thương, cần xe chở người").await;
+        hall.chooses("lan", "Đây là câu trả lời").await;
+        hall.chooses("tuan", "Giải quyết xong").await;
+        hall.says("tuan", "Đã đưa bà con đến nhà văn hóa").await;
+        hall.answers("lan", "Đúng vậy").await;
+        insta::assert_snapshot!(hall.titled("followed"), hall.stories(&["lan", "tuan"]));
+        assert_eq!(hall.case(&code).await.state.code(), "confirmed");
+        hall.ends_well().await;
+    }
+
+    async fn a_picture_comes_with_a_report(mut hall: Hall) {
+        hall.sends_photo("lan", photo(1), "Cháy nhà ở phường Bình Minh").await;
+        hall.chooses("lan", "Gửi").await;
+        hall.later(MINUTE).await;
+        assert_eq!(hall.case(&hall.code("lan")).await.photos.len(), 1);
+        assert!(hall.platform.was_shown_a_picture("tuan"), "{}", hall.story("tuan"));
+        insta::assert_snapshot!(hall.titled("picture"), hall.stories(&["lan", "tuan"]));
+        hall.ends_well().await;
+    }
+
+    async fn a_stop_in_the_middle_of_a_report_loses_nothing(mut hall: Hall) {
+        hall.says("lan", "Phá rừng ở phường Bình Minh").await;
+        hall.stop().await;
+        hall.platform.say("lan", "Có ba người mang cưa máy");
+        hall.start().await;
+        hall.settled().await;
+        hall.chooses("lan", "Gửi").await;
+        let case = hall.case(&hall.code("lan")).await;
+        assert!(case.text.contains("cưa máy"), "{}", case.text);
+        hall.ends_well().await;
+    }
+
+    async fn a_notice_is_confirmed_once(mut hall: Hall) {
+        let id = sends(&hall, "Lịch họp", "08:00 thứ Hai tại hội trường.", false).await;
+        hall.chooses("nga", "Đã nhận").await;
+        hall.answers("lan", "Đã nhận").await;
+        // Twice is once, and said so.
+        hall.answers("lan", "Đã nhận").await;
+        insta::assert_snapshot!(hall.titled("confirmed"), hall.stories(&["nga", "lan"]));
+        assert_eq!(hall.confirmed(id).await, 2);
+        hall.ends_well().await;
+    }
+
+    async fn a_long_notice_comes_in_parts_that_fit(mut hall: Hall) {
+        let sentence = "Các đơn vị rà soát hộ dân ở vùng có nguy cơ sạt lở và báo về thường trực trước 16 giờ. ";
+        let id = sends(&hall, "Ứng phó mưa lũ", &sentence.repeat(60), true).await;
+        let parts = hall.story("nga").matches("🤖").count();
+        let expected = if hall.titled("").ends_with("telegram") { 2 } else { 3 };
+        assert_eq!(parts, expected, "{}", hall.story("nga"));
+        hall.answers("nga", "Đã nhận").await;
+        assert_eq!(hall.confirmed(id).await, 1, "{}", hall.story("nga"));
+        hall.ends_well().await;
+    }
+}

@@ -1,0 +1,522 @@
+//! One small organisation whose people are all on one channel, whichever that is: what they see and do is the same.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use loa::app::files::Door;
+use loa::app::run::Running;
+use loa::app::webhook::Webhook;
+use loa::channel::Channel;
+use loa::channel::telegram::Telegram;
+use loa::channel::zalo_bot::ZaloBot as ZaloBotChannel;
+use loa::clock::Clock;
+use loa::config::PushTo;
+use loa::conversation::{Rules, step};
+use loa::domain::ids::NoticeId;
+use loa::domain::import::{ImportRow, Kind};
+use loa::domain::{ChannelKind, Role, Timestamp};
+use loa::jobs::links::Links;
+use loa::jobs::pacing::Limits;
+use loa::jobs::{Engine, Signals};
+use loa::random::Random;
+use loa::sandbox::{Options, Sandbox, ZaloBot, ZaloBotOptions};
+use loa::store::Store;
+use loa::store::idle::Idle;
+use loa::store::people::NewInvite;
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::engines::Database;
+
+pub const PROVINCE: &str = "Tỉnh Mường Lam";
+pub const WARD: &str = "Tỉnh Mường Lam / Phường Bình Minh";
+
+/// Who is there, by name; their ids are the channel's.
+const PEOPLE: [(&str, &str, Role, &str); 6] = [
+    ("dung", "Anh Dũng", Role::Admin, PROVINCE),
+    ("hanh", "Chị Hạnh", Role::Editor, PROVINCE),
+    ("quang", "Anh Quang", Role::Approver, PROVINCE),
+    ("tuan", "Anh Tuấn", Role::Duty, PROVINCE),
+    ("nga", "Chị Nga", Role::Staff, WARD),
+    ("lan", "Chị Lan", Role::Reporter, WARD),
+];
+/// On the platform, and on no list.
+const STRANGER: (&str, &str) = ("hoa", "Chị Hoa");
+
+/// The other side.
+pub enum Platform {
+    Telegram(Sandbox),
+    ZaloBot(ZaloBot),
+}
+
+/// A message as a person sees it.
+#[derive(Clone, Debug)]
+pub struct Said {
+    pub by_bot: bool,
+    pub text: String,
+    pub photo: bool,
+}
+
+/// The organisation at five past eight on a Monday, and what was said in its chats before.
+pub struct Hall {
+    pub platform: Platform,
+    pub store: Store,
+    pub clock: Clock,
+    pub engine: Engine,
+    running: Option<Running>,
+    /// How updates come in at the next start; `None` has loa ask for them.
+    pub push: Option<PushTo>,
+    token: String,
+    before: BTreeMap<&'static str, String>,
+    pub database: Database,
+}
+
+impl Hall {
+    pub async fn new(kind: ChannelKind, database: Database) -> Self {
+        // What the app logs is shown with a test that fails.
+        let _ = tracing_subscriber::fmt().with_env_filter("loa=warn").with_test_writer().try_init();
+        let clock = Clock::by_hand(Timestamp::vietnam(2026, 11, 23, 8, 0));
+        let (platform, channel) = Platform::start(kind, &clock).await;
+        let store = Store::open(&database.url, clock.clone(), Random::seeded(7)).await.expect("a store");
+        let engine = engine(channel, &store, &clock).await;
+        let token = platform.token();
+        let mut hall = Self {
+            platform,
+            store,
+            clock,
+            engine,
+            running: None,
+            push: None,
+            token,
+            before: BTreeMap::new(),
+            database,
+        };
+        hall.start().await;
+        for (who, name, ..) in PEOPLE {
+            hall.platform.add_user(who, name);
+        }
+        hall.platform.add_user(STRANGER.0, STRANGER.1);
+        let row = |(who, name, role, unit): (&str, &str, Role, &str)| ImportRow {
+            line: 2,
+            unit: unit.parse().expect("a path"),
+            name: name.to_owned(),
+            role: Some(role),
+            channel: kind,
+            chat_id: hall.platform.id(who),
+            kind: Kind::Person,
+        };
+        let report =
+            hall.store.import(PEOPLE.into_iter().map(row).collect(), false).await.expect("an import");
+        assert!(report.conflicts.is_empty(), "{:?}", report.conflicts);
+        for (who, ..) in PEOPLE {
+            hall.platform.say(who, "/start");
+        }
+        hall.settled().await;
+        hall.clock.set(Timestamp::vietnam(2026, 11, 23, 8, 5));
+        hall.settled().await;
+        hall.before = PEOPLE.iter().map(|(who, ..)| (*who, hall.platform.transcript(who))).collect();
+        hall
+    }
+
+    /// Starts the service, as after a restart of the machine.
+    pub async fn start(&mut self) {
+        self.engine.stop = CancellationToken::new();
+        let webhook = self.webhook().await;
+        let running = Running::start_taking(self.engine.clone(), Arc::new([]), webhook).await;
+        self.running = Some(running);
+    }
+
+    /// From the next start on updates are pushed.
+    pub fn begin_to_push(&mut self, secret: &str) {
+        let listen = ([127, 0, 0, 1], 0).into();
+        let path = "/den".to_owned();
+        self.push = Some(PushTo { url: String::new(), path, listen, secret: secret.to_owned().into() });
+    }
+
+    /// A place to which updates are pushed, at an address of its own at every start.
+    async fn webhook(&mut self) -> Option<Webhook> {
+        let push = self.push.as_mut()?;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        push.url = format!("http://{}{}", listener.local_addr().expect("an address"), push.path);
+        Some(Webhook::over(listener, push))
+    }
+
+    /// Ends the service as a kill does: nothing is finished, nothing given back.
+    pub fn kill(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.abandon();
+        }
+    }
+
+    /// Ends the service politely.
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+    }
+
+    /// Waits until everything that was said is handled and everything that follows is sent. Where a message waits for
+    /// its turn, the clock is moved on to it.
+    pub async fn settled(&self) {
+        let waiting = async {
+            let mut quiet = 0;
+            while quiet < 2 {
+                let round = self.engine.signals.round_done();
+                self.engine.signals.wake_all();
+                round.await;
+                let soon = self.clock.now() + Duration::from_secs(3);
+                quiet = match self.store.idle().await.expect("the queues") {
+                    _ if self.platform.pending() > 0 => 0,
+                    Idle::Busy => {
+                        self.clock.advance(Duration::from_millis(20));
+                        0
+                    }
+                    Idle::Until(Some(due)) if due <= soon => {
+                        self.clock.set(due);
+                        0
+                    }
+                    Idle::Until(_) => quiet + 1,
+                };
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(30), waiting).await.is_err() {
+            let idle = self.store.idle().await;
+            panic!("the app does not come to rest ({idle:?}):\n{}", self.platform.render_all());
+        }
+    }
+
+    /// Lets a moment go by, in which everybody looks at what there is.
+    pub async fn a_moment(&self) {
+        let round = self.engine.signals.round_done();
+        self.engine.signals.wake_all();
+        round.await;
+        self.clock.advance(Duration::from_millis(100));
+    }
+
+    /// Lets time go by until something is so.
+    pub async fn until(&self, so: impl Fn() -> bool) {
+        let waiting = async {
+            while !so() {
+                self.a_moment().await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(30), waiting).await.is_err() {
+            panic!("it does not come about:\n{}", self.platform.render_all());
+        }
+    }
+
+    /// The bot's token, as the configuration has it.
+    pub fn token(&self) -> String {
+        self.token.clone()
+    }
+
+    /// Moves the clock and waits for what follows.
+    pub async fn later(&self, by: Duration) {
+        self.clock.advance(by);
+        self.settled().await;
+    }
+
+    /// A person writes to the bot; gives the last thing that is in their chat then.
+    pub async fn says(&self, who: &str, text: &str) -> String {
+        self.platform.say(who, text);
+        self.settled().await;
+        self.last(who)
+    }
+
+    pub async fn sends_photo(&self, who: &str, bytes: Vec<u8>, caption: &str) -> String {
+        self.platform.photo(who, bytes, caption);
+        self.settled().await;
+        self.last(who)
+    }
+
+    /// A person chooses what is offered under this label: by a tap, or by its number in the latest list that has it.
+    pub async fn chooses(&self, who: &str, label: &str) -> String {
+        match &self.platform {
+            Platform::Telegram(sandbox) => press(sandbox, id(who), label),
+            Platform::ZaloBot(zalo) => {
+                let number = number_of(&self.platform.chat(who), label);
+                zalo.say(who, &number.to_string());
+            }
+        }
+        self.settled().await;
+        self.last(who)
+    }
+
+    /// The same by its words, where there is no tap.
+    pub async fn answers(&self, who: &str, label: &str) -> String {
+        match &self.platform {
+            Platform::Telegram(sandbox) => press(sandbox, id(who), label),
+            Platform::ZaloBot(zalo) => drop(zalo.say(who, label)),
+        }
+        self.settled().await;
+        self.last(who)
+    }
+
+    /// What the bot said last, or the last note that passed by.
+    pub fn last(&self, who: &str) -> String {
+        let chat = self.platform.chat(who);
+        chat.last().map(|said| said.text.clone()).unwrap_or_default()
+    }
+
+    /// Whether anything in a chat says this.
+    pub fn heard(&self, who: &str, words: &str) -> bool {
+        self.platform.chat(who).iter().any(|said| said.by_bot && said.text.contains(words))
+    }
+
+    /// What was said in a chat since the organisation was set up.
+    pub fn story(&self, who: &str) -> String {
+        let all = self.platform.transcript(who);
+        let before = self.before.get(who).map_or("", String::as_str);
+        all.strip_prefix(before).unwrap_or(&all).to_owned()
+    }
+
+    /// The stories of several people, one below the other.
+    pub fn stories(&self, people: &[&str]) -> String {
+        let mut out = String::new();
+        for who in people {
+            let title = PEOPLE.iter().find(|(id, ..)| id == who).map_or(STRANGER.1, |(_, name, ..)| name);
+            out.push_str(&format!("── {title} ──\n{}\n", self.story(who)));
+        }
+        out
+    }
+
+    /// The newest case code in a chat.
+    pub fn code(&self, who: &str) -> String {
+        let all = self.platform.transcript(who);
+        let at = all.rfind("ML-2026-").unwrap_or_else(|| panic!("no case code in:\n{all}"));
+        all[at..at + "ML-2026-0001".len()].to_owned()
+    }
+
+    pub async fn case(&self, code: &str) -> loa::store::incident::Shown {
+        self.store.show_incident(code).await.expect("a look").unwrap_or_else(|| panic!("no case {code}"))
+    }
+
+    /// How many have confirmed a notice.
+    pub async fn confirmed(&self, id: NoticeId) -> i64 {
+        let shown = self.store.notice_show(id).await.expect("the store").expect("a notice");
+        shown.edition.expect("an edition").counts.confirmed
+    }
+
+    /// Makes an invite, as the command line does.
+    pub async fn invite(&self, unit: &str, role: Role) -> String {
+        let unit = self.store.find_units(unit).await.expect("units")[0].0;
+        let expires = self.clock.now() + Duration::from_secs(3600);
+        let new = NewInvite { unit, role, uses: 1, expires, by: None };
+        let (_, token) = self.store.create_invite(new).await.expect("an invite");
+        token.expose_secret().to_owned()
+    }
+
+    /// How a transcript of this channel is called.
+    pub fn titled(&self, scene: &str) -> String {
+        format!("{scene}@{}", self.engine.channel.kind().code())
+    }
+
+    /// What every scene ends with: nothing refused, nothing set aside.
+    pub async fn ends_well(&self) {
+        let wrong = self.platform.violations();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        let aside = self.store.updates_set_aside().await.expect("a list");
+        assert!(aside.is_empty(), "{aside:?}");
+    }
+}
+
+impl Platform {
+    async fn start(kind: ChannelKind, clock: &Clock) -> (Self, Arc<dyn Channel>) {
+        let client = loa::http::http_client().expect("a client");
+        let patience = Duration::from_secs(5);
+        let reads = clock.clone();
+        let now: loa::sandbox::Now = Arc::new(move || reads.now().0);
+        match kind {
+            ChannelKind::Telegram => {
+                let mut options = Options::new(now);
+                options.limits = Some(loa::sandbox::Limits::default());
+                let sandbox = Sandbox::start(options).await.expect("a platform");
+                let token = sandbox.token().to_owned().into();
+                let channel = Telegram::new(client, sandbox.url(), token, patience).expect("a channel");
+                (Self::Telegram(sandbox), Arc::new(channel))
+            }
+            ChannelKind::ZaloBot => {
+                let zalo = ZaloBot::start(ZaloBotOptions::new(now)).await.expect("a platform");
+                let token = zalo.token().into();
+                let channel = ZaloBotChannel::new(client, zalo.url(), token, patience).expect("a channel");
+                (Self::ZaloBot(zalo), Arc::new(channel))
+            }
+            other => panic!("there is no stand-in of {other:?} here"),
+        }
+    }
+
+    fn token(&self) -> String {
+        match self {
+            Self::Telegram(sandbox) => sandbox.token().to_owned(),
+            Self::ZaloBot(zalo) => zalo.token(),
+        }
+    }
+
+    /// What the platform calls a person.
+    pub fn id(&self, who: &str) -> String {
+        match self {
+            Self::Telegram(_) => id(who).to_string(),
+            Self::ZaloBot(_) => who.to_owned(),
+        }
+    }
+
+    fn add_user(&self, who: &str, name: &str) {
+        match self {
+            Self::Telegram(sandbox) => sandbox.add_user(id(who), name),
+            Self::ZaloBot(zalo) => zalo.add_user(who, name),
+        }
+    }
+
+    pub fn say(&self, who: &str, text: &str) {
+        match self {
+            Self::Telegram(sandbox) => drop(sandbox.say(id(who), id(who), text)),
+            Self::ZaloBot(zalo) => drop(zalo.say(who, text)),
+        }
+    }
+
+    fn photo(&self, who: &str, bytes: Vec<u8>, caption: &str) {
+        match self {
+            Self::Telegram(sandbox) => drop(sandbox.send_photo(id(who), id(who), bytes, caption)),
+            Self::ZaloBot(zalo) => drop(zalo.send_photo(who, bytes, caption)),
+        }
+    }
+
+    fn chat(&self, who: &str) -> Vec<Said> {
+        match self {
+            Self::Telegram(sandbox) => {
+                let seen = sandbox.chat(id(who)).into_iter();
+                seen.map(|one| Said { by_bot: one.by_bot, text: one.text, photo: one.photos > 0 }).collect()
+            }
+            Self::ZaloBot(zalo) => {
+                let seen = zalo.chat(who).into_iter();
+                seen.map(|one| Said { by_bot: one.by_bot, photo: one.photo.is_some(), text: one.text })
+                    .collect()
+            }
+        }
+    }
+
+    /// Whether a person was shown a picture by the bot.
+    pub fn was_shown_a_picture(&self, who: &str) -> bool {
+        self.chat(who).iter().any(|said| said.by_bot && said.photo)
+    }
+
+    fn transcript(&self, who: &str) -> String {
+        match self {
+            Self::Telegram(sandbox) => sandbox.render_chat(id(who)),
+            Self::ZaloBot(zalo) => zalo.render_chat(who),
+        }
+    }
+
+    fn render_all(&self) -> String {
+        match self {
+            Self::Telegram(sandbox) => sandbox.render_all(),
+            Self::ZaloBot(zalo) => zalo.render_all(),
+        }
+    }
+
+    fn pending(&self) -> usize {
+        match self {
+            Self::Telegram(sandbox) => sandbox.pending_updates(),
+            Self::ZaloBot(zalo) => zalo.pending_updates(),
+        }
+    }
+
+    fn violations(&self) -> Vec<String> {
+        match self {
+            Self::Telegram(sandbox) => sandbox.violations().iter().map(|one| format!("{one:?}")).collect(),
+            Self::ZaloBot(zalo) => zalo.violations().iter().map(|one| format!("{one:?}")).collect(),
+        }
+    }
+}
+
+/// A person's number on Telegram.
+fn id(who: &str) -> i64 {
+    let at = PEOPLE.iter().position(|(id, ..)| *id == who).unwrap_or(PEOPLE.len());
+    i64::try_from(at).expect("few") + 1
+}
+
+fn press(sandbox: &Sandbox, who: i64, label: &str) {
+    let found = sandbox.chat(who).into_iter().rev().find_map(|seen| {
+        let exact = seen.labels().into_iter().find(|other| other.contains(label))?.to_owned();
+        Some((seen.id, exact))
+    });
+    let (message, exact) =
+        found.unwrap_or_else(|| panic!("no button {label:?} in:\n{}", sandbox.render_chat(who)));
+    sandbox.press(who, who, message, &exact);
+}
+
+/// The number of a choice in the latest list, which has to have it.
+fn number_of(chat: &[Said], label: &str) -> usize {
+    let numbered = |line: &str| {
+        let (number, rest) = line.split_once(". ")?;
+        Some((number.parse::<usize>().ok()?, rest.to_owned()))
+    };
+    let lists = chat.iter().rev().filter(|said| said.by_bot);
+    let mut lists = lists.map(|said| said.text.lines().filter_map(numbered).collect::<Vec<_>>());
+    let latest = lists.find(|list| !list.is_empty()).unwrap_or_default();
+    let found = latest.iter().find(|(_, words)| words.contains(label));
+    found.unwrap_or_else(|| panic!("no {label:?} in the latest list: {latest:?}\n{chat:#?}")).0
+}
+
+async fn engine(channel: Arc<dyn Channel>, store: &Store, clock: &Clock) -> Engine {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    let links = Arc::new(Links::new(&base, store.links_key().await.expect("a key")));
+    tokio::spawn(Door::over(listener, links.clone()).serve(store.clone(), CancellationToken::new()));
+    let limits = match channel.kind() {
+        ChannelKind::Telegram => Limits::TELEGRAM,
+        _ => Limits { per_month: 3000, reserve: 300, ..Limits::NONE },
+    };
+    let rules =
+        Rules { bot_username: "loa_bot".to_owned(), case_prefix: "ML".to_owned(), ..Rules::default() };
+    Engine {
+        store: store.clone(),
+        clock: clock.clone(),
+        random: Random::seeded(8),
+        rules: Arc::new(rules),
+        channel,
+        links: Some(links),
+        limits,
+        concurrency: 16,
+        step,
+        holder: "scene".to_owned(),
+        signals: Signals::default(),
+        stop: CancellationToken::new(),
+    }
+}
+
+/// `on_every_channel! { async fn a_scene(hall: Hall) { … } }`: a test on each channel, each with a transcript of its
+/// own; where there are no buttons on both engines, since what is answered is looked up in the database.
+#[macro_export]
+macro_rules! on_every_channel {
+    ($($(#[$doc:meta])* async fn $name:ident(mut $hall:ident: Hall) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "a scene need not use all that its file brings in")]
+            use super::*;
+            use loa::domain::ChannelKind;
+            use $crate::engines::Database;
+            use $crate::hall::Hall;
+
+            async fn scene(#[allow(unused_mut, reason = "not every scene restarts it")] mut $hall: Hall) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_telegram() {
+                scene(Hall::new(ChannelKind::Telegram, Database::sqlite()).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_a_zalo_bot() {
+                scene(Hall::new(ChannelKind::ZaloBot, Database::sqlite()).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_a_zalo_bot_with_postgres() {
+                if let Some(database) = Database::postgres().await {
+                    scene(Hall::new(ChannelKind::ZaloBot, database).await).await;
+                }
+            }
+        }
+    )+};
+}

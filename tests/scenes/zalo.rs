@@ -1,0 +1,153 @@
+//! What is different on a bot of Zalo's: no buttons, no files, a budget for the month, and updates that are given once.
+
+use std::time::Duration;
+
+use loa::conversation::notice::{FileFrom, NewFile, NewNotice};
+use loa::domain::content::FileKind;
+use loa::domain::{ChannelKind, Timestamp};
+use loa::jobs::pacing::Limits;
+use loa::sandbox::{Fault, Rule, ZaloBot};
+
+use crate::engines::Database;
+use crate::hall::{Hall, Platform, WARD};
+use crate::on_both;
+use crate::town::photo;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+async fn hall(database: Database) -> Hall {
+    Hall::new(ChannelKind::ZaloBot, database).await
+}
+
+fn zalo(hall: &Hall) -> &ZaloBot {
+    match &hall.platform {
+        Platform::ZaloBot(zalo) => zalo,
+        Platform::Telegram(_) => panic!("these people are on Zalo"),
+    }
+}
+
+/// Sends a notice to the ward as the administrator.
+async fn sends(hall: &Hall, title: &str, urgent: bool, files: Vec<NewFile>) {
+    let audience = format!("unit:{WARD}");
+    let new =
+        NewNotice { title: title.into(), audience, urgent, confirm: true, files, ..NewNotice::default() };
+    let id = hall.store.notice_new(new).await.expect("the store").expect("a notice");
+    hall.store.notice_send(id).await.expect("the store").expect("sent");
+}
+
+on_both! {
+    async fn a_number_that_is_not_offered_is_not_taken_for_a_choice(database: Database) {
+        let hall = hall(database).await;
+        hall.says("lan", "Phá rừng ở phường Bình Minh").await;
+        hall.says("lan", "9").await;
+        hall.says("lan", "2").await;
+        hall.says("lan", "nội dung").await;
+        hall.says("lan", "Phá rừng ở phường Bình Minh, ba người").await;
+        hall.says("lan", "GỬI!").await;
+        // What was chosen once cannot be chosen again.
+        hall.says("lan", "gửi").await;
+        insta::assert_snapshot!("zalo_numbers", hall.story("lan"));
+        assert_eq!(hall.store.list_incidents(false, None).await.expect("a list").len(), 1);
+        hall.ends_well().await;
+    }
+
+    async fn what_bots_are_not_given_is_answered_or_passed_over(database: Database) {
+        let hall = hall(database).await;
+        let zalo = zalo(&hall);
+        zalo.send_unsupported("lan", true);
+        zalo.send_unsupported("lan", false);
+        zalo.send_voice("lan", b"OggS".to_vec());
+        zalo.send_sticker("lan", "7f3a");
+        zalo.inject_raw(serde_json::json!({"event_name": "message.new.kind", "message": null}));
+        zalo.inject_raw(serde_json::json!({"event_name": 7, "message": {"chat": []}}));
+        hall.settled().await;
+        insta::assert_snapshot!("zalo_unsupported", hall.story("lan"));
+        hall.ends_well().await;
+    }
+
+    async fn files_are_links_that_only_we_can_make(database: Database) {
+        let hall = hall(database).await;
+        let pdf = b"%PDF-1.7 ke hoach".to_vec();
+        let mut files = Vec::new();
+        for (name, mime, kind, bytes) in [
+            ("Kế hoạch số 5.pdf", "application/pdf", FileKind::Document, pdf.clone()),
+            ("bản đồ.jpg", "image/jpeg", FileKind::Photo, photo(1)),
+        ] {
+            let sha256 = hall.store.put_blob(bytes, mime).await.expect("kept");
+            let from = FileFrom::Stored(sha256);
+            files.push(NewFile { name: name.into(), mime: mime.into(), kind, from });
+        }
+        sends(&hall, "Diễn tập phòng chống lụt bão", false, files).await;
+        hall.settled().await;
+        let story = hall.story("nga");
+        assert!(hall.platform.was_shown_a_picture("nga"), "{story}");
+        let link = story.split_whitespace().find(|word| word.starts_with("http://")).expect("a link");
+        let client = loa::http::http_client().expect("a client");
+        let got = client.get(link).send().await.expect("an answer");
+        assert_eq!(got.headers()["content-type"], "application/pdf");
+        assert_eq!(got.headers()["content-disposition"], "inline; filename=\"ke-hoach-so-5.pdf\"");
+        assert_eq!(got.bytes().await.expect("bytes"), pdf);
+        for wrong in [link.replace(".pdf", ".doc"), link.replace("/tep/", "/"), format!("{link}x")] {
+            assert_eq!(client.get(&wrong).send().await.expect("an answer").status(), 404, "{wrong}");
+        }
+        hall.clock.advance(32 * 24 * HOUR);
+        assert_eq!(client.get(link).send().await.expect("an answer").status(), 404, "it ran out");
+        hall.ends_well().await;
+    }
+
+    async fn a_month_has_so_many_messages_and_some_are_kept(database: Database) {
+        let mut hall = hall(database).await;
+        let sent = || zalo(&hall).sent_this_month();
+        let before = u32::try_from(sent()).expect("few");
+        assert_eq!(hall.store.used_this_month(ChannelKind::ZaloBot).await.expect("a count").messages, before);
+        hall.stop().await;
+        hall.engine.limits = Limits { per_month: before + 5, reserve: 4, ..Limits::NONE };
+        hall.start().await;
+        // Two people, and one message that is not kept for what is more important.
+        sends(&hall, "Thường", false, Vec::new()).await;
+        let heard = |title: &str| ["nga", "lan"].into_iter().filter(|who| hall.heard(who, title)).count();
+        hall.until(|| heard("Thường") == 1).await;
+        sends(&hall, "Khẩn", true, Vec::new()).await;
+        hall.until(|| heard("Khẩn") == 2).await;
+        hall.platform.say("lan", "/toi");
+        hall.until(|| hall.heard("lan", "Chị Lan")).await;
+        assert_eq!(heard("Thường"), 1);
+        // On the first of the month there are new ones.
+        hall.clock.set(Timestamp::vietnam(2026, 12, 1, 0, 1));
+        hall.until(|| heard("Thường") == 2).await;
+        assert!(zalo(&hall).attempts().iter().all(|one| one.outcome == loa::sandbox::Outcome::Ok));
+        hall.ends_well().await;
+    }
+
+    async fn what_nobody_knows_of_is_tried_once_more_and_then_held(database: Database) {
+        let hall = hall(database).await;
+        let rule = |fault| Rule::new(fault).method("sendMessage").times(1);
+        zalo(&hall).faults().add(rule(Fault::ResetAfter));
+        sends(&hall, "Một", false, Vec::new()).await;
+        hall.later(HOUR).await;
+        let heard = |title: &str| zalo(&hall).accepted().iter().filter(|one| one.text.contains(title)).count();
+        assert_eq!(heard("Một"), 3, "one of two arrived twice");
+        zalo(&hall).faults().add(Rule::new(Fault::ResetAfter).method("sendMessage").times(4));
+        sends(&hall, "Hai", false, Vec::new()).await;
+        hall.later(HOUR).await;
+        hall.later(HOUR).await;
+        assert_eq!(heard("Hai"), 4, "two of each, and no more");
+        hall.ends_well().await;
+    }
+
+    async fn a_token_that_was_taken_back_loses_nothing(database: Database) {
+        let hall = hall(database).await;
+        zalo(&hall).expire_token();
+        sends(&hall, "Lịch họp", false, Vec::new()).await;
+        let rests = async || !hall.store.status("worker").await.expect("a status").rests.is_empty();
+        while !rests().await {
+            hall.a_moment().await;
+        }
+        assert!(!hall.heard("nga", "Lịch họp"));
+        zalo(&hall).set_token(&hall.token());
+        hall.until(|| hall.heard("nga", "Lịch họp") && hall.heard("lan", "Lịch họp")).await;
+        hall.settled().await;
+        assert_eq!(zalo(&hall).accepted().iter().filter(|one| one.text.contains("Lịch họp")).count(), 2);
+        hall.ends_well().await;
+    }
+}
