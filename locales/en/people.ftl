@@ -162,3 +162,22 @@ people-cli-wrong-chat = “{ $value }” is no chat id (Telegram: people are pos
 people-cli-wrong-twice = this chat is on line { $value } already, with another name, unit or kind
 people-cli-moved = { $count } groups go by another id since they became supergroups and stay as they are
 people-cli-group-moved = · group { $title }: goes by another id now
+
+# Several channels of one person.
+cmd-kenh = the channels that reach you (Zalo, Telegram…): add one, change their order
+people-channels = You are reached over:
+people-channel-here = { $channel } (this one)
+people-channel-open = { $channel }
+people-channel-closed = { $channel }: cannot be reached now; please open the bot there again
+people-channels-order = Messages take the first channel; if that fails, or you have not confirmed, the next.
+people-channels-one = With one more channel, messages reach you even when this one fails.
+people-channel-first = Use { $channel } first
+people-channel-add = ➕ Add a channel
+people-channel-now-first = From now on messages reach you over { $channel } first.
+people-link-code-before = Open your office's bot in the other app (Zalo, Telegram…) and send this line:
+people-link-code-after = The code works once, for 10 minutes. Give it to nobody.
+people-link-wrong = This code is not right, or has expired. Type /kenh in the channel you had to get a new one.
+people-link-already = This channel is yours already. Type /kenh to see your channels.
+people-link-another = This channel belongs to { $name }. If you do want to move it, type /roi here first and send the code again.
+people-linked = ✅ Done, { $name }. You can use this channel like the one you had. /kenh chooses which goes first, /trogiup shows what you can do.
+people-linked-elsewhere = 🔗 Another channel, { $channel }, was just linked to your account. If that was not you, tell your administrator at once.

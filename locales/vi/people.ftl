@@ -162,3 +162,22 @@ people-cli-wrong-chat = “{ $value }” không phải mã trò chuyện đúng 
 people-cli-wrong-twice = mã này đã có ở dòng { $value } với tên, đơn vị hoặc loại khác
 people-cli-moved = { $count } nhóm đã đổi mã (thành siêu nhóm), giữ nguyên như đang gắn
 people-cli-group-moved = · nhóm { $title }: đã đổi mã, giữ nguyên
+
+# Nhiều kênh của một người.
+cmd-kenh = các kênh bạn nhận tin (Zalo, Telegram…), thêm hoặc đổi thứ tự
+people-channels = Bạn nhận tin qua:
+people-channel-here = { $channel } (kênh này)
+people-channel-open = { $channel }
+people-channel-closed = { $channel }: đang không gửi tới được, bạn mở lại bot ở đó nhé
+people-channels-order = Tin đi qua kênh đầu tiên; không tới được, hoặc bạn chưa xác nhận, thì qua kênh sau.
+people-channels-one = Thêm một kênh nữa thì khi kênh này hỏng, tin vẫn tới bạn.
+people-channel-first = Dùng { $channel } trước
+people-channel-add = ➕ Thêm kênh
+people-channel-now-first = Từ giờ tin tới bạn qua { $channel } trước.
+people-link-code-before = Mở bot của cơ quan ở ứng dụng kia (Zalo, Telegram…) rồi gửi dòng này:
+people-link-code-after = Mã dùng một lần, trong 10 phút. Đừng đưa mã cho ai khác.
+people-link-wrong = Mã ghép này không đúng hoặc đã hết hạn. Bạn gõ /kenh ở kênh cũ để lấy mã mới nhé.
+people-link-already = Kênh này đã là của bạn rồi. Gõ /kenh để xem các kênh.
+people-link-another = Kênh này đang là của { $name }. Nếu đúng là bạn muốn chuyển, gõ /roi ở đây trước rồi gửi lại mã.
+people-linked = ✅ Xong rồi { $name }. Từ giờ bạn dùng được kênh này như kênh cũ. Gõ /kenh để chọn kênh nhận tin trước, /trogiup để xem việc có thể làm.
+people-linked-elsewhere = 🔗 Tài khoản của bạn vừa được ghép thêm kênh { $channel }. Nếu không phải bạn làm, hãy báo ngay người quản trị.

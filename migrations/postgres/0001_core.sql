@@ -17,6 +17,7 @@ CREATE TABLE units (
     begins_on      BIGINT,
     ends_on        BIGINT,
     predecessor_id BIGINT REFERENCES units (id),
+    channels       TEXT,                    -- the usual order of channels here and below: 'zalo_bot telegram'
     created_at     BIGINT NOT NULL
 );
 CREATE INDEX units_parent ON units (parent_id);
@@ -30,6 +31,7 @@ CREATE TABLE people (
     consent_version TEXT,                   -- the wording that was accepted; none if imported
     consent_at      BIGINT,
     left_at         BIGINT,
+    own_order       BIGINT NOT NULL DEFAULT 0, -- 1: has chosen the order of their channels
     created_at      BIGINT NOT NULL
 );
 CREATE INDEX people_folded ON people (folded);
@@ -58,6 +60,8 @@ CREATE TABLE chats (
     reason      TEXT,
     lang        TEXT NOT NULL DEFAULT 'vi',
     parked_until BIGINT NOT NULL DEFAULT 0, -- nothing is sent to it before: the platform asked for a pause
+    rank        BIGINT NOT NULL DEFAULT 0, -- of a person's several private chats: the place in their order, from 1
+    spare       BIGINT NOT NULL DEFAULT 0, -- 1: another private chat of this person goes first
     created_at  BIGINT NOT NULL,
     UNIQUE (channel, external_id)
 );

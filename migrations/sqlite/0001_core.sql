@@ -17,6 +17,7 @@ CREATE TABLE units (
     begins_on      INTEGER,
     ends_on        INTEGER,
     predecessor_id INTEGER REFERENCES units (id),
+    channels       TEXT,                    -- the usual order of channels here and below: 'zalo_bot telegram'
     created_at     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX units_parent ON units (parent_id);
@@ -30,6 +31,7 @@ CREATE TABLE people (
     consent_version TEXT,                   -- the wording that was accepted; none if imported
     consent_at      INTEGER,
     left_at         INTEGER,
+    own_order       INTEGER NOT NULL DEFAULT 0, -- 1: has chosen the order of their channels
     created_at      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX people_folded ON people (folded);
@@ -58,6 +60,8 @@ CREATE TABLE chats (
     reason      TEXT,
     lang        TEXT NOT NULL DEFAULT 'vi',
     parked_until INTEGER NOT NULL DEFAULT 0, -- nothing is sent to it before: the platform asked for a pause
+    rank        INTEGER NOT NULL DEFAULT 0, -- of a person's several private chats: the place in their order, from 1
+    spare       INTEGER NOT NULL DEFAULT 0, -- 1: another private chat of this person goes first
     created_at  INTEGER NOT NULL,
     UNIQUE (channel, external_id)
 ) STRICT;

@@ -47,3 +47,12 @@ CREATE INDEX consents_person ON consents (person_id);
 
 -- When a group was told who loa is, so that it is told once; none again after the bot was removed.
 ALTER TABLE chats ADD COLUMN greeted_at INTEGER;
+
+-- Codes with which a person makes another chat theirs; of each only its hash is kept.
+CREATE TABLE link_codes (
+    code_hash  TEXT PRIMARY KEY,
+    person_id  INTEGER NOT NULL REFERENCES people (id),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_at    INTEGER
+) STRICT, WITHOUT ROWID;

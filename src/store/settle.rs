@@ -343,6 +343,7 @@ async fn close_chat(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE chats SET state = 'closed', reason = $2 WHERE id = $1";
     tx.exec(sql, args![chat, why]).await?;
+    people::arrange_owner(tx, chat).await?;
     let sql = "UPDATE messages SET state = 4, error = $2, settled_at = $3
                WHERE chat_id = $1 AND settled_at IS NULL AND state = 0 RETURNING delivery_id";
     let rows: Vec<(Option<i64>,)> = tx.all(sql, args![chat, why, env.now]).await?;

@@ -33,6 +33,7 @@ pub struct MessageRow {
     pub target: Option<String>,
     pub payload_id: i64,
     pub delivery_id: Option<i64>,
+    pub own_data: Option<String>,
     pub state: i64,
     pub attempt: i64,
     pub unknowns: i64,
@@ -51,6 +52,7 @@ by_name!(MessageRow {
     target,
     payload_id,
     delivery_id,
+    own_data,
     state,
     attempt,
     unknowns,
@@ -106,11 +108,12 @@ pub struct DeliveryRow {
     pub id: i64,
     pub edition_id: i64,
     pub chat_id: i64,
+    pub nonce: String,
     pub state: i64,
     pub reason: Option<String>,
 }
 
-by_name!(DeliveryRow { id, edition_id, chat_id, state, reason });
+by_name!(DeliveryRow { id, edition_id, chat_id, nonce, state, reason });
 
 #[derive(Clone, Debug)]
 pub struct UpdateRow {
@@ -180,13 +183,13 @@ impl Facts {
             by_message.entry(row.message_id).or_default().push(row);
         }
         let payloads: Vec<(i64, String)> = from.rows("SELECT id, body FROM payloads").await;
-        let deliveries = "SELECT id, edition_id, chat_id, state, reason FROM deliveries ORDER BY id";
+        let deliveries = "SELECT id, edition_id, chat_id, nonce, state, reason FROM deliveries ORDER BY id";
         let deliveries = from.rows::<DeliveryRow>(deliveries).await;
         Self {
             messages: from
                 .rows(
                     "SELECT m.id, c.external_id AS chat, COALESCE(m.first_lane, m.lane) AS lane, m.op, m.target,
-                       m.payload_id, m.delivery_id, m.state, m.attempt, m.unknowns, m.never_twice, m.not_before,
+                       m.payload_id, m.delivery_id, m.own_data, m.state, m.attempt, m.unknowns, m.never_twice, m.not_before,
                        m.expires_at, m.external_id, m.error
                      FROM messages m JOIN chats c ON c.id = m.chat_id ORDER BY m.id",
                 )

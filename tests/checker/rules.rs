@@ -15,6 +15,8 @@ const UNKNOWN: i64 = 3;
 const FAILED: i64 = 4;
 const CANCELLED: i64 = 5;
 const EXPIRED: i64 = 6;
+/// Of a delivery.
+const CONFIRMED: i64 = 3;
 
 /// What `recover` writes.
 const CUT_OFF: &str = "the process ended while sending";
@@ -136,8 +138,12 @@ fn is_no(outcome: &Outcome) -> bool {
 }
 
 /// Only deliveries are cancelled: with their edition, because a part of them failed, or called back by a
-/// pause, after which they come anew.
+/// pause, after which they come anew; and what asks for a confirmation that has come.
 fn may_be_cancelled(facts: &Facts, message: &MessageRow) -> bool {
+    let asks = |nonce: &str| message.own_data.as_deref().is_some_and(|data| data.ends_with(nonce));
+    if facts.deliveries.values().any(|delivery| delivery.state == CONFIRMED && asks(&delivery.nonce)) {
+        return true;
+    }
     let Some(delivery) = message.delivery_id.and_then(|id| facts.deliveries.get(&id)) else { return false };
     let edition = facts.editions.iter().find(|edition| edition.id == delivery.edition_id);
     let ended = edition.is_some_and(|edition| edition.state == "cancelled") || delivery.state >= 4;
@@ -267,7 +273,7 @@ fn every_thing_has_one_row(facts: &Facts, verdict: &mut Verdict) {
     let mut parts = BTreeSet::new();
     for message in facts.messages.iter().filter(|message| message.state != CANCELLED) {
         let Some(delivery) = message.delivery_id else { continue };
-        if !parts.insert((delivery, message.payload_id)) {
+        if !parts.insert((delivery, message.chat.as_str(), message.payload_id)) {
             verdict.say(5, format!("delivery {delivery} has two messages for one part"));
         }
     }

@@ -8,8 +8,6 @@ use loa::app::files::Door;
 use loa::app::run::Running;
 use loa::app::webhook::Webhook;
 use loa::channel::Channel;
-use loa::channel::telegram::Telegram;
-use loa::channel::zalo_bot::ZaloBot as ZaloBotChannel;
 use loa::clock::Clock;
 use loa::config::PushTo;
 use loa::conversation::{Rules, step};
@@ -20,7 +18,6 @@ use loa::jobs::links::Links;
 use loa::jobs::pacing::Limits;
 use loa::jobs::{Engine, Signals};
 use loa::random::Random;
-use loa::sandbox::{Options, Sandbox, ZaloBot, ZaloBotOptions};
 use loa::store::Store;
 use loa::store::idle::Idle;
 use loa::store::people::NewInvite;
@@ -29,12 +26,13 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::engines::Database;
+use crate::platforms::{Platform, id, number_of, press};
 
 pub const PROVINCE: &str = "Tỉnh Mường Lam";
 pub const WARD: &str = "Tỉnh Mường Lam / Phường Bình Minh";
 
 /// Who is there, by name; their ids are the channel's.
-const PEOPLE: [(&str, &str, Role, &str); 6] = [
+pub const PEOPLE: [(&str, &str, Role, &str); 6] = [
     ("dung", "Anh Dũng", Role::Admin, PROVINCE),
     ("hanh", "Chị Hạnh", Role::Editor, PROVINCE),
     ("quang", "Anh Quang", Role::Approver, PROVINCE),
@@ -45,20 +43,6 @@ const PEOPLE: [(&str, &str, Role, &str); 6] = [
 /// On the platform, and on no list.
 const STRANGER: (&str, &str) = ("hoa", "Chị Hoa");
 
-/// The other side.
-pub enum Platform {
-    Telegram(Sandbox),
-    ZaloBot(ZaloBot),
-}
-
-/// A message as a person sees it.
-#[derive(Clone, Debug)]
-pub struct Said {
-    pub by_bot: bool,
-    pub text: String,
-    pub photo: bool,
-}
-
 /// The organisation at five past eight on a Monday, and what was said in its chats before.
 pub struct Hall {
     pub platform: Platform,
@@ -66,6 +50,8 @@ pub struct Hall {
     pub clock: Clock,
     pub engine: Engine,
     running: Option<Running>,
+    /// Another channel in the same house, to which people may link themselves.
+    pub second: Option<(Platform, Engine)>,
     /// How updates come in at the next start; `None` has loa ask for them.
     pub push: Option<PushTo>,
     token: String,
@@ -88,6 +74,7 @@ impl Hall {
             clock,
             engine,
             running: None,
+            second: None,
             push: None,
             token,
             before: BTreeMap::new(),
@@ -124,7 +111,12 @@ impl Hall {
     pub async fn start(&mut self) {
         self.engine.stop = CancellationToken::new();
         let webhook = self.webhook().await;
-        let running = Running::start_taking(self.engine.clone(), Arc::new([]), webhook).await;
+        let beside = self.second.iter_mut().map(|(_, engine)| {
+            engine.stop = self.engine.stop.clone();
+            (engine.clone(), None)
+        });
+        let beside = beside.collect();
+        let running = Running::start_channels(self.engine.clone(), webhook, beside, Arc::new([])).await;
         self.running = Some(running);
     }
 
@@ -150,6 +142,41 @@ impl Hall {
         }
     }
 
+    /// People on Telegram, in a house that has a bot on Zalo as well.
+    pub async fn with_zalo_beside(database: Database) -> Self {
+        let mut hall = Self::new(ChannelKind::Telegram, database).await;
+        hall.stop().await;
+        let (zalo, channel) = Platform::start(ChannelKind::ZaloBot, &hall.clock).await;
+        for (who, name, ..) in PEOPLE {
+            zalo.add_user(who, name);
+        }
+        let limits = Limits { per_month: 3000, reserve: 300, ..Limits::NONE };
+        let engine = hall.engine.beside(channel, limits, 8);
+        hall.second = Some((zalo, engine));
+        hall.start().await;
+        hall
+    }
+
+    fn beside(&self) -> &Platform {
+        &self.second.as_ref().expect("a second channel").0
+    }
+
+    /// The same person says something over the other channel.
+    pub async fn says_beside(&self, who: &str, text: &str) -> String {
+        self.beside().say(who, text);
+        self.settled().await;
+        self.beside().chat(who).last().map(|said| said.text.clone()).unwrap_or_default()
+    }
+
+    /// Whether anything over the other channel says this.
+    pub fn heard_beside(&self, who: &str, words: &str) -> bool {
+        self.beside().chat(who).iter().any(|said| said.by_bot && said.text.contains(words))
+    }
+
+    pub fn story_beside(&self, who: &str) -> String {
+        self.beside().transcript(who)
+    }
+
     /// Ends the service politely.
     pub async fn stop(&mut self) {
         if let Some(running) = self.running.take() {
@@ -164,11 +191,11 @@ impl Hall {
             let mut quiet = 0;
             while quiet < 2 {
                 let round = self.engine.signals.round_done();
-                self.engine.signals.wake_all();
+                self.wake_all();
                 round.await;
                 let soon = self.clock.now() + Duration::from_secs(3);
                 quiet = match self.store.idle().await.expect("the queues") {
-                    _ if self.platform.pending() > 0 => 0,
+                    _ if self.pending() > 0 => 0,
                     Idle::Busy => {
                         self.clock.advance(Duration::from_millis(20));
                         0
@@ -187,10 +214,19 @@ impl Hall {
         }
     }
 
+    fn wake_all(&self) {
+        self.engine.signals.wake_all();
+        self.second.iter().for_each(|(_, engine)| engine.signals.wake_all());
+    }
+
+    fn pending(&self) -> usize {
+        self.platform.pending() + self.second.iter().map(|(platform, _)| platform.pending()).sum::<usize>()
+    }
+
     /// Lets a moment go by, in which everybody looks at what there is.
     pub async fn a_moment(&self) {
         let round = self.engine.signals.round_done();
-        self.engine.signals.wake_all();
+        self.wake_all();
         round.await;
         self.clock.advance(Duration::from_millis(100));
     }
@@ -242,6 +278,12 @@ impl Hall {
         }
         self.settled().await;
         self.last(who)
+    }
+
+    /// A tap, of which nothing is waited for.
+    pub fn platform_press(&self, who: &str, label: &str) {
+        let Platform::Telegram(sandbox) = &self.platform else { panic!("there are no taps here") };
+        press(sandbox, id(who), label);
     }
 
     /// The same by its words, where there is no tap.
@@ -320,144 +362,6 @@ impl Hall {
         let aside = self.store.updates_set_aside().await.expect("a list");
         assert!(aside.is_empty(), "{aside:?}");
     }
-}
-
-impl Platform {
-    async fn start(kind: ChannelKind, clock: &Clock) -> (Self, Arc<dyn Channel>) {
-        let client = loa::http::http_client().expect("a client");
-        let patience = Duration::from_secs(5);
-        let reads = clock.clone();
-        let now: loa::sandbox::Now = Arc::new(move || reads.now().0);
-        match kind {
-            ChannelKind::Telegram => {
-                let mut options = Options::new(now);
-                options.limits = Some(loa::sandbox::Limits::default());
-                let sandbox = Sandbox::start(options).await.expect("a platform");
-                let token = sandbox.token().to_owned().into();
-                let channel = Telegram::new(client, sandbox.url(), token, patience).expect("a channel");
-                (Self::Telegram(sandbox), Arc::new(channel))
-            }
-            ChannelKind::ZaloBot => {
-                let zalo = ZaloBot::start(ZaloBotOptions::new(now)).await.expect("a platform");
-                let token = zalo.token().into();
-                let channel = ZaloBotChannel::new(client, zalo.url(), token, patience).expect("a channel");
-                (Self::ZaloBot(zalo), Arc::new(channel))
-            }
-            other => panic!("there is no stand-in of {other:?} here"),
-        }
-    }
-
-    fn token(&self) -> String {
-        match self {
-            Self::Telegram(sandbox) => sandbox.token().to_owned(),
-            Self::ZaloBot(zalo) => zalo.token(),
-        }
-    }
-
-    /// What the platform calls a person.
-    pub fn id(&self, who: &str) -> String {
-        match self {
-            Self::Telegram(_) => id(who).to_string(),
-            Self::ZaloBot(_) => who.to_owned(),
-        }
-    }
-
-    fn add_user(&self, who: &str, name: &str) {
-        match self {
-            Self::Telegram(sandbox) => sandbox.add_user(id(who), name),
-            Self::ZaloBot(zalo) => zalo.add_user(who, name),
-        }
-    }
-
-    pub fn say(&self, who: &str, text: &str) {
-        match self {
-            Self::Telegram(sandbox) => drop(sandbox.say(id(who), id(who), text)),
-            Self::ZaloBot(zalo) => drop(zalo.say(who, text)),
-        }
-    }
-
-    fn photo(&self, who: &str, bytes: Vec<u8>, caption: &str) {
-        match self {
-            Self::Telegram(sandbox) => drop(sandbox.send_photo(id(who), id(who), bytes, caption)),
-            Self::ZaloBot(zalo) => drop(zalo.send_photo(who, bytes, caption)),
-        }
-    }
-
-    fn chat(&self, who: &str) -> Vec<Said> {
-        match self {
-            Self::Telegram(sandbox) => {
-                let seen = sandbox.chat(id(who)).into_iter();
-                seen.map(|one| Said { by_bot: one.by_bot, text: one.text, photo: one.photos > 0 }).collect()
-            }
-            Self::ZaloBot(zalo) => {
-                let seen = zalo.chat(who).into_iter();
-                seen.map(|one| Said { by_bot: one.by_bot, photo: one.photo.is_some(), text: one.text })
-                    .collect()
-            }
-        }
-    }
-
-    /// Whether a person was shown a picture by the bot.
-    pub fn was_shown_a_picture(&self, who: &str) -> bool {
-        self.chat(who).iter().any(|said| said.by_bot && said.photo)
-    }
-
-    fn transcript(&self, who: &str) -> String {
-        match self {
-            Self::Telegram(sandbox) => sandbox.render_chat(id(who)),
-            Self::ZaloBot(zalo) => zalo.render_chat(who),
-        }
-    }
-
-    fn render_all(&self) -> String {
-        match self {
-            Self::Telegram(sandbox) => sandbox.render_all(),
-            Self::ZaloBot(zalo) => zalo.render_all(),
-        }
-    }
-
-    fn pending(&self) -> usize {
-        match self {
-            Self::Telegram(sandbox) => sandbox.pending_updates(),
-            Self::ZaloBot(zalo) => zalo.pending_updates(),
-        }
-    }
-
-    fn violations(&self) -> Vec<String> {
-        match self {
-            Self::Telegram(sandbox) => sandbox.violations().iter().map(|one| format!("{one:?}")).collect(),
-            Self::ZaloBot(zalo) => zalo.violations().iter().map(|one| format!("{one:?}")).collect(),
-        }
-    }
-}
-
-/// A person's number on Telegram.
-fn id(who: &str) -> i64 {
-    let at = PEOPLE.iter().position(|(id, ..)| *id == who).unwrap_or(PEOPLE.len());
-    i64::try_from(at).expect("few") + 1
-}
-
-fn press(sandbox: &Sandbox, who: i64, label: &str) {
-    let found = sandbox.chat(who).into_iter().rev().find_map(|seen| {
-        let exact = seen.labels().into_iter().find(|other| other.contains(label))?.to_owned();
-        Some((seen.id, exact))
-    });
-    let (message, exact) =
-        found.unwrap_or_else(|| panic!("no button {label:?} in:\n{}", sandbox.render_chat(who)));
-    sandbox.press(who, who, message, &exact);
-}
-
-/// The number of a choice in the latest list, which has to have it.
-fn number_of(chat: &[Said], label: &str) -> usize {
-    let numbered = |line: &str| {
-        let (number, rest) = line.split_once(". ")?;
-        Some((number.parse::<usize>().ok()?, rest.to_owned()))
-    };
-    let lists = chat.iter().rev().filter(|said| said.by_bot);
-    let mut lists = lists.map(|said| said.text.lines().filter_map(numbered).collect::<Vec<_>>());
-    let latest = lists.find(|list| !list.is_empty()).unwrap_or_default();
-    let found = latest.iter().find(|(_, words)| words.contains(label));
-    found.unwrap_or_else(|| panic!("no {label:?} in the latest list: {latest:?}\n{chat:#?}")).0
 }
 
 async fn engine(channel: Arc<dyn Channel>, store: &Store, clock: &Clock) -> Engine {

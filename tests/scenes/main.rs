@@ -5,6 +5,7 @@
 mod anywhere;
 mod calendar;
 mod channel;
+mod channels;
 mod cli;
 mod contract;
 mod corrections;
@@ -24,6 +25,7 @@ mod notices;
 mod office;
 mod pacing;
 mod people;
+mod platforms;
 mod postgres;
 mod reports;
 mod schedules;

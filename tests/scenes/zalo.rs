@@ -9,8 +9,9 @@ use loa::jobs::pacing::Limits;
 use loa::sandbox::{Fault, Rule, ZaloBot};
 
 use crate::engines::Database;
-use crate::hall::{Hall, Platform, WARD};
+use crate::hall::{Hall, WARD};
 use crate::on_both;
+use crate::platforms::Platform;
 use crate::town::photo;
 
 const HOUR: Duration = Duration::from_secs(3600);

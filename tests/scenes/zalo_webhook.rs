@@ -8,8 +8,9 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::engines::Database;
-use crate::hall::{Hall, Platform};
+use crate::hall::Hall;
 use crate::on_both;
+use crate::platforms::Platform;
 
 const SECRET: &str = "a-secret-of-letters";
 const HEADER: &str = "X-Bot-Api-Secret-Token";

@@ -117,7 +117,10 @@ fn a_picture_by_either_name_with_its_words() {
         said.insert(field.to_owned(), json!("https://zalo.example/a.jpg"));
         said.insert("caption".to_owned(), json!("Cháy nhà"));
         let read = message(&event);
-        assert_eq!((read.text.as_str(), read.photos[0].id.as_str()), ("Cháy nhà", "https://zalo.example/a.jpg"));
+        assert_eq!(
+            (read.text.as_str(), read.photos[0].id.as_str()),
+            ("Cháy nhà", "https://zalo.example/a.jpg")
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::super::{Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
+use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
 use super::consent::{CONSENT_VERSION, Consent, wording};
 use super::{Action, Effect, InviteFacts, Standing, State, act, dialogue, facts, help, me, role_name};
 use crate::domain::text::clean_line;
@@ -16,6 +16,8 @@ pub const TRIES_COUNT_FOR: std::time::Duration = std::time::Duration::from_secs(
 const MOST_NAME: usize = 80;
 /// The longest start parameter that Telegram hands on (<https://core.telegram.org/bots/features>).
 const MOST_TOKEN: usize = 64;
+/// Letters of a token: 16 bytes.
+const TOKEN_LEN: usize = 22;
 
 /// `/start`, alone or with an invite.
 pub(super) fn start(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
@@ -53,6 +55,13 @@ fn with_token(ctx: &Context<'_>, token: &str) -> Result<Turn, Need> {
         Some(invite) if invite.standing == Standing::Good => offer(ctx, invite),
         invite => Ok(refuse(ctx, invite, sender, tries + 1)),
     }
+}
+
+/// An invite that somebody sends without the command, as where no link leads into the chat.
+pub(super) fn bare_token(ctx: &Context<'_>) -> Result<Option<Turn>, Need> {
+    let text = ctx.incoming.text().trim();
+    let like_one = text.len() == TOKEN_LEN && is_token(text) && ctx.chat.kind == ChatKind::Private;
+    if like_one { with_token(ctx, text).map(Some) } else { Ok(None) }
 }
 
 fn is_token(text: &str) -> bool {

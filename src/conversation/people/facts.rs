@@ -1,7 +1,9 @@
 //! What this part asks, as plain calls; and whose authority reaches where.
 
+use secrecy::ExposeSecret;
+
 use super::super::{Context, Need};
-use super::{Answer, Ask, FoundUnit, GivenConsent, InviteFacts};
+use super::{Answer, Ask, FoundUnit, GivenConsent, InviteFacts, LinkFacts, OwnChannel};
 use crate::domain::Role;
 use crate::domain::ids::*;
 
@@ -66,4 +68,19 @@ pub(super) fn leads(ctx: &Context<'_>, unit: UnitId) -> Result<Option<Role>, Nee
 fn leading_posts(ctx: &Context<'_>) -> impl Iterator<Item = (Role, UnitId)> {
     let posts = ctx.me.map_or(&[][..], |me| &me.roles);
     posts.iter().filter(|post| matches!(post.role, Role::Head | Role::Admin)).map(|p| (p.role, p.unit))
+}
+
+/// The private chats of a person, in their order.
+pub(super) fn channels<'a>(ctx: &Context<'a>, person: PersonId) -> Result<&'a [OwnChannel], Need> {
+    answered!(People, ctx, Ask::Channels(person), Answer::Channels(own) => own)
+}
+
+/// A new code for a person.
+pub(super) fn link_code<'a>(ctx: &Context<'a>, person: PersonId) -> Result<&'a str, Need> {
+    answered!(People, ctx, Ask::MakeLinkCode(person), Answer::LinkCode(code) => code.expose_secret())
+}
+
+/// Whose a code is; `None` for one that cannot be used.
+pub(super) fn link_by_code<'a>(ctx: &Context<'a>, code: &str) -> Result<Option<&'a LinkFacts>, Need> {
+    answered!(People, ctx, Ask::LinkCode(code.to_owned()), Answer::Link(found) => found.as_ref())
 }

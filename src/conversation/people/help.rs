@@ -38,6 +38,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "nhomtruc", who: Who::Any(LEADING) },
     Command { name: "gonhom", who: Who::Any(LEADING) },
     Command { name: "toi", who: Who::Enrolled },
+    Command { name: "kenh", who: Who::Enrolled },
     Command { name: "ngonngu", who: Who::Anybody },
     Command { name: "huy", who: Who::Enrolled },
     Command { name: "trogiup", who: Who::Anybody },

@@ -6,6 +6,7 @@ mod facts;
 mod group;
 pub mod help;
 mod invite;
+mod link;
 mod me;
 
 use secrecy::SecretString;
@@ -19,6 +20,7 @@ pub use consent::{CONSENT_VERSION, Consent};
 pub use enrol::{MOST_TRIES, TRIES_COUNT_FOR};
 pub use help::menu;
 pub use invite::{InviteDraft, MOST_DAYS, MOST_USES, USUAL_DAYS, invite_link};
+pub use link::linked_elsewhere;
 
 /// Where a person stands in a dialogue of this part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +61,10 @@ pub enum Action {
         purpose: Purpose,
     },
     Speak(Lang),
+    /// Is reached over this chat of theirs first from now on.
+    PreferChannel(ChatId),
+    /// Wants a code with which another chat becomes theirs.
+    LinkChannel,
 }
 
 /// A question of this part to the store.
@@ -92,6 +98,12 @@ pub enum Ask {
     },
     /// Whether a group has been told who loa is.
     Greeted(ChatId),
+    /// The private chats of a person, in their order.
+    Channels(PersonId),
+    /// Makes a code; asked only when it is certain that it is wanted.
+    MakeLinkCode(PersonId),
+    /// Whose a code is.
+    LinkCode(String),
 }
 
 /// The answer to an [`Ask`].
@@ -105,6 +117,25 @@ pub enum Answer {
     Unit(Option<FoundUnit>),
     Made { id: InviteId, token: SecretString },
     Greeted(bool),
+    Channels(Vec<OwnChannel>),
+    LinkCode(SecretString),
+    Link(Option<LinkFacts>),
+}
+
+/// A private chat of a person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnChannel {
+    pub chat: ChatId,
+    pub channel: ChannelKind,
+    /// Whether they can be reached over it.
+    pub open: bool,
+}
+
+/// Whose a code is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkFacts {
+    pub person: PersonId,
+    pub name: String,
 }
 
 /// An invite as the conversation sees it.
@@ -192,6 +223,17 @@ pub enum Effect {
         chat: ChatId,
         by: PersonId,
     },
+    /// Makes a chat a person's own, by a code that is spent with it.
+    Link {
+        code: String,
+        person: PersonId,
+        chat: ChatId,
+    },
+    /// Puts a chat first in a person's order.
+    Prefer {
+        person: PersonId,
+        chat: ChatId,
+    },
     Greeted {
         chat: ChatId,
     },
@@ -216,7 +258,9 @@ pub enum Effect {
 
 /// Whether what came in carries an invite: its bytes are not kept once it has been handled.
 pub fn holds_secret(incoming: &Incoming) -> bool {
-    incoming.command().is_some_and(|(name, rest)| name == "start" && !rest.is_empty())
+    incoming
+        .command()
+        .is_some_and(|(name, rest)| matches!(name.as_str(), "start" | "ghep") && !rest.is_empty())
 }
 
 /// A command, if it is one of this part's.
@@ -228,6 +272,8 @@ pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>
         "ngonngu" => me::language(ctx, rest)?,
         "roi" => me::leave(ctx),
         "huy" | "cancel" => me::cancel(ctx),
+        "kenh" => link::channels(ctx)?,
+        "ghep" => link::link(ctx, rest)?,
         "moi" => invite::command(ctx, rest)?,
         "gannhom" => group::bind_command(ctx, rest, Purpose::Staff)?,
         "nhomtruc" => group::bind_command(ctx, rest, Purpose::Duty)?,
@@ -249,6 +295,8 @@ pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
         Action::RevokeInvite(invite) => invite::revoke(ctx, *invite),
         Action::Bind { unit, purpose } => group::bind(ctx, *unit, *purpose),
         Action::Speak(lang) => me::speak(ctx, *lang),
+        Action::PreferChannel(chat) => link::prefer(ctx, *chat),
+        Action::LinkChannel => link::make_code(ctx),
     }
 }
 
@@ -277,6 +325,12 @@ pub fn corrected_command(ctx: &Context<'_>) -> Turn {
 
 /// Somebody wrote who is not enrolled.
 pub fn stranger(ctx: &Context<'_>) -> Result<Turn, Need> {
+    if let Some(turn) = link::bare_code(ctx)? {
+        return Ok(turn);
+    }
+    if let Some(turn) = enrol::bare_token(ctx)? {
+        return Ok(turn);
+    }
     Ok(help::stranger(ctx))
 }
 

@@ -66,7 +66,8 @@ async fn remind(tx: &mut Tx<'_>, env: &Env, id: IncidentId, is_due: bool) -> Res
     if let Some((holder, _)) = &case.holder {
         let sql =
             "SELECT c.id, c.lang FROM chats c JOIN people p ON p.id = c.person_id AND p.state = 'active'
-                   WHERE c.person_id = $1 AND c.kind = 'private' AND c.state = 'open' ORDER BY c.id LIMIT 1";
+                   WHERE c.person_id = $1 AND c.kind = 'private' AND c.state = 'open'
+                   ORDER BY c.spare, c.id LIMIT 1";
         add_places(&mut places, tx.all(sql, args![*holder]).await?);
     }
     for (chat, lang) in places {
@@ -94,7 +95,7 @@ async fn escalate(tx: &mut Tx<'_>, env: &Env, case: &Case) -> Result<(), StoreEr
     for unit in above {
         let sql = "SELECT MIN(c.id), c.lang FROM roles r
                    JOIN people p ON p.id = r.person_id AND p.state = 'active'
-                   JOIN chats c ON c.person_id = p.id AND c.kind = 'private' AND c.state = 'open'
+                   JOIN chats c ON c.person_id = p.id AND c.kind = 'private' AND c.state = 'open' AND c.spare = 0
                    WHERE r.unit_id = $1 AND r.role = 'head' GROUP BY p.id, c.lang";
         let mut places = Vec::new();
         add_places(&mut places, tx.all(sql, args![*unit]).await?);

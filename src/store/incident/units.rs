@@ -144,7 +144,7 @@ pub async fn desk(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<(ChatId, String)>
     }
     let officers = "SELECT c.id, p.name FROM roles r
                     JOIN people p ON p.id = r.person_id AND p.state = 'active'
-                    JOIN chats c ON c.person_id = p.id AND c.kind = 'private' AND c.state = 'open'
+                    JOIN chats c ON c.person_id = p.id AND c.kind = 'private' AND c.state = 'open' AND c.spare = 0
                     WHERE r.unit_id = $1 AND r.role = 'duty' ORDER BY c.id LIMIT 10";
     for above in &line {
         let found = chats(tx, officers, args![*above]).await?;

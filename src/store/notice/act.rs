@@ -176,13 +176,15 @@ pub async fn people_over(
 
 const PEOPLE_OVER: Sql = Sql {
     lite: "SELECT c.id AS chat, c.lang, p.name FROM people p JOIN chats c ON c.id = (
-             SELECT MIN(o.id) FROM chats o WHERE o.person_id = p.id AND o.kind = 'private' AND o.state = 'open')
+             SELECT MIN(o.id) FROM chats o
+             WHERE o.person_id = p.id AND o.kind = 'private' AND o.state = 'open' AND o.spare = 0)
            WHERE p.state = 'active' AND p.id <> $3 AND EXISTS (
              SELECT 1 FROM roles r WHERE r.person_id = p.id AND r.unit_id IN (SELECT value FROM json_each($1))
                AND r.role IN (SELECT value FROM json_each($2)))
            ORDER BY p.folded, p.id LIMIT 100",
     pg: "SELECT c.id AS chat, c.lang, p.name FROM people p JOIN chats c ON c.id = (
-           SELECT MIN(o.id) FROM chats o WHERE o.person_id = p.id AND o.kind = 'private' AND o.state = 'open')
+           SELECT MIN(o.id) FROM chats o
+             WHERE o.person_id = p.id AND o.kind = 'private' AND o.state = 'open' AND o.spare = 0)
          WHERE p.state = 'active' AND p.id <> $3 AND EXISTS (
            SELECT 1 FROM roles r WHERE r.person_id = p.id
              AND r.unit_id IN (SELECT value::bigint FROM json_array_elements_text($1::json))
@@ -194,6 +196,7 @@ const PEOPLE_OVER: Sql = Sql {
 pub async fn place_of(tx: &mut Tx<'_>, person: Option<i64>) -> Result<Option<Place>, StoreError> {
     let sql = "SELECT c.id AS chat, c.lang, p.name FROM chats c JOIN people p ON p.id = c.person_id
                WHERE p.id = $1 AND p.state = 'active' AND c.kind = 'private' AND c.state = 'open'
+                 AND c.spare = 0
                ORDER BY c.id LIMIT 1";
     tx.optional(sql, args![person]).await
 }

@@ -8,6 +8,7 @@ use crate::domain::ids::*;
 use crate::store::{Env, StoreError, Tx, row};
 
 use super::edition::delivery;
+use super::next;
 
 /// The confirmation that a nonce stands for, if it belongs to this chat.
 pub async fn confirm_action(
@@ -15,7 +16,9 @@ pub async fn confirm_action(
     chat: ChatId,
     nonce: &str,
 ) -> Result<Option<conversation::Action>, StoreError> {
-    let sql = "SELECT id FROM deliveries WHERE nonce = $1 AND chat_id = $2";
+    // Over whichever of their channels somebody answers.
+    let sql = "SELECT d.id FROM deliveries d WHERE d.nonce = $1 AND (d.chat_id = $2 OR EXISTS (
+                 SELECT 1 FROM chats c WHERE c.id = $2 AND c.kind = 'private' AND c.person_id = d.person_id))";
     let row: Option<(i64,)> = tx.optional(sql, args![nonce, chat]).await?;
     Ok(row.map(|(id,)| conversation::Action::Notice(Action::Confirm { delivery: DeliveryId(id) })))
 }
@@ -54,6 +57,7 @@ pub async fn confirm(tx: &mut Tx<'_>, env: &Env, id: DeliveryId, person: PersonI
     if tx.exec(sql, args![id, person, env.now]).await? == 0 {
         return Ok(());
     }
+    next::call_off(tx, env, id).await?;
     let sql = "SELECT edition_id, state FROM deliveries WHERE id = $1";
     let (edition, state): (i64, i64) = tx.one(sql, args![id]).await?;
     if state == delivery::CONFIRMED {

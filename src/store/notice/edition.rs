@@ -211,7 +211,8 @@ struct Spreading {
 row!(Spreading { id, include, exclude, chat_cursor });
 
 /// Makes the deliveries of the chats that an edition is for: `$3`, from behind `$4` up to `$5`. A person's unit is the
-/// one that was made last: the lowest in the tree, as a rule. Every nonce begins with `$6`; the rest is cut from `$7`,
+/// one that was made last: the lowest in the tree, as a rule. Of several chats only one has
+/// a delivery, also where their order changes meanwhile. Every nonce begins with `$6`; the rest is cut from `$7`,
 /// which has one for every chat of the step.
 const ADD: Sql = of_chats!(
     "INSERT INTO deliveries (edition_id, chat_id, channel, person_id, unit_id, state, nonce)
@@ -222,7 +223,11 @@ const ADD: Sql = of_chats!(
         "CAST(substr($7, 16 * (c.id - $4 - 1) + 1, 16) AS TEXT)",
         "convert_from(substr($7::bytea, (16 * (c.id - $4 - 1) + 1)::int, 16), 'UTF8')"
     },
-    " FROM chats c WHERE c.id > $4 AND c.id <= $5 AND c.state = 'open' AND ",
+    " FROM chats c WHERE c.id > $4 AND c.id <= $5 AND c.state = 'open' AND c.spare = 0
+       AND (c.rank = 0 OR NOT EXISTS (
+              SELECT 1 FROM chats o JOIN deliveries d ON d.edition_id = $3 AND d.chat_id = o.id
+              WHERE o.person_id = c.person_id))
+       AND ",
     " ORDER BY c.id ON CONFLICT (edition_id, chat_id) DO NOTHING"
 );
 

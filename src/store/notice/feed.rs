@@ -7,10 +7,10 @@ use crate::domain::ChannelKind;
 use crate::domain::content::Lane;
 use crate::domain::ids::*;
 use crate::failpoint::{Planted, planted};
-use crate::store::{Env, Sql, StoreError, Tx, row};
+use crate::store::{Env, Sql, StoreError, Tx, held, row};
 
-use super::OWN_DATA_PREFIX;
 use super::edition::{delivery, end_if_done, hold_editions};
+use super::{OWN_DATA_PREFIX, next};
 
 /// How the last part of a delivery ended.
 #[derive(Clone, Debug)]
@@ -239,6 +239,12 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
         once.entry(end.delivery.0).or_insert(end.result.as_ref().err().map(String::as_str));
     }
     hold_editions(tx, &serde_json::to_string(&once.keys().collect::<Vec<_>>())?).await?;
+    for (delivery, why) in once.clone() {
+        // What a person has to decide is not sent over another channel by itself.
+        if why.is_some_and(|why| why != held::REASON) && next::channel(tx, env, delivery).await? {
+            once.remove(&delivery);
+        }
+    }
     // Those that ended alike are kept together: nearly always all of them.
     let mut alike: BTreeMap<Option<&str>, Vec<i64>> = BTreeMap::new();
     for (delivery, why) in once {

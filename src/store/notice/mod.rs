@@ -8,6 +8,7 @@ mod feed;
 mod files;
 mod list;
 mod manage;
+mod next;
 mod reach;
 mod remind;
 mod schedule;

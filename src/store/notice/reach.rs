@@ -34,7 +34,7 @@ pub struct Unreached {
 const OPEN: Sql = of_chats!(
     "SELECT COALESCE(SUM(CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END), 0),
             COALESCE(SUM(CASE WHEN c.kind = 'group' THEN 0 ELSE 1 END), 0)
-     FROM chats c WHERE c.state = 'open' AND ",
+     FROM chats c WHERE c.state = 'open' AND c.spare = 0 AND ",
     ""
 );
 

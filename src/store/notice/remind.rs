@@ -7,9 +7,10 @@ use crate::conversation::wording::hint;
 use crate::conversation::{Lang, Reply};
 use crate::domain::Timestamp;
 use crate::domain::content::{Button, Content, Lane};
+use crate::domain::ids::DeliveryId;
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
-use super::{OWN_DATA_PREFIX, act};
+use super::{OWN_DATA_PREFIX, act, next};
 
 /// Reminders that one transaction makes, and that wait in the outbox at most.
 const CHUNK: i64 = 1000;
@@ -35,14 +36,16 @@ struct Late {
     chat_id: i64,
     open: i64,
     sent_at: Option<i64>,
+    several: i64,
 }
 
-row!(Late { id, chat_id, open, sent_at });
+row!(Late { id, chat_id, open, sent_at, several });
 
 /// Who has not confirmed, without who wrote and who approved the notice: they know it. Chat by chat, which is also the
 /// order in which they were written to.
 const LATE: &str = "
-    SELECT d.id, d.chat_id, CAST(CASE WHEN c.state = 'open' THEN 1 ELSE 0 END AS BIGINT) AS open, d.sent_at
+    SELECT d.id, d.chat_id, CAST(CASE WHEN c.state = 'open' THEN 1 ELSE 0 END AS BIGINT) AS open, d.sent_at,
+           CAST(CASE WHEN c.rank > 0 THEN 1 ELSE 0 END AS BIGINT) AS several
     FROM deliveries d JOIN chats c ON c.id = d.chat_id
     WHERE d.edition_id = $1 AND d.state = 2 AND d.reminded_at IS NULL AND d.chat_id > $2
       AND (d.person_id IS NULL OR d.person_id NOT IN ($4, $5))
@@ -120,7 +123,14 @@ async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, late: &[Late]) -> Result<
     };
     let to_one = outbox::add_payload(tx, env, &content("notice-remind-person")).await?;
     let to_group = outbox::add_payload(tx, env, &content("notice-remind-group")).await?;
-    let open: Vec<i64> = late.iter().filter(|one| one.open != 0).map(|one| one.id).collect();
+    let mut open: Vec<i64> = Vec::new();
+    for one in late {
+        // Who has another channel gets it there, whole: perhaps this one is not looked at.
+        let also = one.several != 0 && next::also(tx, env, DeliveryId(one.id)).await?;
+        if !also && one.open != 0 {
+            open.push(one.id);
+        }
+    }
     let args = args![
         serde_json::to_string(&open)?,
         Lane::Notice.code(),

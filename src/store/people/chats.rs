@@ -8,6 +8,7 @@ use crate::domain::text::fold;
 
 use super::super::notice::{self, Ended};
 use super::super::{Env, Store, StoreError, Tx, row};
+use super::arrange_owner;
 
 impl Store {
     /// A group became a supergroup: its row goes by the new id from now on. If that has a row already, the
@@ -62,7 +63,8 @@ pub(super) async fn unbind(tx: &mut Tx<'_>, chat: ChatId) -> Result<(), StoreErr
 
 /// The chat can be reached (again).
 pub(super) async fn open(tx: &mut Tx<'_>, chat: ChatId) -> Result<(), StoreError> {
-    tx.exec_one("UPDATE chats SET state = 'open', reason = NULL WHERE id = $1", args![chat]).await
+    tx.exec_one("UPDATE chats SET state = 'open', reason = NULL WHERE id = $1", args![chat]).await?;
+    arrange_owner(tx, chat).await
 }
 
 /// Somebody writes from a chat that is known: so it can be reached, whatever was thought before, and a
@@ -81,6 +83,7 @@ pub(in crate::store) async fn heard_from(
         // Not a row that gave its place to another when the group moved.
         let sql = "UPDATE chats SET state = 'open', reason = NULL WHERE id = $1 AND COALESCE(reason, '') <> 'moved'";
         tx.exec(sql, args![chat]).await?;
+        arrange_owner(tx, chat).await?;
     }
     let new = &incoming.chat.title;
     if incoming.chat.kind == ChatKind::Group && !new.is_empty() && new != title {
@@ -94,6 +97,7 @@ pub(in crate::store) async fn heard_from(
 pub(super) async fn close(tx: &mut Tx<'_>, env: &Env, chat: ChatId, reason: &str) -> Result<(), StoreError> {
     let sql = "UPDATE chats SET state = 'closed', reason = $2, greeted_at = NULL WHERE id = $1";
     tx.exec_one(sql, args![chat, reason]).await?;
+    arrange_owner(tx, chat).await?;
     drop_waiting(tx, env, chat, reason).await
 }
 

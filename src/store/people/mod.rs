@@ -4,6 +4,7 @@ mod chats;
 mod import;
 mod invites;
 mod members;
+mod reached;
 mod units;
 
 use crate::conversation::people::{Answer, Ask, Effect};
@@ -17,6 +18,7 @@ pub(super) use chats::heard_from;
 pub use import::{Change, Conflict, ImportReport};
 pub use invites::{InviteLine, NewInvite};
 pub use members::{PersonLine, RoleLine};
+pub(super) use reached::arrange_owner;
 pub use units::{UnitLine, find_or_create};
 pub(super) use units::{find_everywhere, lineage};
 
@@ -38,6 +40,9 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
             Answer::Made { id, token }
         }
         Ask::Greeted(chat) => Answer::Greeted(chats::greeted(tx, *chat).await?),
+        Ask::Channels(person) => Answer::Channels(reached::own_channels(tx, *person).await?),
+        Ask::MakeLinkCode(person) => Answer::LinkCode(reached::make_code(tx, env, *person).await?),
+        Ask::LinkCode(code) => Answer::Link(reached::by_code(tx, env, &code.clone().into()).await?),
     })
 }
 
@@ -82,6 +87,11 @@ pub(super) async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result
             chats::unbind(tx, *chat).await?;
             note(tx, env, *by, "group.unbind", &format!("chat:{chat}"), "").await
         }
+        Effect::Link { code, person, chat } => {
+            reached::link(tx, env, &code.clone().into(), *person, *chat).await?;
+            note(tx, env, *person, "person.link", &format!("chat:{chat}"), "").await
+        }
+        Effect::Prefer { person, chat } => reached::prefer(tx, *person, *chat).await,
         Effect::Greeted { chat } => chats::note_greeting(tx, env, *chat).await,
         Effect::OpenChat { chat } => chats::open(tx, *chat).await,
         Effect::CloseChat { chat, reason } => chats::close(tx, env, *chat, reason).await,

@@ -1,0 +1,57 @@
+//! A recipient's next channel: where the first fails for good, or nothing is confirmed over it.
+
+use crate::args;
+use crate::domain::content::Lane;
+use crate::domain::ids::*;
+use crate::store::{Env, StoreError, Tx};
+
+use super::OWN_DATA_PREFIX;
+use super::edition::delivery;
+
+/// The next open chat of who gets a delivery: one over which it has not been sent, and that has none of its own.
+const NEXT: &str = "
+    SELECT c.id, c.channel, d.edition_id FROM deliveries d JOIN chats c ON c.person_id = d.person_id
+    WHERE d.id = $1 AND c.kind = 'private' AND c.state = 'open' AND c.id <> d.chat_id
+      AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.chat_id = c.id)
+      AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.edition_id = d.edition_id AND o.chat_id = c.id)
+    ORDER BY c.rank, c.id LIMIT 1";
+
+/// A delivery that failed for good goes on over the next channel, if there is one. Gives whether it does.
+pub(super) async fn channel(tx: &mut Tx<'_>, env: &Env, delivery: i64) -> Result<bool, StoreError> {
+    let next: Option<(i64, String, i64)> = tx.optional(NEXT, args![delivery]).await?;
+    let Some((chat, channel, edition)) = next else { return Ok(false) };
+    let sql = "UPDATE deliveries SET chat_id = $2, channel = $3, state = $4 WHERE id = $1 AND state = $5";
+    let args = args![delivery, chat, channel, delivery::WAITING, delivery::QUEUED];
+    if tx.exec(sql, args).await? == 0 {
+        return Ok(false);
+    }
+    let sql = "UPDATE editions SET queued = queued - 1, waiting = waiting + 1, changed_at = $2 WHERE id = $1";
+    tx.exec_one(sql, args![edition, env.now]).await?;
+    Ok(true)
+}
+
+/// Sends a delivery that nobody confirmed over the next channel as well, whole and with its button. Gives whether
+/// there is one.
+pub(super) async fn also(tx: &mut Tx<'_>, env: &Env, delivery: DeliveryId) -> Result<bool, StoreError> {
+    let next: Option<(i64, String, i64)> = tx.optional(NEXT, args![delivery]).await?;
+    let Some((chat, channel, edition)) = next else { return Ok(false) };
+    let sql =
+        "INSERT INTO messages (channel, chat_id, lane, op, payload_id, own_data, last_part, state, ready,
+                 not_before, created_at)
+               SELECT $3, $2, $4, 'send', p.payload_id, $5 || d.nonce, p.last, 0, 1, $6, $6
+               FROM deliveries d JOIN edition_parts p ON p.edition_id = d.edition_id AND p.channel = $3
+               WHERE d.id = $1 AND d.edition_id = $7 ORDER BY p.seq";
+    let args = args![delivery, chat, channel, Lane::Notice.code(), OWN_DATA_PREFIX, env.now, edition];
+    Ok(tx.exec(sql, args).await? > 0)
+}
+
+/// What still waits of a delivery that was confirmed, over whatever channel, is not needed any more.
+pub(super) async fn call_off(tx: &mut Tx<'_>, env: &Env, delivery: DeliveryId) -> Result<(), StoreError> {
+    let sql = "UPDATE messages SET state = 5, settled_at = $2
+               WHERE settled_at IS NULL AND state = 0
+                 AND own_data = (SELECT $3 || nonce FROM deliveries WHERE id = $1)
+                 AND chat_id IN (SELECT c.id FROM deliveries d JOIN chats c ON c.person_id = d.person_id
+                                 WHERE d.id = $1 AND c.kind = 'private')";
+    tx.exec(sql, args![delivery, env.now, OWN_DATA_PREFIX]).await?;
+    Ok(())
+}
