@@ -138,3 +138,5 @@ notice-schedule-waits = ⏳ Next { $when }; its text waits for approval.
 notice-schedule-open = Next: { $when }. No text yet.
 notice-schedule-now-paused = This schedule is held now.
 notice-schedule-now-active = This schedule runs again.
+notice-month = 📨 { $channel }: takes { $needed } messages; { $left } of { $month } are left this month.
+notice-month-short = ⚠️ { $channel }: takes { $needed } messages, but only { $left } of { $month } are left this month (some of them kept for what is urgent). The rest waits for next month.

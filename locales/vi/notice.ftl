@@ -138,3 +138,5 @@ notice-schedule-waits = ⏳ Kỳ tới { $when }, nội dung đang chờ duyệt
 notice-schedule-open = Kỳ tới: { $when }. Chưa có nội dung.
 notice-schedule-now-paused = Đã tạm dừng lịch này.
 notice-schedule-now-active = Lịch chạy lại rồi.
+notice-month = 📨 { $channel }: cần { $needed } tin, còn { $left } / { $month } tin tháng này.
+notice-month-short = ⚠️ { $channel }: cần { $needed } tin, mà tháng này chỉ còn { $left } / { $month } (một phần để dành cho tin khẩn). Phần thiếu chờ sang tháng sau.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::channel::telegram::Telegram;
+use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::conversation::Lang;
@@ -36,7 +36,7 @@ pub struct CheckCommand {}
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// `config`, `database`, `token`, `intake`, `clock`, `disk`, `inbox`, `outbox`, `channel`,
+    /// `config`, `database`, `token`, `intake`, `files`, `clock`, `disk`, `inbox`, `outbox`, `channel`,
     /// `alarm`
     pub what: &'static str,
     pub state: State,
@@ -104,9 +104,7 @@ async fn look_at_all(path: &Path) -> Vec<Finding> {
     }));
     let clock = Clock::System;
     let store = database(&config, &clock, &mut findings).await;
-    if let Some(bot) = token(&config, store.as_ref(), &mut findings).await {
-        findings.push(intake::look(&config, &bot, clock.now()).await);
-    }
+    bots(&config, store.as_ref(), clock.now(), &mut findings).await;
     let latest = match &store {
         Some(store) => store_findings(store, &mut findings).await,
         None => None,
@@ -143,33 +141,51 @@ async fn database(config: &Config, clock: &Clock, findings: &mut Vec<Finding>) -
     }
 }
 
-/// Asks the platform who the bot is: proves that the token works. Gives the bot if it does.
-async fn token(config: &Config, store: Option<&Store>, findings: &mut Vec<Finding>) -> Option<Telegram> {
-    let bot = match channels::telegram(config) {
-        Ok(Some(bot)) => bot,
-        Ok(None) => {
-            findings.push(Finding::new("token", State::Fault, "cli-check-token-missing", &[]));
-            return None;
+/// Asks every platform who the bot is, which proves that its token works, and how updates come in.
+async fn bots(config: &Config, store: Option<&Store>, now: Timestamp, findings: &mut Vec<Finding>) {
+    let before = findings.len();
+    let telegram = channels::telegram(config).map(|bot| bot.map(|bot| Box::new(bot) as Box<dyn Channel>));
+    let zalo = channels::zalo_bot(config).map(|bot| bot.map(|bot| Box::new(bot) as Box<dyn Channel>));
+    for (made, push, api) in [
+        (telegram, config.telegram_push(), &config.telegram.api_url),
+        (zalo, config.zalo_bot_push(), &config.zalo_bot.api_url),
+    ] {
+        let bot = match made {
+            Ok(Some(bot)) => bot,
+            Ok(None) => continue,
+            Err(error) => {
+                let says = error.to_string();
+                findings.push(Finding { what: "token", state: State::Fault, says });
+                continue;
+            }
+        };
+        let finding = token(bot.as_ref(), api, store).await;
+        let works = finding.state == State::Good;
+        findings.push(finding);
+        if works {
+            findings.push(intake::look(push, bot.as_ref(), now).await);
         }
-        Err(error) => {
-            let says = error.to_string();
-            findings.push(Finding { what: "token", state: State::Fault, says });
-            return None;
-        }
-    };
-    let api = config.telegram.api_url.as_str();
-    let finding = match channels::ask_bot_name(&bot, store).await {
-        Ok(Ok(name)) => Finding::new("token", State::Good, "cli-check-token", &[("name", &name)]),
+    }
+    if findings.len() == before {
+        findings.push(Finding::new("token", State::Fault, "cli-check-token-missing", &[]));
+    }
+    if config.zalo_bot.is_used() && config.files.url.is_none() {
+        findings.push(Finding::new("files", State::Warning, "cli-check-files-missing", &[]));
+    }
+}
+
+async fn token(bot: &dyn Channel, api: &str, store: Option<&Store>) -> Finding {
+    let channel = ("channel", bot.kind().name());
+    match channels::ask_bot_name(bot, store).await {
+        Ok(Ok(name)) => Finding::new("token", State::Good, "cli-check-token", &[channel, ("name", &name)]),
         Ok(Err(why)) => {
-            Finding::new("token", State::Fault, "cli-check-token-refused", &[("why", &why), ("api", api)])
+            let vars = [channel, ("why", &why), ("api", api)];
+            Finding::new("token", State::Fault, "cli-check-token-refused", &vars)
         }
         Err(error) => {
             Finding::new("database", State::Fault, "cli-check-database-fails", &[("why", &error.to_string())])
         }
-    };
-    let works = finding.state == State::Good;
-    findings.push(finding);
-    works.then_some(bot)
+    }
 }
 
 /// What the database shows. Gives the latest moment that is written down in it.

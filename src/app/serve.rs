@@ -21,6 +21,7 @@ use crate::jobs::pacing::{LaneLimit, Limits};
 use crate::jobs::{Engine, Signals};
 use crate::random::Random;
 use crate::store::Store;
+use crate::store::quota::Plan;
 
 use super::files::Door;
 use super::run::Running;
@@ -111,6 +112,12 @@ async fn posts(config: &Config, store: &Store, stop: &CancellationToken) -> Resu
     if let Some(zalo) = channels::zalo_bot(config)? {
         let webhook = webhook(config.zalo_bot_push()?).await?;
         learn_name(&zalo, store).await?;
+        if webhook.is_none() {
+            tracing::warn!(
+                "Zalo is asked for updates, and gives each of them once: what comes in at the moment of a kill is \
+                 lost. For real use set url in [zalo_bot.webhook]"
+            );
+        }
         let given = &config.zalo_bot;
         let limits = Limits {
             per_second: given.per_second,
@@ -118,6 +125,8 @@ async fn posts(config: &Config, store: &Store, stop: &CancellationToken) -> Resu
             reserve: given.reserve,
             ..Limits::NONE
         };
+        let plan = Plan { messages: given.per_month.into(), reserve: given.reserve.into() };
+        store.keep_plan(zalo.kind(), plan).await?;
         posts.push(Post {
             channel: Arc::new(zalo),
             limits,

@@ -73,6 +73,10 @@ fn words(shown: &Shown) -> String {
             ("closed", &closed),
         ];
         lines.push(say("cli-status-channel", &vars));
+        if let Some((used, month)) = channel.month {
+            let (used, month) = (used.to_string(), month.to_string());
+            lines.push(say("cli-status-month", &[("used", &used), ("month", &month)]));
+        }
     }
     lines.extend(status.rests.iter().map(rest_words));
     lines.extend(status.alarms.iter().map(|alarm| alarm.says(Lang::Vi)));

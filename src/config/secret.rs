@@ -16,6 +16,13 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secr
     Ok(Some(SecretString::from(String::deserialize(from)?)))
 }
 
+impl super::ZaloBot {
+    /// Whether there is to be a bot on Zalo.
+    pub fn is_used(&self) -> bool {
+        self.token.is_some() || self.token_file.is_some()
+    }
+}
+
 impl Config {
     /// The directory that relative paths begin in.
     pub fn directory(&self) -> &Path {

@@ -10,6 +10,14 @@ use crate::domain::{ChannelKind, Timestamp};
 
 use super::{Store, StoreError, Tx};
 
+/// What a plan permits in a month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub messages: i64,
+    /// So many of them are not for notices that are not urgent.
+    pub reserve: i64,
+}
+
 /// What was used of a month, and when the next begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Used {
@@ -44,6 +52,21 @@ pub(super) async fn used(tx: &mut Tx<'_>, channel: ChannelKind, now: Timestamp) 
     Ok(Used { messages, month_ends: month_ends(now) })
 }
 
+fn plan_name(channel: ChannelKind) -> String {
+    format!("plan:{}", channel.code())
+}
+
+/// What the plan of a channel permits, as the service was last started; `None` where there is no limit.
+pub(super) async fn plan(tx: &mut Tx<'_>, channel: ChannelKind) -> Result<Option<Plan>, StoreError> {
+    let sql = "SELECT value FROM settings WHERE name = $1";
+    let row: Option<(String,)> = tx.optional(sql, args![plan_name(channel)]).await?;
+    let read = |(value,): (String,)| {
+        let (messages, reserve) = value.split_once(' ')?;
+        Some(Plan { messages: messages.parse().ok()?, reserve: reserve.parse().ok()? })
+    };
+    Ok(row.and_then(read).filter(|plan| plan.messages > 0))
+}
+
 fn month_ends(now: Timestamp) -> Timestamp {
     let today = now.in_zone(VIETNAM).date_naive();
     let (year, month) =
@@ -55,6 +78,17 @@ fn month_ends(now: Timestamp) -> Timestamp {
 }
 
 impl Store {
+    /// Keeps what the plan of a channel permits: the command line and the previews of notices say what is left.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn keep_plan(&self, channel: ChannelKind, plan: Plan) -> Result<(), StoreError> {
+        let (name, value) = (plan_name(channel), format!("{} {}", plan.messages, plan.reserve));
+        let sql = "INSERT INTO settings (name, value) VALUES ($1, $2)
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.db.write(move |tx| Box::pin(async move { tx.exec_one(sql, args![name, value]).await })).await
+    }
+
     /// What a channel has used of this month.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::conversation::alarm::Alarm;
 use crate::domain::{ChannelKind, Timestamp};
 
 use super::rest::{self, Rest};
-use super::{Sql, Store, StoreError, Tx, alarms, row};
+use super::{Sql, Store, StoreError, Tx, alarms, quota, row};
 
 /// Over how long messages are counted that were sent, or not.
 pub const COUNTED: Duration = Duration::from_secs(24 * 3600);
@@ -73,9 +73,18 @@ pub struct ChannelStatus {
     pub groups: i64,
     /// Blocked, or the bot was removed.
     pub closed: i64,
+    /// Messages of this month, and how many the plan permits, where they are counted.
+    pub month: Option<(i64, i64)>,
 }
 
-row!(ChannelStatus { channel, private_chats, groups, closed });
+struct ChannelRow {
+    channel: String,
+    private_chats: i64,
+    groups: i64,
+    closed: i64,
+}
+
+row!(ChannelRow { channel, private_chats, groups, closed });
 
 /// Cases that are not settled.
 #[derive(Clone, Debug, Serialize)]
@@ -139,7 +148,7 @@ impl Store {
                         inbox: inbox(tx).await?,
                         outbox: outbox(tx).await?,
                         last_day: last_day(tx, now.before(COUNTED)).await?,
-                        channels: channels(tx).await?,
+                        channels: channels(tx, now).await?,
                         rests: rest::all(tx).await?,
                         alarms: alarms::open(tx).await?,
                         cases: cases(tx, now).await?,
@@ -228,13 +237,28 @@ async fn last_day(tx: &mut Tx<'_>, since: Timestamp) -> Result<LastDay, StoreErr
     Ok(LastDay { sent, unknown, failed })
 }
 
-async fn channels(tx: &mut Tx<'_>) -> Result<Vec<ChannelStatus>, StoreError> {
+async fn channels(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<ChannelStatus>, StoreError> {
     let sql =
         "SELECT channel, COUNT(CASE WHEN kind = 'private' AND state = 'open' THEN 1 END) AS private_chats,
                       COUNT(CASE WHEN kind = 'group' AND state = 'open' THEN 1 END) AS groups,
                       COUNT(CASE WHEN state = 'closed' THEN 1 END) AS closed
                FROM chats GROUP BY channel ORDER BY channel";
-    tx.all(sql, args![]).await
+    let mut channels = Vec::new();
+    for row in tx.all::<ChannelRow>(sql, args![]).await? {
+        let month = match ChannelKind::from_code(&row.channel) {
+            Some(channel) => match quota::plan(tx, channel).await? {
+                Some(plan) => {
+                    let used = quota::used(tx, channel, now).await?.messages;
+                    Some((i64::from(used), plan.messages))
+                }
+                None => None,
+            },
+            None => None,
+        };
+        let ChannelRow { channel, private_chats, groups, closed } = row;
+        channels.push(ChannelStatus { channel, private_chats, groups, closed, month });
+    }
+    Ok(channels)
 }
 
 async fn cases(tx: &mut Tx<'_>, now: Timestamp) -> Result<Cases, StoreError> {

@@ -95,7 +95,7 @@ on_both! {
         // Somebody else listens there already: said in a sentence, and nothing is changed.
         let twice = loa(dir.path(), &pushed, &["run"]).await;
         assert_eq!(twice.code, Some(2));
-        assert!(twice.err.contains("telegram.webhook.listen") && twice.err.contains(&listen), "{}", twice.err);
+        assert!(twice.err.contains("khóa listen") && twice.err.contains(&listen), "{}", twice.err);
         assert_eq!(end(child).await, Some(0));
 
         let away = loa(dir.path(), &polled, &["check", "--json"]).await.json();

@@ -66,6 +66,7 @@ fn about(lang: Lang, facts: &NoticeFacts, reach: &ReachFacts) -> String {
         let names = format!("{}{more}", shorten(&names.join(", "), 200));
         lines.push(lang.say(key, &[("count", &count.to_string()), ("names", &names)]));
     }
+    lines.extend(reach.months.iter().map(|month| month.says(lang)));
     if facts.notice.confirm {
         lines.push(lang.say("notice-with-button", &[]));
     }

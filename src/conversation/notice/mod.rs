@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Dialogue, Lang, Need, Turn};
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, ScheduleId, UnitId};
-use crate::domain::{Rich, Role, Timestamp};
+use crate::domain::{ChannelKind, Rich, Role, Timestamp};
 
 pub use approve::{approval_card, preview_card};
 pub use audience::audience_words;
@@ -197,6 +197,31 @@ pub struct ReachFacts {
     pub lost: Vec<(WhyNot, i64, Vec<String>)>,
     /// Somebody in it is not of the units that were given.
     pub beyond: bool,
+    /// What it takes of a month's messages; only known of a notice that is written.
+    pub months: Vec<Month>,
+}
+
+/// What a notice takes of the messages that a channel may send this month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Month {
+    pub channel: ChannelKind,
+    pub needed: i64,
+    /// What is left of the month, the reserve included.
+    pub left: i64,
+    pub month: i64,
+    /// Whether there is not enough for it: what is over waits for the next month.
+    pub short: bool,
+}
+
+impl Month {
+    /// The same in words.
+    pub fn says(&self, lang: Lang) -> String {
+        let key = if self.short { "notice-month-short" } else { "notice-month" };
+        let [needed, left, month] = [self.needed, self.left, self.month].map(running::group);
+        let vars =
+            [("channel", self.channel.name()), ("needed", &needed), ("left", &left), ("month", &month)];
+        lang.say(key, &vars)
+    }
 }
 
 /// A notice as it is written down.

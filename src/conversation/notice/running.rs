@@ -80,7 +80,7 @@ pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply
 }
 
 /// A number with its thousands apart, as it is written in Vietnam: 12.345.
-fn group(number: i64) -> String {
+pub(super) fn group(number: i64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

@@ -135,7 +135,21 @@ pub async fn reach_facts(
     let reach = reach::reach(tx, &whom).await?;
     let beyond = !within.is_empty() && reach::reaches_beyond(tx, &whom, within).await?;
     let lost = reach.lost.into_iter().map(|one| (one.why, one.count, one.names)).collect();
-    Ok(Ok(ReachFacts { groups: reach.groups, people: reach.people, lost, beyond }))
+    let (groups, people, months) = (reach.groups, reach.people, Vec::new());
+    Ok(Ok(ReachFacts { groups, people, lost, beyond, months }))
+}
+
+/// How far a notice that is written reaches, and what it takes of a month's messages.
+async fn reach_of(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Result<ReachFacts, StoreError> {
+    let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
+    let Ok(mut reach) = reach_facts(tx, env, &row.audience, &[]).await? else {
+        return Ok(ReachFacts::default());
+    };
+    if let Ok(whom) = edition::whom(tx, env, &row.audience).await? {
+        let content = edition::content(tx, &row).await?;
+        reach.months = reach::months(tx, env, &whom, &content, row.urgent != 0).await?;
+    }
+    Ok(reach)
 }
 
 /// A person's private chat, and its language.
@@ -234,7 +248,7 @@ pub async fn show_previews(tx: &mut Tx<'_>, env: &Env) -> Result<usize, StoreErr
         if !facts.stage.is_open() {
             continue;
         }
-        let reach = reach_facts(tx, env, &facts.notice.audience, &[]).await?.unwrap_or_default();
+        let reach = reach_of(tx, env, id).await?;
         show_as_it_looks(tx, env, id, chat).await?;
         outbox::post(tx, env, chat, &preview_card(lang, chat, &facts, &reach)).await?;
         let sql = "SELECT COUNT(*) FROM notice_files WHERE notice_id = $1 AND error IS NOT NULL";
@@ -287,7 +301,7 @@ async fn show_for_approval(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatI
 
 async fn show_card(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId) -> Result<(), StoreError> {
     let facts = facts(tx, id).await?.ok_or(StoreError::Missing)?;
-    let reach = reach_facts(tx, env, &facts.notice.audience, &[]).await?.unwrap_or_default();
+    let reach = reach_of(tx, env, id).await?;
     let (lang,): (String,) = tx.one("SELECT lang FROM chats WHERE id = $1", args![chat]).await?;
     outbox::post(tx, env, chat, &approval_card(Lang::from_code(&lang), chat, &facts, &reach)).await
 }

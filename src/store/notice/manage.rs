@@ -10,7 +10,7 @@ use crate::failpoint::{Point, at};
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, Store, StoreError, Tx};
 
-use super::reach::{Reach, reach};
+use super::reach::{Reach, months, reach};
 use super::write::{self, Done, Refused, subject};
 use super::{act, edition, remind, schedule, show};
 
@@ -194,7 +194,11 @@ impl Store {
 pub async fn preview(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Done<Reach> {
     let Some(notice) = write::find(tx, id).await? else { return Ok(Err(Refused::Unknown(id))) };
     match edition::whom(tx, env, &notice.audience).await? {
-        Ok(whom) => reach(tx, &whom).await.map(Ok),
+        Ok(whom) => {
+            let content = edition::content(tx, &notice).await?;
+            let months = months(tx, env, &whom, &content, notice.urgent != 0).await?;
+            Ok(Ok(Reach { months, ..reach(tx, &whom).await? }))
+        }
         Err(fault) => Ok(Err(fault.into())),
     }
 }

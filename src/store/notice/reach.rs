@@ -3,9 +3,11 @@
 use serde::Serialize;
 
 use crate::args;
-use crate::conversation::notice::WhyNot;
+use crate::conversation::notice::{Month, WhyNot};
+use crate::domain::ChannelKind;
+use crate::domain::content::Content;
 use crate::domain::ids::{EditionId, UnitId};
-use crate::store::{Sql, StoreError, Tx};
+use crate::store::{Env, Sql, StoreError, Tx, outbox, quota};
 
 use super::audience::{Whom, meant, of_chats};
 
@@ -20,6 +22,8 @@ pub struct Reach {
     pub unreachable: i64,
     /// Who these are, by reason.
     pub lost: Vec<Unreached>,
+    /// What it takes of a month's messages, on channels where these are counted.
+    pub months: Vec<Month>,
 }
 
 /// Whom a notice cannot reach for one reason.
@@ -29,6 +33,37 @@ pub struct Unreached {
     pub count: i64,
     /// Some of their names.
     pub names: Vec<String>,
+}
+
+/// How many are reached over channels that count messages by the month.
+const BY_THE_MONTH: Sql = of_chats!(
+    "SELECT c.channel, COUNT(*) FROM chats c
+     WHERE c.state = 'open' AND c.spare = 0 AND c.channel IN ('zalo_bot', 'zalo_oa') AND ",
+    " GROUP BY c.channel ORDER BY c.channel"
+);
+
+/// What a notice takes of the messages of this month, where the platform counts them.
+pub async fn months(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    whom: &Whom,
+    content: &Content,
+    urgent: bool,
+) -> Result<Vec<Month>, StoreError> {
+    let (include, exclude) = whom.json()?;
+    let rows: Vec<(String, i64)> = tx.all(BY_THE_MONTH, args![include, exclude]).await?;
+    let mut months = Vec::new();
+    for (code, recipients) in rows {
+        let Some(channel) = ChannelKind::from_code(&code) else { continue };
+        let Some(plan) = quota::plan(tx, channel).await? else { continue };
+        let used = i64::from(quota::used(tx, channel, env.now).await?.messages);
+        let parts = outbox::lay_out(content.clone(), channel.manner()).len();
+        let needed = recipients.saturating_mul(i64::try_from(parts).unwrap_or(i64::MAX));
+        let kept = if urgent { 0 } else { plan.reserve };
+        let left = (plan.messages - used).max(0);
+        months.push(Month { channel, needed, left, month: plan.messages, short: needed > left - kept });
+    }
+    Ok(months)
 }
 
 const OPEN: Sql = of_chats!(
@@ -84,7 +119,8 @@ pub async fn reach(tx: &mut Tx<'_>, whom: &Whom) -> Result<Reach, StoreError> {
             lost.push(Unreached { why, count, names: names.into_iter().map(|(name,)| name).collect() });
         }
     }
-    Ok(Reach { groups, people, unreachable: lost.iter().map(|one| one.count).sum(), lost })
+    let unreachable = lost.iter().map(|one| one.count).sum();
+    Ok(Reach { groups, people, unreachable, lost, months: Vec::new() })
 }
 
 const KEEP_CLOSED: Sql = of_chats!(
