@@ -181,3 +181,5 @@ people-link-already = This channel is yours already. Type /kenh to see your chan
 people-link-another = This channel belongs to { $name }. If you do want to move it, type /roi here first and send the code again.
 people-linked = ✅ Done, { $name }. You can use this channel like the one you had. /kenh chooses which goes first, /trogiup shows what you can do.
 people-linked-elsewhere = 🔗 Another channel, { $channel }, was just linked to your account. If that was not you, tell your administrator at once.
+people-cli-channels-set = People of { $unit } and below are reached over, in this order: { $channels } (except who chose themselves).
+people-cli-channels-usual = People of { $unit } are reached in the order of the unit above.

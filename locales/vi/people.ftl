@@ -181,3 +181,5 @@ people-link-already = Kênh này đã là của bạn rồi. Gõ /kenh để xem
 people-link-another = Kênh này đang là của { $name }. Nếu đúng là bạn muốn chuyển, gõ /roi ở đây trước rồi gửi lại mã.
 people-linked = ✅ Xong rồi { $name }. Từ giờ bạn dùng được kênh này như kênh cũ. Gõ /kenh để chọn kênh nhận tin trước, /trogiup để xem việc có thể làm.
 people-linked-elsewhere = 🔗 Tài khoản của bạn vừa được ghép thêm kênh { $channel }. Nếu không phải bạn làm, hãy báo ngay người quản trị.
+people-cli-channels-set = Người của { $unit } và các đơn vị bên dưới nhận tin lần lượt qua: { $channels } (trừ ai đã tự chọn).
+people-cli-channels-usual = Người của { $unit } nhận tin theo thứ tự của đơn vị bên trên.

@@ -9,7 +9,7 @@ use crate::conversation::Lang;
 use crate::conversation::people::{MOST_DAYS, MOST_USES, Standing, USUAL_DAYS, invite_link, role_name};
 use crate::domain::ids::{InviteId, UnitId};
 use crate::domain::qr::qr_text;
-use crate::domain::{Role, Timestamp};
+use crate::domain::{ChannelKind, Role, Timestamp};
 use crate::store::people::{InviteLine, NewInvite, PersonLine, UnitLine};
 
 use super::{CommandError, Desk};
@@ -66,6 +66,16 @@ pub enum UnitCommand {
     /// Lists the tree of units.
     #[command(after_help = "Example:\n  loa unit list")]
     List,
+    /// Sets over which channels people of a unit and below are reached first, unless they chose themselves.
+    #[command(after_help = "Examples:
+  loa unit channels \"Tỉnh Mường Lam\" zalo_bot telegram
+  loa unit channels \"Phường Bình Minh\"             as it is usual above")]
+    Channels {
+        /// The unit: its path, or its name where only one has it.
+        unit: String,
+        /// telegram, zalo_bot, zalo_oa, email: the first goes first.
+        channels: Vec<ChannelKind>,
+    },
 }
 
 /// An invite as it is printed, once.
@@ -148,9 +158,23 @@ pub async fn run_people(command: PeopleCommand, desk: &Desk) -> Result<(), Comma
 /// # Errors
 /// A database that fails.
 pub async fn run_unit(command: UnitCommand, desk: &Desk) -> Result<(), CommandError> {
-    let UnitCommand::List = command;
-    let units = desk.store.units().await?;
-    desk.show(&units, |units| listing(units, unit_words))
+    match command {
+        UnitCommand::List => {
+            let units = desk.store.units().await?;
+            desk.show(&units, |units| listing(units, unit_words))
+        }
+        UnitCommand::Channels { unit, channels } => {
+            let (id, path) = find_unit(desk, &unit).await?;
+            desk.store.set_channels(id, channels.clone()).await?;
+            let names: Vec<&str> = channels.iter().map(|channel| channel.name()).collect();
+            let (key, names) = match names.is_empty() {
+                true => ("people-cli-channels-usual", String::new()),
+                false => ("people-cli-channels-set", names.join(", ")),
+            };
+            let done = serde_json::json!({ "unit": path, "channels": channels });
+            desk.show(&done, |_| say(key, &[("unit", &path), ("channels", &names)]))
+        }
+    }
 }
 
 /// The one unit that the text means.
@@ -240,6 +264,20 @@ mod tests {
 
     fn new(unit: &str) -> InviteCommand {
         InviteCommand::New { unit: unit.to_owned(), role: Role::Head, uses: 2, days: 3 }
+    }
+
+    #[tokio::test]
+    async fn the_usual_order_of_channels_is_set_and_taken_back() {
+        let office = office(false).await;
+        let set = |channels: Vec<ChannelKind>| UnitCommand::Channels { unit: "binh minh".into(), channels };
+        let both = vec![ChannelKind::ZaloBot, ChannelKind::Telegram];
+        run_unit(set(both), &office.desk).await.expect("set");
+        assert!(office.said().contains("Zalo, Telegram"));
+        run_unit(set(Vec::new()), &office.desk).await.expect("taken back");
+        assert!(office.said().contains("đơn vị bên trên"));
+        let nowhere = UnitCommand::Channels { unit: "Xã Không Có".into(), channels: Vec::new() };
+        assert!(matches!(run_unit(nowhere, &office.desk).await, Err(CommandError::User(_))));
+        assert!("zalo".parse::<ChannelKind>().is_err_and(|known| known.contains("zalo_bot")));
     }
 
     #[tokio::test]

@@ -59,6 +59,15 @@ const EMAIL: Manner = Manner {
     uploads: true,
 };
 
+impl std::str::FromStr for ChannelKind {
+    type Err = String;
+
+    /// By its code.
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::from_code(text).ok_or_else(|| Self::ALL.map(Self::code).join(", "))
+    }
+}
+
 impl ChannelKind {
     /// All there are.
     pub const ALL: [Self; 4] = [Self::Telegram, Self::ZaloBot, Self::ZaloOa, Self::Email];

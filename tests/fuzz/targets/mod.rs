@@ -11,6 +11,7 @@ mod splitting;
 mod telegram;
 mod when;
 mod words;
+mod zalo_bot;
 
 /// The input as text, whatever it is.
 fn text(input: &[u8]) -> String {
