@@ -182,6 +182,9 @@ impl Facts {
         for row in from.rows::<AttemptRow>(attempts).await {
             by_message.entry(row.message_id).or_default().push(row);
         }
+        // Where nobody has buttons, what can be chosen is in the text.
+        let with_buttons = "SELECT id FROM chats WHERE channel = 'telegram' LIMIT 1";
+        let listed = from.rows::<(i64,)>(with_buttons).await.is_empty();
         let payloads: Vec<(i64, String)> = from.rows("SELECT id, body FROM payloads").await;
         let deliveries = "SELECT id, edition_id, chat_id, nonce, state, reason FROM deliveries ORDER BY id";
         let deliveries = from.rows::<DeliveryRow>(deliveries).await;
@@ -204,7 +207,7 @@ impl Facts {
             deliveries: deliveries.into_iter().map(|row| (row.id, row)).collect(),
             updates: from.rows("SELECT external_id, chat_key, state, error FROM inbox ORDER BY id").await,
             runs: from.rows("SELECT schedule_id, at FROM occurrences ORDER BY schedule_id, at").await,
-            texts: payloads.into_iter().map(|(id, body)| (id, text_of(&body))).collect(),
+            texts: payloads.into_iter().map(|(id, body)| (id, text_of(&body, listed))).collect(),
             damage: damage(&mut from).await,
         }
     }
@@ -219,9 +222,19 @@ impl Facts {
     }
 }
 
-fn text_of(body: &str) -> String {
+fn text_of(body: &str, listed: bool) -> String {
     let content: Content = serde_json::from_str(body).expect("a stored content");
-    content.text.text.trim().to_owned()
+    let mut text = content.text.text.trim().to_owned();
+    let mut lines: Vec<String> = Vec::new();
+    for button in content.buttons.iter().flatten().filter(|_| listed) {
+        let number = lines.len() + 1;
+        lines.push(format!("{number}. {}", button.label()));
+    }
+    lines.extend(content.hint.filter(|_| !lines.is_empty()));
+    if !lines.is_empty() {
+        text = format!("{text}\n\n{}", lines.join("\n"));
+    }
+    text
 }
 
 /// PostgreSQL holds keys and constraints by itself; SQLite is asked.

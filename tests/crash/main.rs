@@ -15,7 +15,9 @@ mod people;
 mod points;
 #[path = "../scenes/postgres.rs"]
 mod postgres;
+mod program;
 mod pushed;
 mod scene;
 mod stage;
 mod takeover;
+mod zalo;

@@ -50,7 +50,7 @@ async fn run(fault: Option<Planted>, scene: Scene) -> (Stage, Verdict) {
             scene::set(&mut stage).await;
             stage.set("LOA_FAIL", format!("{}=kill", point.name()));
             stage.start();
-            let died = play(&mut stage, Duration::from_secs(10), Stage::has_ended).await;
+            let died = play(&mut stage, Duration::from_secs(10), |stage| stage.has_ended()).await;
             assert!(died, "it did not come to {point:?}");
             stage.unset("LOA_FAIL");
             scene::finish(&mut stage, patience).await

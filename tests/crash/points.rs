@@ -75,7 +75,7 @@ async fn meet(stage: &mut Stage, order: &Order) {
     for _ in 0..starts {
         stage.start();
         if order.action == "kill" {
-            let died = scene::play(stage, Duration::from_secs(4), Stage::has_ended).await;
+            let died = scene::play(stage, Duration::from_secs(4), |stage| stage.has_ended()).await;
             if !died {
                 // Met only when it stops.
                 stage.stop().await;

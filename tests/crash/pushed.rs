@@ -19,7 +19,7 @@ async fn killed(database: Database, point: Point, fault: Option<Planted>) -> (St
     scene::set(&mut stage).await;
     stage.set("LOA_FAIL", format!("{}=kill", point.name()));
     stage.start();
-    let died = play(&mut stage, Duration::from_secs(10), Stage::has_ended).await;
+    let died = play(&mut stage, Duration::from_secs(10), |stage| stage.has_ended()).await;
     assert!(died, "it did not come to {point:?}\n{}", stage.log());
     stage.unset("LOA_FAIL");
     let verdict = scene::finish(&mut stage, fault.map(|_| Duration::from_secs(10))).await;

@@ -10,8 +10,9 @@ use sqlx::{Connection, SqliteConnection};
 use crate::checker::Verdict;
 use crate::engines::Database;
 use crate::people::notice;
+use crate::program::signal;
 use crate::scene::{PACE, finish, play};
-use crate::stage::{Stage, signal};
+use crate::stage::Stage;
 
 /// Stops a process in the middle of its calls, lets another take over, and wakes the first again.
 pub async fn stand_still(stage: &mut Stage) -> Verdict {

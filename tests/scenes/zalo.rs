@@ -120,6 +120,24 @@ on_both! {
         hall.ends_well().await;
     }
 
+    async fn a_quota_of_the_platforms_that_is_used_up_is_waited_for(database: Database) {
+        let hall = hall(database).await;
+        let used = u32::try_from(zalo(&hall).sent_this_month()).expect("few");
+        zalo(&hall).change(|options| options.monthly_quota = used as usize);
+        sends(&hall, "Một", false, Vec::new()).await;
+        let refused = || zalo(&hall).attempts().iter().filter(|one| one.outcome != loa::sandbox::Outcome::Ok).count();
+        hall.until(|| refused() == 2).await;
+        // Zalo does not say for how long: nobody is asked again for ten minutes.
+        for _ in 0..50 {
+            hall.a_moment().await;
+        }
+        assert_eq!(refused(), 2);
+        zalo(&hall).change(|options| options.monthly_quota = 3000);
+        hall.clock.advance(Duration::from_secs(601));
+        hall.until(|| hall.heard("nga", "Một") && hall.heard("lan", "Một")).await;
+        hall.ends_well().await;
+    }
+
     async fn what_nobody_knows_of_is_tried_once_more_and_then_held(database: Database) {
         let hall = hall(database).await;
         let rule = |fault| Rule::new(fault).method("sendMessage").times(1);

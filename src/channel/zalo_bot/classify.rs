@@ -12,7 +12,8 @@ const QUOTA_WAIT: Duration = Duration::from_secs(600);
 const LONGEST_WAIT: u64 = 24 * 3600;
 
 /// Telling parts of a refusal, in lower case: the person or group cannot be reached.
-const CHAT_CLOSED: [&str; 6] = ["user", "chat", "recipient", "follow", "block", "group"];
+const CHAT_CLOSED: [&str; 9] =
+    ["user", "chat", "recipient", "follow", "block", "group", "forbidden", "permission", "interact"];
 /// The same: emphasis was refused.
 const MARKUP: [&str; 4] = ["parse", "style", "markdown", "html"];
 

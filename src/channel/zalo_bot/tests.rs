@@ -34,6 +34,7 @@ fn a_code_decides_and_words_only_where_it_leaves_it_open() {
         (429, "Quota exceeded", "too many"),
         (403, "Internal error", "retry"),
         (403, "User has not interacted with the bot", "closed"),
+        (403, "Forbidden", "closed"),
         (404, "Chat not found", "closed"),
         (404, "Method not found", "refused"),
         (400, "Cannot parse markdown", "markup"),
