@@ -11,7 +11,7 @@ use crate::domain::{ChannelKind, Timestamp};
 use crate::failpoint::{Planted, Point, at, planted};
 
 use super::turn::{self, Step};
-use super::{Answer, Row, Store, StoreError, Tx};
+use super::{Answer, Store, StoreError, Tx, row};
 
 /// How long an album waits for its next part: the parts come as updates of their own, within moments.
 pub const ALBUM_PATIENCE: Duration = Duration::from_millis(800);
@@ -58,19 +58,10 @@ pub struct Waiting {
     received_at: i64,
 }
 
-impl Row for Waiting {
-    fn read(row: Answer<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: UpdateId(row.named("id")?),
-            chat_key: row.named("chat_key")?,
-            album: row.named("album")?,
-            body: row.named("body")?,
-            attempts: row.named("attempts")?,
-            not_before: row.named("not_before")?,
-            received_at: row.named("received_at")?,
-        })
-    }
-}
+row!(Waiting {
+    chat_key, album, body, attempts, not_before, received_at;
+    id: |row: Answer<'_>| row.named("id").map(UpdateId)
+});
 
 impl Waiting {
     pub fn not_before(&self) -> Timestamp {

@@ -60,12 +60,16 @@ pub trait Row: Sized {
     fn read(row: Answer<'_>) -> Result<Self, StoreError>;
 }
 
-/// `row!(Place { chat, lang })`: each field is read from the column of its name.
+/// `row!(Place { chat, lang })`: each field is read from the column of its name. What is read otherwise stands behind a
+/// semicolon, with what reads it from the row: `row!(Line { title; counts: Counts::read })`.
 macro_rules! row {
-    ($name:ident { $($field:ident),+ $(,)? }) => {
+    ($name:ident { $($field:ident),* $(,)? $(; $($other:ident: $read:expr),+ $(,)?)? }) => {
         impl $crate::store::Row for $name {
             fn read(row: $crate::store::Answer<'_>) -> Result<Self, $crate::store::StoreError> {
-                Ok(Self { $($field: row.named(stringify!($field))?),+ })
+                Ok(Self {
+                    $($field: row.named(stringify!($field))?,)*
+                    $($($other: $read(row)?,)+)?
+                })
             }
         }
     };

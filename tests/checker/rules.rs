@@ -288,7 +288,10 @@ fn order_is_kept(facts: &Facts, evidence: &Evidence, mapped: &Mapped<'_>, verdic
         .flat_map(|group| group.messages.iter().map(|message| message.id))
         .collect();
     let mut last: BTreeMap<(i64, i64), (u64, i64)> = BTreeMap::new();
-    for message in facts.messages.iter().filter(|message| message.op == "send") {
+    // What is held was not tried again: the platform may take a call of which nobody knows whenever it comes to it, also
+    // after the process that made it has ended.
+    let told = |message: &&MessageRow| message.op == "send" && message.state != UNKNOWN;
+    for message in facts.messages.iter().filter(told) {
         let Some(first) = mapped.accepted(message.id).first() else { continue };
         if unsure.contains(&message.id) {
             continue;

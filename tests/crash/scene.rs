@@ -90,6 +90,17 @@ pub async fn count(url: &str, sql: &'static str) -> i64 {
     }
 }
 
+/// Texts in the database.
+pub async fn texts(url: &str, sql: &'static str) -> Vec<String> {
+    if url.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(url).await.expect("a connection");
+        sqlx::query_scalar(sql).fetch_all(&mut connection).await.expect("texts")
+    } else {
+        let mut connection = PgConnection::connect(url).await.expect("a connection");
+        sqlx::query_scalar(sql).fetch_all(&mut connection).await.expect("texts")
+    }
+}
+
 /// Lets people press what they are shown until `over` says so; gives whether it did.
 pub async fn play(stage: &mut Stage, within: Duration, mut over: impl FnMut(&mut Stage) -> bool) -> bool {
     let end = Instant::now() + within;

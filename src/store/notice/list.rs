@@ -6,7 +6,7 @@ use crate::args;
 use crate::conversation::notice::Stage;
 use crate::domain::Timestamp;
 use crate::domain::ids::*;
-use crate::store::{Answer, Row, Store, StoreError, Tx, row};
+use crate::store::{Store, StoreError, Tx, row};
 
 use super::write::{self, Done, Refused};
 
@@ -124,19 +124,7 @@ struct LineRow {
     counts: Counts,
 }
 
-impl Row for LineRow {
-    fn read(row: Answer<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.named("id")?,
-            title: row.named("title")?,
-            state: row.named("state")?,
-            edition: row.named("edition")?,
-            author: row.named("author")?,
-            created_at: row.named("created_at")?,
-            counts: Counts::read(row)?,
-        })
-    }
-}
+row!(LineRow { id, title, state, edition, author, created_at; counts: Counts::read });
 
 struct EditionRow {
     id: i64,
@@ -147,18 +135,7 @@ struct EditionRow {
     counts: Counts,
 }
 
-impl Row for EditionRow {
-    fn read(row: Answer<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.named("id")?,
-            state: row.named("state")?,
-            starts_at: row.named("starts_at")?,
-            started_at: row.named("started_at")?,
-            ended_at: row.named("ended_at")?,
-            counts: Counts::read(row)?,
-        })
-    }
-}
+row!(EditionRow { id, state, starts_at, started_at, ended_at; counts: Counts::read });
 
 const LIST: &str = "
     SELECT n.id, n.title, n.state, n.created_at, p.name AS author, e.state AS edition,
