@@ -9,3 +9,5 @@ alarm-over-channel = 🟢 The channel { $channel } works again since { $ended };
 alarm-over-aside = 🟢 No update is set aside any more.
 alarm-over-held = 🟢 No message is waiting for a decision any more.
 alarm-over-store = 🟢 The database takes data again since { $ended }; it had stopped at { $since }.
+alarm-month = 🟠 { $channel } has nearly used up its { $detail } messages of this month: ordinary notices wait for the next one, what is left is kept for answers and urgent notices. To go on, buy more and change per_month.
+alarm-over-month = 🟢 { $channel } has messages to send again since { $ended }.

@@ -9,3 +9,5 @@ alarm-over-channel = 🟢 Kênh { $channel } làm việc lại từ { $ended }, 
 alarm-over-aside = 🟢 Không còn tin đến nào bị gác lại.
 alarm-over-held = 🟢 Không còn tin gửi nào cần người quyết định.
 alarm-over-store = 🟢 Cơ sở dữ liệu ghi lại được từ { $ended }, sau khi ngừng từ { $since }.
+alarm-month = 🟠 Kênh { $channel } sắp hết { $detail } tin của tháng này: thông báo thường chờ sang tháng sau, phần còn lại dành cho trả lời và tin khẩn. Cần gửi tiếp thì mua thêm và sửa per_month.
+alarm-over-month = 🟢 Kênh { $channel } lại có tin để gửi từ { $ended }.

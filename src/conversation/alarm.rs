@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::Timestamp;
+use crate::domain::{ChannelKind, Timestamp};
 
 use super::Lang;
 
@@ -20,10 +20,13 @@ pub enum AlarmKind {
     Aside,
     /// Messages are held of which nobody knows whether they arrived.
     Held,
+    /// What a channel may send this month is used up, but for what is kept for urgent notices.
+    Month,
 }
 
 impl AlarmKind {
-    pub const ALL: [Self; 5] = [Self::Token, Self::Failing, Self::TooMany, Self::Aside, Self::Held];
+    pub const ALL: [Self; 6] =
+        [Self::Token, Self::Failing, Self::TooMany, Self::Aside, Self::Held, Self::Month];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -32,6 +35,7 @@ impl AlarmKind {
             Self::TooMany => "too_many",
             Self::Aside => "aside",
             Self::Held => "held",
+            Self::Month => "month",
         }
     }
 
@@ -64,23 +68,25 @@ impl Alarm {
     /// One or two plain sentences: what is wrong, since when, and what to do; or that it is over.
     pub fn says(&self, lang: Lang) -> String {
         let since = self.since.short();
+        let known = ChannelKind::from_code(&self.subject);
+        let channel = known.map_or(self.subject.as_str(), |channel| channel.name());
         if let Some(ended) = self.ended_at {
             let key = match self.kind {
                 AlarmKind::Aside => "alarm-over-aside",
                 AlarmKind::Held => "alarm-over-held",
+                AlarmKind::Month => "alarm-over-month",
                 AlarmKind::Token | AlarmKind::Failing | AlarmKind::TooMany => "alarm-over-channel",
             };
-            return lang
-                .say(key, &[("channel", &self.subject), ("since", &since), ("ended", &ended.short())]);
+            return lang.say(key, &[("channel", channel), ("since", &since), ("ended", &ended.short())]);
         }
-        let vars =
-            [("channel", self.subject.as_str()), ("detail", self.detail.as_str()), ("since", since.as_str())];
+        let vars = [("channel", channel), ("detail", self.detail.as_str()), ("since", since.as_str())];
         let key = match self.kind {
             AlarmKind::Token => "alarm-token",
             AlarmKind::Failing => "alarm-failing",
             AlarmKind::TooMany => "alarm-too-many",
             AlarmKind::Aside => "alarm-aside",
             AlarmKind::Held => "alarm-held",
+            AlarmKind::Month => "alarm-month",
         };
         lang.say(key, &vars)
     }

@@ -7,11 +7,11 @@ use std::time::Duration;
 use crate::args;
 use crate::conversation::alarm::{Alarm, AlarmKind};
 use crate::conversation::{Lang, Reply};
-use crate::domain::Timestamp;
 use crate::domain::ids::ChatId;
+use crate::domain::{ChannelKind, Timestamp};
 
 use super::rest::{self, Why};
-use super::{Env, Store, StoreError, Tx, outbox};
+use super::{Env, Store, StoreError, Tx, outbox, quota};
 
 /// The chats of administrators, as an outlet.
 const CHAT: &str = "chat";
@@ -147,6 +147,14 @@ async fn wrong(tx: &mut Tx<'_>, now: Timestamp, patience: Duration) -> Result<Wr
         };
         if kind == AlarmKind::Token || rest.since + patience <= now {
             wrong.insert((kind, rest.channel.code().to_owned()), (rest.detail, rest.since));
+        }
+    }
+    for channel in ChannelKind::ALL.into_iter().filter(|channel| channel.manner().by_the_month) {
+        let Some(plan) = quota::plan(tx, channel).await? else { continue };
+        let used = quota::used(tx, channel, now).await?.messages;
+        if i64::from(used) + plan.reserve >= plan.messages {
+            let subject = channel.code().to_owned();
+            wrong.insert((AlarmKind::Month, subject), (plan.messages.to_string(), now));
         }
     }
     let counts = [

@@ -7,6 +7,7 @@ use loa::domain::content::FileKind;
 use loa::domain::{ChannelKind, Timestamp};
 use loa::jobs::pacing::Limits;
 use loa::sandbox::{Fault, Rule, ZaloBot};
+use loa::store::quota::Plan;
 
 use crate::engines::Database;
 use crate::hall::{Hall, WARD};
@@ -102,12 +103,16 @@ on_both! {
         let before = u32::try_from(sent()).expect("few");
         assert_eq!(hall.store.used_this_month(ChannelKind::ZaloBot).await.expect("a count").messages, before);
         hall.stop().await;
-        hall.engine.limits = Limits { per_month: before + 5, reserve: 4, ..Limits::NONE };
+        hall.engine.limits = Limits { per_month: before + 6, reserve: 5, ..Limits::NONE };
+        let plan = Plan { messages: (before + 6).into(), reserve: 5 };
+        hall.store.keep_plan(ChannelKind::ZaloBot, plan).await.expect("kept");
         hall.start().await;
         // Two people, and one message that is not kept for what is more important.
         sends(&hall, "Thường", false, Vec::new()).await;
         let heard = |title: &str| ["nga", "lan"].into_iter().filter(|who| hall.heard(who, title)).count();
         hall.until(|| heard("Thường") == 1).await;
+        // The administrator hears of it, out of what is kept.
+        hall.until(|| hall.heard("dung", "sắp hết")).await;
         sends(&hall, "Khẩn", true, Vec::new()).await;
         hall.until(|| heard("Khẩn") == 2).await;
         hall.platform.say("lan", "/toi");
@@ -164,6 +169,8 @@ on_both! {
         }
         assert!(!hall.heard("nga", "Lịch họp"));
         zalo(&hall).set_token(&hall.token());
+        // The platform is asked again at the latest after so long.
+        hall.clock.advance(Duration::from_secs(61));
         hall.until(|| hall.heard("nga", "Lịch họp") && hall.heard("lan", "Lịch họp")).await;
         hall.settled().await;
         assert_eq!(zalo(&hall).accepted().iter().filter(|one| one.text.contains("Lịch họp")).count(), 2);
