@@ -1,18 +1,17 @@
 //! The address to which a platform pushes updates: each is on the disk before it is answered 200.
 //!
-//! Whoever does not show the secret learns nothing, not even that there is something here. What cannot be stored
-//! is answered 503, so that the platform repeats it. Several processes may listen, also those that wait to take
+//! Whoever does not show the secret, or has not signed with it, learns nothing, not even that there is something here.
+//! What cannot be stored is answered 503, so that the platform repeats it. Several processes may listen, also those that wait to take
 //! over: what they store is a row that the worker finds.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse;
-use secrecy::ExposeSecret;
-use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
 
 use crate::channel::Push;
@@ -41,6 +40,8 @@ struct Desk {
     engine: Engine,
     path: String,
     push: Push,
+    /// Whether it was said that something came with a wrong signature.
+    told: AtomicBool,
 }
 
 impl Webhook {
@@ -66,7 +67,7 @@ impl Webhook {
     /// Takes updates until the engine stops; those that are under way are finished.
     pub async fn serve(self, engine: Engine) {
         let stop = engine.stop.clone();
-        let desk = Arc::new(Desk { engine, path: self.path, push: self.push });
+        let desk = Arc::new(Desk { engine, path: self.path, push: self.push, told: AtomicBool::new(false) });
         door::serve(self.listener, MOST_CONNECTIONS, stop, move |request| {
             let desk = desk.clone();
             async move { take(&desk, request).await.into_response() }
@@ -78,7 +79,9 @@ impl Webhook {
 async fn take(desk: &Desk, request: Request) -> StatusCode {
     let (parts, body) = request.into_parts();
     let for_us = parts.method == Method::POST && parts.uri.path() == desk.path;
-    if !for_us || !desk.knows(&parts.headers) {
+    // Whoever has to show the secret does so before anything of the body is taken.
+    let shows = !desk.engine.channel.secret_header().is_empty();
+    if !for_us || (shows && !desk.is_authentic(&parts.headers, &[])) {
         return StatusCode::NOT_FOUND;
     }
     if length(&parts.headers).is_some_and(|length| length > MOST_BYTES) {
@@ -90,6 +93,10 @@ async fn take(desk: &Desk, request: Request) -> StatusCode {
         Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE,
         Err(_) => return StatusCode::REQUEST_TIMEOUT,
     };
+    if !shows && !desk.is_authentic(&parts.headers, &body) {
+        desk.tell_once();
+        return StatusCode::NOT_FOUND;
+    }
     let Some(update) = desk.engine.channel.pushed(&body) else {
         tracing::warn!(
             bytes = body.len(),
@@ -108,10 +115,20 @@ fn length(headers: &HeaderMap) -> Option<usize> {
 }
 
 impl Desk {
-    /// Whether the secret is shown; takes as long whether it is nearly right or not at all.
-    fn knows(&self, headers: &HeaderMap) -> bool {
-        let shown =
-            headers.get(self.engine.channel.secret_header()).map_or(&[][..], |value| value.as_bytes());
-        shown.ct_eq(self.push.secret.expose_secret().as_bytes()).into()
+    /// Whether the platform itself sends this.
+    fn is_authentic(&self, headers: &HeaderMap, body: &[u8]) -> bool {
+        let header = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+        self.engine.channel.is_authentic(&header, body, &self.push.secret)
+    }
+
+    /// A signature that is wrong may be a stranger's, or a secret that was copied badly: worth one line.
+    fn tell_once(&self) {
+        if !self.told.swap(true, Ordering::Relaxed) {
+            let channel = self.engine.channel.kind().code();
+            tracing::warn!(
+                channel,
+                "something was pushed with a wrong signature; it is not taken, nor any more like it"
+            );
+        }
     }
 }

@@ -24,6 +24,7 @@ pub mod recent;
 pub mod rest;
 mod row;
 mod schema;
+mod seen;
 pub mod settle;
 mod sql;
 pub mod status;

@@ -12,7 +12,7 @@ use crate::domain::ids::*;
 use crate::domain::text::fold;
 
 use super::outbox::Whereto;
-use super::{Env, StoreError, Tx, choices, incident, notice, outbox, people, row};
+use super::{Env, StoreError, Tx, choices, incident, notice, outbox, people, row, seen};
 
 /// How many questions one update may raise. More means that two parts wait for each other.
 const MOST_QUESTIONS: usize = 64;
@@ -29,6 +29,10 @@ pub(super) async fn take(
     rules: &Rules,
     step: Step,
 ) -> Result<bool, StoreError> {
+    if let What::Seen { messages } = &incoming.what {
+        seen::keep(tx, env, incoming.channel, messages).await?;
+        return Ok(false);
+    }
     let chat = find_or_add_chat(tx, env, incoming).await?;
     let chosen = choices::as_press(tx, &chat, incoming).await?;
     let incoming = chosen.as_ref().unwrap_or(incoming);
