@@ -20,10 +20,25 @@ pub enum AlarmKind {
     Aside,
     /// Messages are held of which nobody knows whether they arrived.
     Held,
+    /// A channel's tokens could not be renewed yet.
+    Renewal,
+    /// A channel's tokens cannot be renewed until somebody does something.
+    NoToken,
+    /// The token with which a channel's tokens are renewed ends soon.
+    Expiry,
 }
 
 impl AlarmKind {
-    pub const ALL: [Self; 5] = [Self::Token, Self::Failing, Self::TooMany, Self::Aside, Self::Held];
+    pub const ALL: [Self; 8] = [
+        Self::Token,
+        Self::Failing,
+        Self::TooMany,
+        Self::Aside,
+        Self::Held,
+        Self::Renewal,
+        Self::NoToken,
+        Self::Expiry,
+    ];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -32,6 +47,9 @@ impl AlarmKind {
             Self::TooMany => "too_many",
             Self::Aside => "aside",
             Self::Held => "held",
+            Self::Renewal => "renewal",
+            Self::NoToken => "no_token",
+            Self::Expiry => "expiry",
         }
     }
 
@@ -68,6 +86,7 @@ impl Alarm {
             let key = match self.kind {
                 AlarmKind::Aside => "alarm-over-aside",
                 AlarmKind::Held => "alarm-over-held",
+                AlarmKind::Renewal | AlarmKind::NoToken | AlarmKind::Expiry => "alarm-over-renewal",
                 AlarmKind::Token | AlarmKind::Failing | AlarmKind::TooMany => "alarm-over-channel",
             };
             return lang
@@ -81,8 +100,20 @@ impl Alarm {
             AlarmKind::TooMany => "alarm-too-many",
             AlarmKind::Aside => "alarm-aside",
             AlarmKind::Held => "alarm-held",
+            AlarmKind::Renewal => "alarm-renewal",
+            AlarmKind::NoToken => no_token(&self.detail),
+            AlarmKind::Expiry => "alarm-expiry",
         };
         lang.say(key, &vars)
+    }
+}
+
+/// What only a person can do depends on why tokens cannot be renewed: the detail begins with that.
+fn no_token(detail: &str) -> &'static str {
+    match detail.split(':').next() {
+        Some("missing") => "alarm-no-token-missing",
+        Some("refused") => "alarm-no-token-refused",
+        _ => "alarm-no-token-spent",
     }
 }
 

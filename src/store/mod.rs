@@ -31,6 +31,7 @@ pub mod status;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod tokens;
 pub mod trouble;
 pub mod turn;
 pub mod turns;
