@@ -35,6 +35,7 @@ pub mod tokens;
 pub mod trouble;
 pub mod turn;
 pub mod turns;
+pub mod windows;
 mod writer;
 
 pub use db::Db;

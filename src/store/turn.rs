@@ -7,12 +7,12 @@ use crate::conversation::{
     Action, Answer, Ask, ChatFacts, ChatKind, Context, Dialogue, Effect, Facts, Incoming, Lang, Me, Need,
     Place, Post, Purpose, Reply, Rules, Target, Turn, What,
 };
-use crate::domain::Rich;
 use crate::domain::ids::*;
 use crate::domain::text::fold;
+use crate::domain::{ChannelKind, Rich};
 
 use super::outbox::Whereto;
-use super::{Env, StoreError, Tx, choices, incident, notice, outbox, people, row, seen};
+use super::{Env, StoreError, Tx, choices, incident, notice, outbox, people, row, seen, windows};
 
 /// How many questions one update may raise. More means that two parts wait for each other.
 const MOST_QUESTIONS: usize = 64;
@@ -34,6 +34,9 @@ pub(super) async fn take(
         return Ok(false);
     }
     let chat = find_or_add_chat(tx, env, incoming).await?;
+    if matches!((incoming.channel, &incoming.what), (ChannelKind::ZaloOa, What::Message(_))) {
+        windows::heard(tx, chat.id, incoming.at).await?;
+    }
     let chosen = choices::as_press(tx, &chat, incoming).await?;
     let incoming = chosen.as_ref().unwrap_or(incoming);
     let sender = incoming.from.as_ref().map_or("", |from| from.id.as_str());
