@@ -34,3 +34,4 @@ mod walk;
 mod webhook;
 mod windows;
 mod world;
+mod zalo_oa;
