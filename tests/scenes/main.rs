@@ -35,3 +35,4 @@ mod webhook;
 mod windows;
 mod world;
 mod zalo_oa;
+mod zalo_oa_program;
