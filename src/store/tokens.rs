@@ -18,7 +18,7 @@ use super::audit::{self, Actor};
 use super::{Store, StoreError, Tx, row};
 
 /// How long a refresh token is good that somebody entered. It is renewed at once, so that this hardly matters
-/// (<https://developers.zalo.me/docs/official-account/bat-dau/xac-thuc-va-uy-quyen-cho-ung-dung-new>: 3 months).
+/// (<https://developers.zalo.me/docs/official-account>: 3 months).
 const ENTERED_LASTS: Duration = Duration::from_secs(90 * 24 * 3600);
 /// So long before its end somebody has to know: nobody renews it for two months without a reason.
 const END_NEAR: Duration = Duration::from_secs(21 * 24 * 3600);

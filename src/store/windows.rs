@@ -12,7 +12,7 @@ use super::settle::{Outcome, Settled};
 use super::{Env, Sql, Store, StoreError, Tx};
 
 /// How long answers are free, and how many of them
-/// (<https://developers.zalo.me/docs/official-account/tin-nhan/tin-tu-van>).
+/// (<https://developers.zalo.me/docs/official-account>).
 const FREE_FOR: Duration = Duration::from_secs(48 * 3600);
 const FREE_REPLIES: i64 = 8;
 /// How long a person can be written to at all.

@@ -1,4 +1,4 @@
-//! What a failure means. Codes are those of <https://developers.zalo.me/docs/official-account/phu-luc/ma-loi>, as far as
+//! What a failure means. Codes are those of <https://developers.zalo.me/docs/official-account>, as far as
 //! they are known; the words beside them decide only where a code leaves it open.
 
 use std::time::Duration;

@@ -32,6 +32,7 @@ tolerant! {
     }
     struct Party {
         id: Loose,
+        group_id: Loose,
     }
     struct Said {
         msg_id: Loose,
@@ -103,8 +104,9 @@ fn happened(event: Event, name: Option<&str>) -> Option<Happened> {
             Some((private(&recipient.or(sender)?), None, What::Seen { messages }))
         }
         _ if kind.starts_with("user_send_group_") => {
-            // Sources do not say where the group's id stands.
-            let group = id(event.group_id.as_ref()).or(recipient)?;
+            // Seen as the recipient's id; some programs look for it elsewhere too.
+            let inner = event.recipient.as_ref().and_then(|party| id(party.group_id.as_ref()));
+            let group = id(event.group_id.as_ref()).or(inner).or(recipient)?;
             let chat = ExternalChat {
                 id: format!("{GROUP}{group}"),
                 kind: ChatKind::Group,

@@ -16,7 +16,7 @@ use super::transport::Transport;
 /// Text in one message (-210 beyond). The unit is not documented: UTF-16 units are never fewer than characters.
 const MAX_TEXT: usize = 2000;
 /// The largest document and picture
-/// (<https://developers.zalo.me/docs/official-account/quan-ly/quan-ly-thong-tin-oa/upload-file>).
+/// (<https://developers.zalo.me/docs/official-account>).
 const MAX_DOCUMENT: usize = 5 << 20;
 const MAX_PICTURE: usize = 1 << 20;
 

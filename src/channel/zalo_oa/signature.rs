@@ -1,5 +1,5 @@
 //! How an event that is pushed is signed
-//! (<https://developers.zalo.me/docs/official-account/webhook/tong-quan>): SHA-256, without a key of its own, over the
+//! (<https://developers.zalo.me/docs/official-account>): SHA-256, without a key of its own, over the
 //! application's id, the body, its timestamp, and the account's secret.
 
 use secrecy::{ExposeSecret, SecretString};

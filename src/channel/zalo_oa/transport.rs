@@ -28,7 +28,7 @@ const MAX_REASON: usize = 300;
 /// How fast what goes up or comes down has to be at least, in bytes a second.
 const SLOWEST: u64 = 64 * 1024;
 /// How long tokens last where the answer does not say: 25 hours and 3 months
-/// (<https://developers.zalo.me/docs/official-account/bat-dau/xac-thuc-va-uy-quyen-cho-ung-dung-new>).
+/// (<https://developers.zalo.me/docs/official-account>).
 const ACCESS_LASTS: u64 = 90_000;
 const REFRESH_LASTS: u64 = 90 * 24 * 3600;
 

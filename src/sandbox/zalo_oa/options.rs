@@ -65,7 +65,7 @@ pub struct ZaloOaOptions {
     pub mac_prefix: bool,
     /// Whether a push says when it happened as a number rather than as text.
     pub number_timestamps: bool,
-    /// Whether a group's id stands in `recipient.id` rather than in `group_id`. Sources do not say.
+    /// Whether a group's id stands in `recipient.id` (seen) rather than in `group_id`.
     pub group_in_recipient: bool,
     /// After how long a push that was not taken comes again, each time; then the webhook is switched off.
     pub retries: Vec<Duration>,

@@ -73,7 +73,8 @@ fn in_a_group_what_is_meant_for_the_account_is_addressed() {
     };
     let here = json!({"recipient": {"id": "to5"}});
     let there = json!({"group_id": "to5"});
-    for extra in [&here, &there] {
+    let inside = json!({"recipient": {"id": "99", "group_id": "to5"}});
+    for extra in [&here, &there, &inside] {
         let (incoming, said) = group(extra.clone(), "Chào cả nhà");
         assert_eq!((incoming.chat.id.as_str(), incoming.chat.kind), ("group:to5", ChatKind::Group));
         assert!(!said.addressed);
