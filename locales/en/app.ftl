@@ -63,7 +63,12 @@ cli-status-lane-notice = notices
 cli-status-day = In the last day: { $sent } sent, { $unknown } unknown, { $failed } failed.
 cli-status-channel = Channel { $channel }: { $people } people, { $groups } groups, { $closed } places that no longer receive.
 
-run-no-token = There is no token of any bot; set token or token_file in [telegram] or [zalo_bot], or LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
+cli-check-oa-token = The Official Account on Zalo has a token that works; its refresh token is good until { $until }.
+cli-check-oa-no-token = The Official Account on Zalo has no token yet. Get a refresh token at developers.zalo.me (Tools → API Explorer), then run: loa zalo token
+cli-zalo-token-ask = Paste the Official Account's refresh token (developers.zalo.me → Tools → API Explorer), Enter, then Ctrl-D.
+cli-zalo-token-wrong = This is no refresh token. Copy the whole of it at developers.zalo.me (Tools → API Explorer).
+cli-zalo-token-entered = The token is kept. While "loa run" runs, loa renews it at once, and from then on by itself. It is good once, so do not use it elsewhere. See how it went: loa check
+run-no-token = There is no channel; set token or token_file in [telegram] or [zalo_bot], app_id in [zalo_oa], or LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
 run-webhook-listen = loa cannot listen at { $listen } (key listen): { $why }. Choose another port, or stop the program that has it.
 run-token-refused = { $channel } refuses the token; copy it again from where it was given (@BotFather of Telegram, Zalo Bot Creator) into the configuration.
 cli-status-rest-token = The channel { $channel } has rested since { $since }: the bot's token is refused ({ $why }). Next try at { $until }, tried { $failures } times.

@@ -63,7 +63,12 @@ cli-status-lane-notice = thông báo
 cli-status-day = Một ngày qua: đã gửi { $sent }, không rõ { $unknown }, không gửi được { $failed }.
 cli-status-channel = Kênh { $channel }: { $people } người, { $groups } nhóm, { $closed } nơi không nhận được nữa.
 
-run-no-token = Chưa có mã bot nào; hãy đặt token hoặc token_file trong [telegram] hoặc [zalo_bot], hoặc biến LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
+cli-check-oa-token = Official Account của Zalo có mã dùng được; mã đổi (refresh token) dùng được đến { $until }.
+cli-check-oa-no-token = Official Account của Zalo chưa có mã. Bạn lấy refresh token ở developers.zalo.me (Công cụ → API Explorer) rồi chạy: loa zalo token
+cli-zalo-token-ask = Bạn dán refresh token của Official Account (developers.zalo.me → Công cụ → API Explorer), Enter, rồi Ctrl-D.
+cli-zalo-token-wrong = Đây không phải refresh token. Bạn chép lại nguyên mã ở developers.zalo.me (Công cụ → API Explorer).
+cli-zalo-token-entered = Đã ghi mã. Khi "loa run" đang chạy, loa đổi mã ngay và tự đổi tiếp về sau. Mã chỉ dùng được một lần nên bạn không dùng lại ở nơi khác. Bạn xem kết quả: loa check
+run-no-token = Chưa có kênh nào; hãy đặt token hoặc token_file trong [telegram] hoặc [zalo_bot], app_id trong [zalo_oa], hoặc biến LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
 run-webhook-listen = Không nghe được ở { $listen } (khóa listen): { $why }. Bạn chọn cổng khác, hoặc tắt chương trình đang dùng cổng đó.
 run-token-refused = { $channel } không nhận mã bot; hãy chép lại mã từ nơi cấp (@BotFather của Telegram, Zalo Bot Creator) vào cấu hình.
 cli-status-rest-token = Kênh { $channel } đang nghỉ từ { $since }: mã của bot bị từ chối ({ $why }). Thử lại lúc { $until }, đã thử { $failures } lần.

@@ -142,6 +142,7 @@ CREATE TABLE deliveries (
     nonce        TEXT NOT NULL UNIQUE,      -- what this recipient's button holds
     reason       TEXT,
     sent_at      BIGINT,
+    seen_at      BIGINT,               -- where the platform says so
     confirmed_at BIGINT,
     reminded_at  BIGINT,
     UNIQUE (edition_id, chat_id)

@@ -172,7 +172,8 @@ CREATE TABLE channel_rests (
 -- What an administrator has to know, from when to when.
 CREATE TABLE alarms (
     id       INTEGER PRIMARY KEY,
-    kind     TEXT NOT NULL,                 -- token | failing | too_many | aside | held | month
+    kind     TEXT NOT NULL,                 -- token | failing | too_many | aside | held | month |
+                                            -- renewal | no_token | expiry
     subject  TEXT NOT NULL,                 -- the channel; empty where there is only one
     detail   TEXT NOT NULL,                 -- how many, or why
     since    INTEGER NOT NULL,

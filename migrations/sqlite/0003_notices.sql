@@ -142,6 +142,7 @@ CREATE TABLE deliveries (
     nonce        TEXT NOT NULL UNIQUE,      -- what this recipient's button holds
     reason       TEXT,
     sent_at      INTEGER,
+    seen_at      INTEGER,              -- where the platform says so
     confirmed_at INTEGER,
     reminded_at  INTEGER,
     UNIQUE (edition_id, chat_id)

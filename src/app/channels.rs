@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::channel::telegram::Telegram;
 use crate::channel::zalo_bot::ZaloBot;
+use crate::channel::zalo_oa::{Account, ZaloOa};
 use crate::channel::{Channel, ReceiveError};
 use crate::config::Config;
 use crate::domain::{ChannelKind, Timestamp};
@@ -15,6 +16,8 @@ use super::{CommandError, say};
 
 /// How long one call to a platform may take, but for the waiting for updates.
 const CALL_WITHIN: Duration = Duration::from_secs(30);
+/// The same of an Official Account: less than stopping may take, so that no new token is lost by that.
+const OA_CALL_WITHIN: Duration = Duration::from_secs(8);
 /// How long somebody at a terminal is left waiting for a platform.
 const ASK_WITHIN: Duration = Duration::from_secs(8);
 
@@ -38,6 +41,21 @@ pub fn zalo_bot(config: &Config) -> Result<Option<ZaloBot>, CommandError> {
     let Some(token) = config.zalo_bot_token()? else { return Ok(None) };
     let client = http_client().map_err(anyhow::Error::from)?;
     ZaloBot::new(client, &config.zalo_bot.api_url, token, hasten(CALL_WITHIN))
+        .map(Some)
+        .map_err(|error| CommandError::User(error.to_string()))
+}
+
+/// The Official Account on Zalo; `None` without one.
+///
+/// # Errors
+/// An account that cannot be one, or lacks a secret.
+pub fn zalo_oa(config: &Config) -> Result<Option<ZaloOa>, CommandError> {
+    let Some((app_id, app_secret)) = config.zalo_oa_app()? else { return Ok(None) };
+    let client = http_client().map_err(anyhow::Error::from)?;
+    let given = &config.zalo_oa;
+    let (api_url, oauth_url) = (given.api_url.clone(), given.oauth_url.clone());
+    let account = Account { app_id, app_secret, api_url, oauth_url, buttons: given.buttons };
+    ZaloOa::new(client, account, hasten(OA_CALL_WITHIN))
         .map(Some)
         .map_err(|error| CommandError::User(error.to_string()))
 }

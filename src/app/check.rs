@@ -16,7 +16,7 @@ use crate::jobs::WORKER_LEASE;
 use crate::store::rest::Why;
 use crate::store::{LOG_LIMIT, Store, StoreError};
 
-use super::{CommandError, channels, intake, say};
+use super::{CommandError, channels, intake, say, zalo};
 
 /// Less room than this on the disk stops the work soon.
 const LITTLE_ROOM: u64 = 200 * 1024 * 1024;
@@ -109,6 +109,9 @@ async fn look_at_all(path: &Path) -> Vec<Finding> {
         Some(store) => store_findings(store, &mut findings).await,
         None => None,
     };
+    if let Some(store) = &store {
+        findings.extend(zalo::look(&config, store).await);
+    }
     let platform = channels::platform_time(&config).await;
     findings.push(look_at_clock(clock.now(), latest, platform));
     findings.extend(disk(&config));
@@ -249,7 +252,8 @@ async fn outbox(store: &Store, findings: &mut Vec<Finding>) -> Result<(), StoreE
     // What was set aside is named one by one already.
     let told = status.alarms.iter().filter(|alarm| alarm.kind != AlarmKind::Aside);
     findings.extend(told.map(|alarm| {
-        let state = if alarm.kind == AlarmKind::Token { State::Fault } else { State::Warning };
+        let fault = matches!(alarm.kind, AlarmKind::Token | AlarmKind::NoToken);
+        let state = if fault { State::Fault } else { State::Warning };
         Finding { what: "alarm", state, says: alarm.says(Lang::Vi) }
     }));
     let day = status.last_day;

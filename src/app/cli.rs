@@ -10,7 +10,7 @@ use crate::config::{Config, Environment};
 
 use super::{
     CommandError, Desk, check, demo, digest, import, inbox, incident, init, logging, message, notice, people,
-    say, schedule, serve, status,
+    say, schedule, serve, status, zalo,
 };
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
@@ -95,6 +95,9 @@ enum DeskCommand {
     /// Schedules: what the calendar sends, or asks the editors to write.
     #[command(subcommand)]
     Schedule(schedule::ScheduleCommand),
+    /// The Zalo Official Account: takes its refresh token.
+    #[command(subcommand)]
+    Zalo(zalo::ZaloCommand),
 }
 
 /// Does what was typed and says how it went.
@@ -152,6 +155,7 @@ async fn at_desk(command: DeskCommand, desk: &Desk) -> Result<(), CommandError> 
         DeskCommand::Inbox(command) => inbox::run(command, desk).await,
         DeskCommand::Message(command) => message::run(command, desk).await,
         DeskCommand::Schedule(command) => schedule::run(command, desk).await,
+        DeskCommand::Zalo(command) => zalo::run(command, desk).await,
     }
 }
 

@@ -23,6 +23,7 @@ pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod webhook;
+pub mod zalo;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -112,6 +112,9 @@ fn work_over(tasks: &mut JoinSet<()>, engine: &Engine, push: Option<Push>) {
     }));
     tasks.spawn(supervise("line", engine.clone(), jobs::line::run));
     tasks.spawn(supervise("media", engine.clone(), jobs::media::run));
+    if engine.channel.renewing().is_some() {
+        tasks.spawn(supervise("tokens", engine.clone(), jobs::tokens::run));
+    }
 }
 
 /// Runs a job anew whenever it ends before its time: a panic costs one update, never the service.

@@ -134,6 +134,13 @@ async fn posts(config: &Config, store: &Store, stop: &CancellationToken) -> Resu
             webhook,
         });
     }
+    if let Some(oa) = channels::zalo_oa(config)? {
+        let webhook = webhook(Some(config.zalo_oa_push()?)).await?;
+        let given = &config.zalo_oa;
+        // Its name is asked for as soon as there is a token.
+        let limits = Limits { per_minute: given.per_minute, ..Limits::NONE };
+        posts.push(Post { channel: Arc::new(oa), limits, concurrency: at_once(given.concurrency), webhook });
+    }
     if posts.is_empty() {
         return Err(CommandError::User(say("run-no-token", &[])));
     }

@@ -1,7 +1,7 @@
 //! The address to which a platform pushes updates: each is on the disk before it is answered 200.
 //!
-//! Whoever does not show the secret learns nothing, not even that there is something here. What cannot be stored
-//! is answered 503, so that the platform repeats it. Several processes may listen, also those that wait to take
+//! Whoever does not show the secret, or has not signed with it, learns nothing, not even that there is something here.
+//! What cannot be stored is answered 503, so that the platform repeats it. Several processes may listen, also those that wait to take
 //! over: what they store is a row that the worker finds.
 
 use std::sync::Arc;
@@ -10,10 +10,8 @@ use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse;
-use secrecy::ExposeSecret;
-use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
 
 use crate::channel::Push;
@@ -92,7 +90,9 @@ impl Webhook {
 async fn take(desk: &Desk, request: Request) -> StatusCode {
     let (parts, body) = request.into_parts();
     let for_us = parts.method == Method::POST && parts.uri.path() == desk.path;
-    if !for_us || !desk.knows(&parts.headers) {
+    // Whoever has to show the secret does so before anything of the body is taken.
+    let shows = !desk.engine.channel.secret_header().is_empty();
+    if !for_us || (shows && !desk.is_authentic(&parts.headers, &[])) {
         desk.turn_away("it does not know the address and its secret");
         return StatusCode::NOT_FOUND;
     }
@@ -106,6 +106,10 @@ async fn take(desk: &Desk, request: Request) -> StatusCode {
         Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE,
         Err(_) => return StatusCode::REQUEST_TIMEOUT,
     };
+    if !shows && !desk.is_authentic(&parts.headers, &body) {
+        desk.turn_away("its signature is wrong");
+        return StatusCode::NOT_FOUND;
+    }
     let Some(update) = desk.engine.channel.pushed(&body) else {
         desk.turn_away("it is no update; it stays with the platform");
         return StatusCode::BAD_REQUEST;
@@ -134,10 +138,9 @@ impl Desk {
         }
     }
 
-    /// Whether the secret is shown; takes as long whether it is nearly right or not at all.
-    fn knows(&self, headers: &HeaderMap) -> bool {
-        let shown =
-            headers.get(self.engine.channel.secret_header()).map_or(&[][..], |value| value.as_bytes());
-        shown.ct_eq(self.push.secret.expose_secret().as_bytes()).into()
+    /// Whether the platform itself sends this.
+    fn is_authentic(&self, headers: &HeaderMap, body: &[u8]) -> bool {
+        let header = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+        self.engine.channel.is_authentic(&header, body, &self.push.secret)
     }
 }

@@ -5,11 +5,9 @@
 //! delivered as failures to parse.
 
 use std::borrow::Cow;
-use std::error::Error;
-use std::fmt::Write;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::multipart::Form;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
@@ -18,6 +16,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use teloxide::requests::Payload;
 
+use super::body::{self, BodyError};
 use super::tolerant::tolerant;
 
 /// The longest answer that is read. A message that was sent comes back in some kilobytes.
@@ -66,12 +65,6 @@ pub(super) struct Refusal {
 /// What was given as the address of an API is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BadAddress;
-
-/// Why a body is not here.
-pub(super) enum BodyError {
-    TooLarge,
-    Broken(String),
-}
 
 /// The way to the Bot API. Nothing that it gives, errors included, holds the token.
 pub(super) struct Transport {
@@ -222,19 +215,11 @@ impl Transport {
         }))
     }
 
-    async fn read(&self, mut response: Response, max: usize) -> Result<Bytes, BodyError> {
-        if response.content_length().is_some_and(|length| length > max as u64) {
-            return Err(BodyError::TooLarge);
-        }
-        let mut body = BytesMut::new();
-        loop {
-            match response.chunk().await {
-                Ok(None) => return Ok(body.freeze()),
-                Ok(Some(chunk)) if body.len() + chunk.len() > max => return Err(BodyError::TooLarge),
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Err(error) => return Err(BodyError::Broken(self.reason(error))),
-            }
-        }
+    async fn read(&self, response: Response, max: usize) -> Result<Bytes, BodyError> {
+        body::read(response, max).await.map_err(|error| match error {
+            BodyError::Broken(why) => BodyError::Broken(self.scrub(&why)),
+            BodyError::TooLarge => BodyError::TooLarge,
+        })
     }
 
     fn no_answer(&self, error: reqwest::Error) -> Failure {
@@ -243,17 +228,8 @@ impl Transport {
         if before { Failure::NotAccepted(why) } else { Failure::Lost(why) }
     }
 
-    /// An error with its causes, without the URL, which holds the token.
     fn reason(&self, error: reqwest::Error) -> String {
-        let error = error.without_url();
-        let mut text = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            // Writing into a String cannot fail.
-            let _ = write!(text, ": {cause}");
-            source = cause.source();
-        }
-        self.scrub(&text)
+        self.scrub(&body::reason(error))
     }
 
     /// The text without the secret half of the token, should somebody have echoed it, and not too long.

@@ -1,21 +1,27 @@
 //! The platforms. Each is one room behind one trait; none knows the store.
 
+mod body;
 mod bot_api;
+pub mod renewing;
 pub mod telegram;
 mod tolerant;
 pub mod zalo_bot;
+pub mod zalo_oa;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::conversation::Incoming;
 use crate::domain::ChannelKind;
-use crate::domain::content::{Content, FileKind};
+use crate::domain::content::{Attachment, Content, FileKind};
 use crate::domain::rich::utf16_len;
+
+use renewing::Renewing;
 
 pub use crate::domain::content::FileSource;
 
@@ -53,9 +59,17 @@ pub trait Channel: Send + Sync {
         Ok(PushState::default())
     }
 
-    /// With which header the platform shows the secret that it was given, in every push; empty where it pushes nothing.
+    /// With which header the platform shows the secret that it was given, in every push; empty where it pushes nothing,
+    /// or shows none.
     fn secret_header(&self) -> &'static str {
         ""
+    }
+
+    /// Whether a push is the platform's own: it shows the secret, or has signed the body with it. Takes as long whether
+    /// it is nearly so or not at all. The body is not looked at where there is a [`Channel::secret_header`].
+    fn is_authentic(&self, header: Header<'_, '_>, _body: &[u8], secret: &SecretString) -> bool {
+        let shown = header(self.secret_header()).unwrap_or_default();
+        shown.ct_eq(secret.expose_secret().as_bytes()).into()
     }
 
     /// The update in the body of a push, the bytes as they came; `None` where there is none.
@@ -66,12 +80,26 @@ pub trait Channel: Send + Sync {
     /// Reads an update that came. Everything unknown becomes `What::Unknown`, never an error.
     fn read(&self, raw: &[u8], received_at: crate::domain::Timestamp) -> Parsed;
 
+    /// Whether a file can be handed over, on a platform to which files can be ([`crate::domain::channel_kind::Manner`]).
+    /// One that cannot is an address of ours.
+    fn takes(&self, _file: &Attachment) -> bool {
+        true
+    }
+
+    /// How its tokens are renewed, where they run out.
+    fn renewing(&self) -> Option<&dyn Renewing> {
+        None
+    }
+
     /// Gets the bytes of a file that somebody sent, at most `max` bytes.
     async fn fetch(&self, file_id: &str, max: usize) -> Result<Bytes, FetchError>;
 
     /// The bot's own name, without `@`: proves that the token works.
     async fn who_am_i(&self) -> Result<String, ReceiveError>;
 }
+
+/// The value of a header of a request, by its name.
+pub type Header<'f, 'h> = &'f (dyn Fn(&str) -> Option<&'h [u8]> + Sync);
 
 /// One call to a platform.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ mod secret;
 mod tests;
 mod values;
 mod webhook;
+mod zalo_oa;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub use fault::ConfigError;
 pub use load::{ENV_PREFIX, Environment};
 pub use values::{CaseLetters, Day, Hours, LogFormat, Workday};
 pub use webhook::{PushTo, Webhook};
+pub use zalo_oa::ZaloOa;
 
 use crate::domain::calendar;
 use crate::domain::category::Categories;
@@ -32,6 +34,7 @@ pub struct Config {
     pub database: Database,
     pub telegram: Telegram,
     pub zalo_bot: ZaloBot,
+    pub zalo_oa: ZaloOa,
     pub files: Files,
     pub calendar: Calendar,
     pub reports: Reports,
@@ -65,6 +68,7 @@ pub struct Telegram {
     pub(crate) token_file: Option<PathBuf>,
     /// Another server of the Bot API than Telegram's own: a local one, or the practice platform.
     pub api_url: String,
+    #[serde(deserialize_with = "webhook::on_port::<8080, _>")]
     pub webhook: Webhook,
     pub limits: Limits,
 }
@@ -102,6 +106,7 @@ pub struct ZaloBot {
     pub per_month: u32,
     /// So many of them are kept for answers and urgent notices.
     pub reserve: u32,
+    #[serde(deserialize_with = "webhook::on_port::<8081, _>")]
     pub webhook: Webhook,
 }
 

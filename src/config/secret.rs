@@ -76,12 +76,14 @@ impl Config {
 
     /// The files with secrets or with what people wrote that others on this machine can read.
     pub fn open_secret_files(&self) -> Vec<PathBuf> {
-        let (telegram, zalo) = (&self.telegram, &self.zalo_bot);
+        let (telegram, zalo, oa) = (&self.telegram, &self.zalo_bot, &self.zalo_oa);
         let files = [
             &telegram.token_file,
             &telegram.webhook.secret_file,
             &zalo.token_file,
             &zalo.webhook.secret_file,
+            &oa.app_secret_file,
+            &oa.webhook.secret_file,
             &self.database.url_file,
         ];
         let secrets = [
@@ -89,6 +91,8 @@ impl Config {
             &telegram.webhook.secret,
             &zalo.token,
             &zalo.webhook.secret,
+            &oa.app_secret,
+            &oa.webhook.secret,
             &self.database.url,
         ];
         let secrets_inside = secrets.iter().any(|secret| secret.is_some());

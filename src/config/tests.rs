@@ -36,6 +36,8 @@ fn the_example_explains_every_key() {
         "telegram.limits",
         "zalo_bot",
         "zalo_bot.webhook",
+        "zalo_oa",
+        "zalo_oa.webhook",
         "files",
         "calendar",
         "reports",
@@ -119,6 +121,26 @@ fn no_error_repeats_a_secret() {
 fn without_a_url_nothing_is_pushed() {
     let config = parse("[telegram]\ntoken = \"123:abc\"", &[]).expect("a configuration");
     assert!(config.telegram_push().expect("no fault").is_none());
+}
+
+#[test]
+fn an_official_account_needs_its_secrets_and_an_address() {
+    let account =
+        |more: &str| parse(&format!("[zalo_oa]\napp_id = \"43186\"\n{more}"), &[]).expect("a configuration");
+    assert!(parse("", &[]).expect("a configuration").zalo_oa_app().expect("no fault").is_none());
+    let fault = account("").zalo_oa_app().expect_err("no secret").to_string();
+    assert!(fault.contains("zalo_oa.app_secret"), "{fault}");
+    let (id, secret) =
+        account("app_secret = \"s3cret\"").zalo_oa_app().expect("no fault").expect("an account");
+    assert_eq!((id.as_str(), secret.expose_secret()), ("43186", "s3cret"));
+    let webhook = "[zalo_oa.webhook]\nurl = \"https://bot.vi-du.vn/oa\"\n";
+    for (more, key) in [("", "zalo_oa.webhook.url"), (webhook, "zalo_oa.webhook.secret")] {
+        let fault = account(more).zalo_oa_push().expect_err("a fault").to_string();
+        assert!(fault.contains(key), "{fault}");
+    }
+    let push = account(&format!("{webhook}secret = \"sixteen-letters_\"")).zalo_oa_push().expect("no fault");
+    assert_eq!((push.path.as_str(), push.listen.port()), ("/oa", 8083));
+    assert!(refused("[zalo_oa]\noauth_url = \"zalo\"").contains("zalo_oa.oauth_url"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
 use super::{Config, ConfigError, secret};
@@ -15,16 +15,14 @@ const LONGEST_SECRET: usize = 256;
 /// Fewer letters could be guessed.
 const SHORTEST_SECRET: usize = 16;
 
-/// `[telegram.webhook]` and `[zalo_bot.webhook]`. Without a URL, the platform is asked for updates.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// `[telegram.webhook]`, `[zalo_bot.webhook]` and `[zalo_oa.webhook]`. Without a URL, the platform is asked for updates.
+#[derive(Clone, Debug)]
 pub struct Webhook {
     /// The public address to which the platform pushes.
     pub(crate) url: Option<String>,
     /// Where loa listens: behind a web server that has the certificate.
     pub listen: SocketAddr,
     /// What the platform shows with every update. See [`Config::telegram_push`].
-    #[serde(deserialize_with = "secret::optional")]
     pub(crate) secret: Option<SecretString>,
     /// A file that holds the secret instead.
     pub(crate) secret_file: Option<PathBuf>,
@@ -35,6 +33,24 @@ impl Default for Webhook {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
         Self { url: None, listen, secret: None, secret_file: None }
     }
+}
+
+/// The section as it is written.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Given {
+    url: Option<String>,
+    listen: Option<SocketAddr>,
+    #[serde(deserialize_with = "secret::optional")]
+    secret: Option<SecretString>,
+    secret_file: Option<PathBuf>,
+}
+
+/// Reads a section of the platform that is usually listened to on this port.
+pub(super) fn on_port<'de, const PORT: u16, D: Deserializer<'de>>(from: D) -> Result<Webhook, D::Error> {
+    let Given { url, listen, secret, secret_file } = Given::deserialize(from)?;
+    let listen = listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)));
+    Ok(Webhook { url, listen, secret, secret_file })
 }
 
 /// How updates are pushed, where they are.
@@ -69,7 +85,7 @@ impl Config {
     ///
     /// # Errors
     /// A file of a secret that cannot be read; a secret that the platform does not take, or that could be guessed.
-    fn push_to(
+    pub(super) fn push_to(
         &self,
         key: &str,
         given: &Webhook,

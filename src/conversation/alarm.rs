@@ -22,11 +22,26 @@ pub enum AlarmKind {
     Held,
     /// What a channel may send this month is used up, but for what is kept for urgent notices.
     Month,
+    /// A channel's tokens could not be renewed yet.
+    Renewal,
+    /// A channel's tokens cannot be renewed until somebody does something.
+    NoToken,
+    /// The token with which a channel's tokens are renewed ends soon.
+    Expiry,
 }
 
 impl AlarmKind {
-    pub const ALL: [Self; 6] =
-        [Self::Token, Self::Failing, Self::TooMany, Self::Aside, Self::Held, Self::Month];
+    pub const ALL: [Self; 9] = [
+        Self::Token,
+        Self::Failing,
+        Self::TooMany,
+        Self::Aside,
+        Self::Held,
+        Self::Month,
+        Self::Renewal,
+        Self::NoToken,
+        Self::Expiry,
+    ];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -36,6 +51,9 @@ impl AlarmKind {
             Self::Aside => "aside",
             Self::Held => "held",
             Self::Month => "month",
+            Self::Renewal => "renewal",
+            Self::NoToken => "no_token",
+            Self::Expiry => "expiry",
         }
     }
 
@@ -75,6 +93,7 @@ impl Alarm {
                 AlarmKind::Aside => "alarm-over-aside",
                 AlarmKind::Held => "alarm-over-held",
                 AlarmKind::Month => "alarm-over-month",
+                AlarmKind::Renewal | AlarmKind::NoToken | AlarmKind::Expiry => "alarm-over-renewal",
                 AlarmKind::Token | AlarmKind::Failing | AlarmKind::TooMany => "alarm-over-channel",
             };
             return lang.say(key, &[("channel", channel), ("since", &since), ("ended", &ended.short())]);
@@ -87,8 +106,20 @@ impl Alarm {
             AlarmKind::Aside => "alarm-aside",
             AlarmKind::Held => "alarm-held",
             AlarmKind::Month => "alarm-month",
+            AlarmKind::Renewal => "alarm-renewal",
+            AlarmKind::NoToken => no_token(&self.detail),
+            AlarmKind::Expiry => "alarm-expiry",
         };
         lang.say(key, &vars)
+    }
+}
+
+/// What only a person can do depends on why tokens cannot be renewed: the detail begins with that.
+fn no_token(detail: &str) -> &'static str {
+    match detail.split(':').next() {
+        Some("missing") => "alarm-no-token-missing",
+        Some("refused") => "alarm-no-token-refused",
+        _ => "alarm-no-token-spent",
     }
 }
 

@@ -50,6 +50,10 @@ pub enum What {
     Moved {
         to: String,
     },
+    /// Somebody has seen messages of ours: the platform's ids of them.
+    Seen {
+        messages: Vec<String>,
+    },
     /// Something that loa does not know. Kept, and politely passed over.
     Unknown,
 }

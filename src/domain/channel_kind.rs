@@ -24,7 +24,7 @@ pub struct Manner {
     pub buttons: bool,
     /// Whether the platform counts messages by the month.
     pub by_the_month: bool,
-    /// Whether files can be handed over. Without, they are links to an address of ours.
+    /// Whether files can be handed over, those that the channel takes. Others are links to an address of ours.
     pub uploads: bool,
 }
 
@@ -48,6 +48,10 @@ const ZALO: Manner = Manner {
     by_the_month: true,
     uploads: false,
 };
+
+/// The same text. Only a picture could have a text beside it; a document has none
+/// (<https://developers.zalo.me/docs/official-account>): files go alone, and the text follows.
+const ZALO_OA: Manner = Manner { max_caption: 0, uploads: true, ..ZALO };
 
 /// Nobody writes this much; it bounds what is kept in memory.
 const EMAIL: Manner = Manner {
@@ -100,7 +104,8 @@ impl ChannelKind {
     pub fn manner(self) -> &'static Manner {
         match self {
             Self::Telegram => &TELEGRAM,
-            Self::ZaloBot | Self::ZaloOa => &ZALO,
+            Self::ZaloBot => &ZALO,
+            Self::ZaloOa => &ZALO_OA,
             Self::Email => &EMAIL,
         }
     }

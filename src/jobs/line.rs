@@ -116,7 +116,8 @@ pub async fn run(engine: Engine) {
     }
 }
 
-async fn probe(engine: &Engine) {
+/// Asks the platform now. Where the channel works, that changes nothing.
+pub(super) async fn probe(engine: &Engine) {
     let (line, kind) = (&engine.signals.line, engine.channel.kind());
     let answer = tokio::select! {
         biased;

@@ -16,6 +16,7 @@ pub mod pacing;
 pub mod receive;
 mod senders;
 pub mod timers;
+pub mod tokens;
 mod uploads;
 
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -234,7 +234,8 @@ impl Desk {
             return Ok((content, None));
         }
         let engine = self.engine.clone();
-        if !engine.channel.kind().manner().uploads {
+        let takes = |file| engine.channel.kind().manner().uploads && engine.channel.takes(file);
+        if !content.files.iter().all(takes) {
             self.pacer().payload_clear(message.payload);
             let sources = links::sources(engine.links.as_deref(), &content.files, engine.clock.now());
             return Ok((content, Some(Files::Known(Arc::new(sources)))));

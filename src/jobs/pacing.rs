@@ -7,8 +7,9 @@
 
 #[cfg(test)]
 mod tests;
+mod window;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::domain::Timestamp;
@@ -17,11 +18,13 @@ use crate::domain::ids::{ChatId, MessageId, PayloadId};
 use crate::store::claim::{Admission, Claimed, Gate};
 use crate::store::quota::Used;
 use crate::store::recent::SentBefore;
+use window::{Window, Windows};
 
 /// What a platform permits. 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     pub per_second: u32,
+    pub per_minute: u32,
     pub per_chat_per_second: u32,
     pub per_group_per_minute: u32,
     /// Messages in a calendar month.
@@ -36,6 +39,7 @@ impl Limits {
     /// As fast as it goes.
     pub const NONE: Self = Self {
         per_second: 0,
+        per_minute: 0,
         per_chat_per_second: 0,
         per_group_per_minute: 0,
         per_month: 0,
@@ -45,6 +49,7 @@ impl Limits {
     /// Telegram's own limits (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
     pub const TELEGRAM: Self = Self {
         per_second: 30,
+        per_minute: 0,
         per_chat_per_second: 1,
         per_group_per_minute: 20,
         per_month: 0,
@@ -69,10 +74,6 @@ pub struct LaneLimit {
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
-/// The platform's clock and ours do not tick together.
-const MARGIN: Duration = Duration::from_millis(2);
-/// How far a chat is put off whose message is on its way and has used up the budget: until it is answered.
-const UNTIL_ANSWERED: Duration = Duration::from_millis(250);
 /// How often a lane is looked at out of its order, at most.
 const LOOK_OUT_OF_ORDER: Duration = Duration::from_millis(50);
 /// So much lateness is made up for at once, where messages of notices go at even distances.
@@ -81,82 +82,6 @@ const CATCH_UP: Duration = Duration::from_millis(30);
 const KNOWN_PAYLOADS: usize = 4096;
 /// How often a month's budget that is used up is looked at again.
 const LOOK_AT_MONTH: Duration = Duration::from_secs(600);
-
-/// A sliding window: at most `limit` calls whose answers came less than `span` ago or are still awaited.
-#[derive(Clone, Debug, Default)]
-struct Window {
-    answered: VecDeque<Timestamp>,
-    awaited: u32,
-}
-
-impl Window {
-    fn forget(&mut self, now: Timestamp, span: Duration) {
-        while self.answered.front().is_some_and(|at| *at + span + MARGIN <= now) {
-            self.answered.pop_front();
-        }
-    }
-
-    fn used(&self) -> u32 {
-        self.awaited + u32::try_from(self.answered.len()).unwrap_or(u32::MAX)
-    }
-
-    /// When a slot is free; `None` if one is.
-    fn free_at(&self, now: Timestamp, limit: u32, span: Duration) -> Option<Timestamp> {
-        if limit == 0 || self.used() < limit {
-            return None;
-        }
-        Some(self.answered.front().map_or(now + UNTIL_ANSWERED, |at| *at + span + MARGIN))
-    }
-
-    fn answered(&mut self, at: Timestamp) {
-        self.awaited = self.awaited.saturating_sub(1);
-        self.answered.push_back(at);
-    }
-
-    fn not_sent(&mut self) {
-        self.awaited = self.awaited.saturating_sub(1);
-    }
-}
-
-/// So many windows are kept before it is looked which of them are empty.
-const KEEP_WINDOWS: usize = 4096;
-
-/// The windows of many chats.
-#[derive(Debug)]
-struct Windows {
-    by_chat: HashMap<ChatId, Window>,
-    limit: u32,
-    span: Duration,
-    /// At so many it is looked which are empty: twice as many as were not the last time, so that looking costs
-    /// every call the same, however many chats there are.
-    look_at: usize,
-}
-
-impl Windows {
-    fn new(limit: u32, span: Duration) -> Self {
-        Self { by_chat: HashMap::new(), limit, span, look_at: KEEP_WINDOWS }
-    }
-
-    /// A chat's window; none where there is no limit.
-    fn of(&mut self, chat: ChatId) -> Option<&mut Window> {
-        if self.limit == 0 { None } else { Some(self.by_chat.entry(chat).or_default()) }
-    }
-
-    /// When a slot is free; `None` if one is.
-    fn free_at(&mut self, chat: ChatId, now: Timestamp) -> Option<Timestamp> {
-        let (limit, span) = (self.limit, self.span);
-        if self.by_chat.len() > self.look_at {
-            self.by_chat.retain(|_, window| {
-                window.forget(now, span);
-                window.used() > 0
-            });
-            self.look_at = KEEP_WINDOWS.max(2 * self.by_chat.len());
-        }
-        let window = self.of(chat)?;
-        window.forget(now, span);
-        window.free_at(now, limit, span)
-    }
-}
 
 /// Whether what a payload says can go to everybody at once: not while a file of it is on its way up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,6 +96,8 @@ enum Look {
 pub struct Pacer {
     limits: Limits,
     bot: Window,
+    /// The same calls, over a minute.
+    minute: Window,
     lanes: [Window; 3],
     chats: Windows,
     groups: Windows,
@@ -228,6 +155,7 @@ impl Pacer {
         Self {
             limits,
             bot: Window::default(),
+            minute: Window::default(),
             lanes: Default::default(),
             chats: Windows::new(limits.per_chat_per_second, SECOND),
             groups: Windows::new(limits.per_group_per_minute, MINUTE),
@@ -245,6 +173,9 @@ impl Pacer {
     /// Counts an attempt that was made before this process began. To be called in the order of time.
     pub fn remember(&mut self, sent: SentBefore) {
         self.bot.answered.push_back(sent.at);
+        if self.limits.per_minute > 0 {
+            self.minute.answered.push_back(sent.at);
+        }
         self.lanes[number(sent.lane)].answered.push_back(sent.at);
         self.chats.of(sent.chat).into_iter().for_each(|window| window.answered.push_back(sent.at));
         if sent.group {
@@ -267,6 +198,9 @@ impl Pacer {
             return;
         }
         each(&mut self.bot);
+        if self.limits.per_minute > 0 {
+            each(&mut self.minute);
+        }
         each(&mut self.lanes[number(slot.lane)]);
         self.chats.of(slot.chat).into_iter().for_each(&each);
         if slot.group {
@@ -313,7 +247,14 @@ impl Pacer {
 
     fn forget(&mut self, now: Timestamp, lane: usize) {
         self.bot.forget(now, SECOND);
+        self.minute.forget(now, MINUTE);
         self.lanes[lane].forget(now, SECOND);
+    }
+
+    /// When the bot may send again; `None` if it may now.
+    fn full_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let second = self.bot.free_at(now, self.limits.per_second, SECOND);
+        second.max(self.minute.free_at(now, self.limits.per_minute, MINUTE))
     }
 
     fn turn_away(&mut self, at: Timestamp, admission: Admission) -> Admission {
@@ -323,11 +264,9 @@ impl Pacer {
 
     /// The even distance between messages of notices.
     fn spacing(&self) -> Duration {
-        match self.limits.per_second {
-            0 => Duration::ZERO,
-            // A little closer than even: every wake-up comes a little late.
-            rate => SECOND / rate * 97 / 100,
-        }
+        let even = |span: Duration, rate: u32| span.checked_div(rate).unwrap_or_default();
+        // A little closer than even: every wake-up comes a little late.
+        even(SECOND, self.limits.per_second).max(even(MINUTE, self.limits.per_minute)) * 97 / 100
     }
 
     /// How long a lane's share of one message lasts.
@@ -381,7 +320,7 @@ impl Gate for Pacer {
         }
         let lane = number(message.lane);
         self.forget(now, lane);
-        if let Some(at) = self.bot.free_at(now, self.limits.per_second, SECOND) {
+        if let Some(at) = self.full_until(now) {
             return self.turn_away(at, Admission::Full);
         }
         if let Some(at) = self.next_month(message.lane, now) {
@@ -418,11 +357,11 @@ impl Gate for Pacer {
     }
 
     fn owed(&mut self, lane: Lane, want: usize, now: Timestamp) -> usize {
-        let (limit, rate) = (self.limits.lanes[number(lane)], self.limits.per_second);
+        let limit = self.limits.lanes[number(lane)];
         let lane = number(lane);
         self.forget(now, lane);
         self.owed[lane] = 0;
-        let full = self.bot.free_at(now, rate, SECOND).is_some();
+        let full = self.full_until(now).is_some();
         let looked = self.looked[lane] + LOOK_OUT_OF_ORDER > now;
         if limit.share == 0 || full || looked || self.served[lane] > now {
             return 0;

@@ -6,6 +6,7 @@
 //!
 //! - [`telegram`] is the stand-in of Telegram's Bot API; its handle is [`Sandbox`].
 //! - [`zalo_bot`] is the stand-in of Zalo's bot platform; its handle is [`ZaloBot`].
+//! - [`zalo_oa`] is the stand-in of a Zalo Official Account; its handle is [`ZaloOa`].
 //! - [`faults`] decides which call is made to fail, and how.
 //! - [`log`] is the shape of what is recorded.
 
@@ -23,6 +24,7 @@ mod page;
 pub mod telegram;
 mod wire;
 pub mod zalo_bot;
+pub mod zalo_oa;
 
 pub use clock::Now;
 pub use faults::{Fault, Faults, Match, Rule};
@@ -30,4 +32,8 @@ pub use log::{Accepted, Attempt, Outcome, RateViolation, Violation, WhyRefused};
 pub use telegram::{Button, Entity, Limits, Options, Person, Place, Sandbox, Seen, SentAnswer};
 pub use zalo_bot::{
     ZaloAccepted, ZaloAttempt, ZaloBot, ZaloBotOptions, ZaloNothing, ZaloSeen, ZaloStyle, ZaloViolation,
+};
+pub use zalo_oa::{
+    ZaloOa, ZaloOaAccepted, ZaloOaAttempt, ZaloOaGroups, ZaloOaOptions, ZaloOaOutcome, ZaloOaPush,
+    ZaloOaSeen, ZaloOaViolation,
 };

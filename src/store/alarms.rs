@@ -11,7 +11,7 @@ use crate::domain::ids::ChatId;
 use crate::domain::{ChannelKind, Timestamp};
 
 use super::rest::{self, Why};
-use super::{Env, Store, StoreError, Tx, outbox, quota};
+use super::{Env, Store, StoreError, Tx, outbox, quota, tokens};
 
 /// The chats of administrators, as an outlet.
 const CHAT: &str = "chat";
@@ -139,13 +139,20 @@ fn told_again(kind: AlarmKind, changed: bool) -> Option<Duration> {
 
 async fn wrong(tx: &mut Tx<'_>, now: Timestamp, patience: Duration) -> Result<Wrong, StoreError> {
     let mut wrong = Wrong::new();
+    let (troubles, renewed) = tokens::look(tx, now).await?;
+    for trouble in troubles {
+        wrong.insert((trouble.kind, trouble.channel), (trouble.detail, trouble.since));
+    }
     for rest in rest::all(tx).await? {
         let kind = match rest.why {
             Why::Token => AlarmKind::Token,
             Why::Failing => AlarmKind::Failing,
             Why::TooMany => AlarmKind::TooMany,
         };
-        if kind == AlarmKind::Token || rest.since + patience <= now {
+        // A token that ran out is renewed by itself; only if that does not help a person has to.
+        let at_once =
+            kind == AlarmKind::Token && !renewed.iter().any(|channel| channel == rest.channel.code());
+        if at_once || rest.since + patience <= now {
             wrong.insert((kind, rest.channel.code().to_owned()), (rest.detail, rest.since));
         }
     }

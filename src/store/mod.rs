@@ -24,15 +24,18 @@ pub mod recent;
 pub mod rest;
 mod row;
 mod schema;
+mod seen;
 pub mod settle;
 mod sql;
 pub mod status;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod tokens;
 pub mod trouble;
 pub mod turn;
 pub mod turns;
+pub mod windows;
 mod writer;
 
 pub use db::Db;

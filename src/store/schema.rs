@@ -18,8 +18,9 @@ macro_rules! steps {
     };
 }
 
-const SQLITE: &[Step] = steps!("sqlite", [1 "core", 2 "people", 3 "notices", 4 "incidents"]);
-const POSTGRES: &[Step] = steps!("postgres", [1 "core", 2 "people", 3 "notices", 4 "incidents"]);
+const SQLITE: &[Step] = steps!("sqlite", [1 "core", 2 "people", 3 "notices", 4 "incidents", 5 "channels"]);
+const POSTGRES: &[Step] =
+    steps!("postgres", [1 "core", 2 "people", 3 "notices", 4 "incidents", 5 "channels"]);
 
 pub(super) fn sqlite() -> Migrator {
     migrator(SQLITE)

@@ -16,7 +16,7 @@ use crate::failpoint::{Planted, planted};
 use super::claim::Claimed;
 use super::notice::{self, Ended};
 use super::outbox::Op;
-use super::{Env, Sql, StoreError, Tx, blobs, people, quota};
+use super::{Env, Sql, StoreError, Tx, blobs, people, quota, windows};
 
 /// After so many attempts with unknown outcome a person decides, so that nobody gets a message five times.
 pub const MOST_UNKNOWNS: i64 = 2;
@@ -69,6 +69,7 @@ pub(super) async fn keep(
     let counted =
         settled.iter().filter(|one| matches!(one.outcome, Outcome::Sent { .. } | Outcome::Unknown { .. }));
     quota::count(tx, channel, env.now, counted.count() as u64).await?;
+    windows::count(tx, channel, settled).await?;
     for Settled { message, outcome } in settled {
         if planted(Planted::NoAttempt) {
             let sql = "UPDATE messages SET state = 1, attempt = attempt + 1 WHERE id = $1 AND state = 0";

@@ -7,13 +7,13 @@ use crate::conversation::{
     Action, Answer, Ask, ChatFacts, ChatKind, Context, Dialogue, Effect, Facts, Incoming, Lang, Me, Need,
     Place, Post, Purpose, Reply, Rules, Target, Turn, What,
 };
-use crate::domain::Rich;
 use crate::domain::ids::*;
 use crate::domain::text::fold;
+use crate::domain::{ChannelKind, Rich};
 
 use super::choices::Chosen;
 use super::outbox::Whereto;
-use super::{Env, StoreError, Tx, choices, incident, notice, outbox, people, row};
+use super::{Env, StoreError, Tx, choices, incident, notice, outbox, people, row, seen, windows};
 
 /// How many questions one update may raise. More means that two parts wait for each other.
 const MOST_QUESTIONS: usize = 64;
@@ -30,7 +30,14 @@ pub(super) async fn take(
     rules: &Rules,
     step: Step,
 ) -> Result<bool, StoreError> {
+    if let What::Seen { messages } = &incoming.what {
+        seen::keep(tx, env, incoming.channel, messages).await?;
+        return Ok(false);
+    }
     let chat = find_or_add_chat(tx, env, incoming).await?;
+    if matches!((incoming.channel, &incoming.what), (ChannelKind::ZaloOa, What::Message(_))) {
+        windows::heard(tx, chat.id, incoming.at).await?;
+    }
     let chosen = choices::chosen(tx, &chat, incoming).await?;
     let incoming = match &chosen {
         None => incoming,

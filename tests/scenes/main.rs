@@ -39,4 +39,6 @@ mod webhook;
 mod windows;
 mod world;
 mod zalo;
+mod zalo_oa;
+mod zalo_oa_program;
 mod zalo_webhook;

@@ -10,7 +10,8 @@ use teloxide::types::{AllowedUpdate, FileId};
 use crate::channel::{FetchError, RawUpdate, ReceiveError};
 
 use super::classify::{asking_for_file, downloading, receiving};
-use crate::channel::bot_api::{BodyError, Transport};
+use crate::channel::body::BodyError;
+use crate::channel::bot_api::Transport;
 use crate::channel::tolerant::tolerant;
 
 /// The longest wait that the Bot API takes (<https://core.telegram.org/bots/api#getupdates>).

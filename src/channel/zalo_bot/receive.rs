@@ -7,7 +7,8 @@ use reqwest::Url;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use crate::channel::bot_api::{BodyError, MAX_ANSWER, Transport};
+use crate::channel::body::BodyError;
+use crate::channel::bot_api::{MAX_ANSWER, Transport};
 use crate::channel::tolerant::tolerant;
 use crate::channel::{FetchError, Push, PushState, RawUpdate, ReceiveError};
 

@@ -258,3 +258,45 @@ fn what_was_sent_before_a_restart_counts() {
     assert_eq!(pacer.admit(&message(99, false, Lane::Interactive), at(500)), Admission::Full);
     assert_eq!(pacer.admit(&message(99, false, Lane::Interactive), at(1010)), Admission::Now);
 }
+
+#[test]
+fn a_minute_holds_only_so_many() {
+    let limits = Limits { per_minute: 10, ..Limits::NONE };
+    let mut pacer = Pacer::new(limits);
+    let mut arrivals = Vec::new();
+    for step in 0..2000_i64 {
+        let (now, message) = (step * 100, message(step % 7, false, Lane::Interactive));
+        if pacer.admit(&message, at(now)) == Admission::Now {
+            pacer.claimed(std::slice::from_ref(&message));
+            pacer.answered(&message, at(now));
+            arrivals.push(now);
+        } else {
+            assert!(pacer.try_again().is_some_and(|again| again > at(now)));
+        }
+    }
+    assert_eq!(most_in_a_window(&mut arrivals, 60_000), 10);
+    assert!(arrivals.len() >= 30, "only {} in 200 s", arrivals.len());
+    // What was sent before a restart counts.
+    let mut anew = Pacer::new(limits);
+    let chat = ChatId(1);
+    (0..10).for_each(|_| anew.remember(SentBefore { chat, group: false, lane: Lane::Notice, at: at(0) }));
+    assert_eq!(anew.admit(&message(1, false, Lane::Interactive), at(59_000)), Admission::Full);
+    assert_eq!(anew.admit(&message(1, false, Lane::Interactive), at(60_010)), Admission::Now);
+}
+
+#[test]
+fn notices_are_spread_over_the_minute() {
+    let mut pacer = Pacer::new(Limits { per_minute: 60, ..Limits::NONE });
+    let mut arrivals = Vec::new();
+    for step in 0..1000_i64 {
+        let (now, mut notice) = (step * 10, message(step, false, Lane::Notice));
+        notice.payload = PayloadId(1);
+        if pacer.admit(&notice, at(now)) == Admission::Now {
+            pacer.claimed(std::slice::from_ref(&notice));
+            pacer.payload_clear(PayloadId(1));
+            pacer.answered(&notice, at(now));
+            arrivals.push(now);
+        }
+    }
+    assert!((9..=12).contains(&arrivals.len()), "{arrivals:?}");
+}
