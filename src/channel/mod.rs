@@ -1,6 +1,7 @@
 //! The platforms. Each is one room behind one trait; none knows the store.
 
 mod bot_api;
+pub mod email;
 pub mod telegram;
 mod tolerant;
 pub mod zalo_bot;
@@ -13,9 +14,10 @@ use secrecy::SecretString;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::conversation::Incoming;
-use crate::domain::ChannelKind;
 use crate::domain::content::{Content, FileKind};
+use crate::domain::ids::MessageId;
 use crate::domain::rich::utf16_len;
+use crate::domain::{ChannelKind, Timestamp};
 
 pub use crate::domain::content::FileSource;
 
@@ -64,7 +66,7 @@ pub trait Channel: Send + Sync {
     }
 
     /// Reads an update that came. Everything unknown becomes `What::Unknown`, never an error.
-    fn read(&self, raw: &[u8], received_at: crate::domain::Timestamp) -> Parsed;
+    fn read(&self, raw: &[u8], received_at: Timestamp) -> Parsed;
 
     /// Gets the bytes of a file that somebody sent, at most `max` bytes.
     async fn fetch(&self, file_id: &str, max: usize) -> Result<Bytes, FetchError>;
@@ -76,6 +78,10 @@ pub trait Channel: Send + Sync {
 /// One call to a platform.
 #[derive(Debug)]
 pub struct Call<'a> {
+    /// Of the message: the same whenever it is tried again.
+    pub id: MessageId,
+    /// When the call is made.
+    pub at: Timestamp,
     /// The chat, as the platform names it.
     pub chat: &'a str,
     pub act: Act<'a>,
@@ -160,7 +166,7 @@ pub struct PushState {
     /// How many updates wait at the platform.
     pub waiting: u64,
     /// When a push last failed, and why.
-    pub last_error: Option<(crate::domain::Timestamp, String)>,
+    pub last_error: Option<(Timestamp, String)>,
 }
 
 impl PushState {
