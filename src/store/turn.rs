@@ -13,7 +13,7 @@ use crate::domain::text::fold;
 
 use super::choices::Chosen;
 use super::outbox::Whereto;
-use super::{Env, StoreError, Tx, choices, incident, notice, outbox, people, row};
+use super::{Env, StoreError, Tx, bounce, choices, incident, notice, outbox, people, row, strangers};
 
 /// How many questions one update may raise. More means that two parts wait for each other.
 const MOST_QUESTIONS: usize = 64;
@@ -30,6 +30,10 @@ pub(super) async fn take(
     rules: &Rules,
     step: Step,
 ) -> Result<bool, StoreError> {
+    if let What::Bounced(bounced) = &incoming.what {
+        bounce::keep(tx, env, bounced).await?;
+        return Ok(false);
+    }
     let chat = find_or_add_chat(tx, env, incoming).await?;
     let chosen = choices::chosen(tx, &chat, incoming).await?;
     let incoming = match &chosen {
@@ -50,7 +54,7 @@ pub(super) async fn take(
     };
     let mut facts = Facts::default();
     let mut questions = 0;
-    let turn = loop {
+    let mut turn = loop {
         let context = Context {
             now: env.now,
             incoming,
@@ -73,6 +77,9 @@ pub(super) async fn take(
             }
         }
     };
+    if strangers::has_heard(tx, env, &chat, incoming, me.as_ref(), &dialogue, &turn).await? {
+        turn.replies.clear();
+    }
     if let Some((_, Some(nonce))) = &action {
         let sql = "UPDATE buttons SET used_at = $2 WHERE nonce = $1 AND once = 1";
         tx.exec(sql, args![nonce, env.now]).await?;

@@ -272,3 +272,20 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
     }
     Ok(())
 }
+
+/// A delivery that was sent has not arrived after all. One that was confirmed has: somebody read it elsewhere.
+pub async fn came_back(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    delivery: DeliveryId,
+    why: &str,
+) -> Result<(), StoreError> {
+    hold_editions(tx, &serde_json::to_string(&[delivery.0])?).await?;
+    let sql =
+        "UPDATE deliveries SET state = $2, reason = $3 WHERE id = $1 AND state = $4 RETURNING edition_id";
+    let args = args![delivery, delivery::FAILED, why, delivery::SENT];
+    let edition: Option<(i64,)> = tx.optional(sql, args).await?;
+    let Some((edition,)) = edition else { return Ok(()) };
+    let sql = "UPDATE editions SET sent = sent - 1, failed = failed + 1, changed_at = $2 WHERE id = $1";
+    tx.exec_one(sql, args![edition, env.now]).await
+}
