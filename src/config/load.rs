@@ -13,7 +13,8 @@ use super::{Config, ConfigError};
 pub const ENV_PREFIX: &str = "LOA_";
 
 /// Keys of which only one may be given, since both say the same.
-const EITHER: [(&[&str], &str, &str); 5] = [
+const EITHER: [(&[&str], &str, &str); 6] = [
+    (&["email"], "password", "password_file"),
     (&["zalo_bot"], "token", "token_file"),
     (&["zalo_bot", "webhook"], "secret", "secret_file"),
     (&["telegram"], "token", "token_file"),
@@ -86,6 +87,7 @@ impl Config {
             ("telegram.token_file", &telegram.token, &telegram.token_file),
             ("zalo_bot.webhook.secret_file", &zalo.webhook.secret, &zalo.webhook.secret_file),
             ("zalo_bot.token_file", &zalo.token, &zalo.token_file),
+            ("email.password_file", &self.email.password, &self.email.password_file),
             ("database.url_file", &self.database.url, &self.database.url_file),
         ];
         for (key, given, in_file) in pairs {
@@ -117,6 +119,9 @@ impl Config {
         if let Some(fault) = zalo.webhook.fault(!zalo.api_url.starts_with("https://")) {
             return Err(ConfigError::new(file, "zalo_bot.webhook.url", fault));
         }
+        if let Some((key, why)) = self.email.fault() {
+            return Err(ConfigError::new(file, key, why));
+        }
         if zalo.per_month > 0 && zalo.reserve >= zalo.per_month {
             let why = "cần nhỏ hơn per_month, nếu không thì không thông báo thường nào được gửi";
             return Err(ConfigError::new(file, "zalo_bot.reserve", why));
@@ -141,7 +146,7 @@ impl Config {
     }
 }
 
-fn is_web(url: &str) -> bool {
+pub(super) fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 

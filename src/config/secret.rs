@@ -82,6 +82,7 @@ impl Config {
             &telegram.webhook.secret_file,
             &zalo.token_file,
             &zalo.webhook.secret_file,
+            &self.email.password_file,
             &self.database.url_file,
         ];
         let secrets = [
@@ -89,6 +90,7 @@ impl Config {
             &telegram.webhook.secret,
             &zalo.token,
             &zalo.webhook.secret,
+            &self.email.password,
             &self.database.url,
         ];
         let secrets_inside = secrets.iter().any(|secret| secret.is_some());
