@@ -29,6 +29,8 @@ cli-check-intake-fails = Coming in: { $channel } pushes to { $url }, and last fa
 cli-check-intake-not-told = Coming in: { $channel } does not know yet that it is to push to { $url }. "loa run" tells it.
 cli-check-intake-still-pushed = Coming in: { $channel } still pushes to { $url } ({ $waiting } updates wait there). "loa run" turns that off and asks by itself.
 cli-check-intake-unknown = Coming in: { $channel } could not be asked how it sends: { $why }.
+cli-check-mail = E-mail works: { $address } can log in to the server that sends and the one that receives.
+cli-check-mail-fails = E-mail does not work yet: { $why }. Look at [email] in the configuration: host, port, security, password (Gmail and Microsoft 365 want an app password).
 cli-check-database = The database is sound ({ $engine }, schema { $schema }).
 cli-check-database-missing = There is no database { $file }. Run "loa init" in a new directory, or look at the key database.url.
 cli-check-database-damaged = The database is damaged ({ $engine }): { $damage }. Stop loa and go back to the latest backup.
@@ -63,7 +65,7 @@ cli-status-lane-notice = notices
 cli-status-day = In the last day: { $sent } sent, { $unknown } unknown, { $failed } failed.
 cli-status-channel = Channel { $channel }: { $people } people, { $groups } groups, { $closed } places that no longer receive.
 
-run-no-token = There is no token of any bot; set token or token_file in [telegram] or [zalo_bot], or LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
+run-no-token = There is no channel yet; set token or token_file in [telegram] or [zalo_bot], or LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN; or address in [email].
 run-webhook-listen = loa cannot listen at { $listen } (key listen): { $why }. Choose another port, or stop the program that has it.
 run-token-refused = { $channel } refuses the token; copy it again from where it was given (@BotFather of Telegram, Zalo Bot Creator) into the configuration.
 cli-status-rest-token = The channel { $channel } has rested since { $since }: the bot's token is refused ({ $why }). Next try at { $until }, tried { $failures } times.
@@ -91,3 +93,9 @@ cli-message-dropped = Noted: message { $id } is not needed any more.
 cli-status-month = · { $used } of { $month } messages of this month were sent
 cli-check-files-missing = Zalo takes no files from bots, and files.url is not set: messages only name the files. With a public address, set files.url so that people can open them.
 cli-check-intake-once = Coming in: loa asks { $channel }. That is for trials only: what comes in just when loa is killed is lost. For real use set url in [zalo_bot.webhook].
+
+## The page behind a link in a mail
+answers-button = Confirm
+answers-done = Noted: { $choice }. Thank you! You can close this page.
+answers-later = The service is busy, so this is not noted yet. Please try again in a few minutes.
+answers-gone = This link does not work any more. Please answer the mail with the number or the words of your choice.

@@ -29,6 +29,8 @@ cli-check-intake-fails = Tin đến: { $channel } đẩy đến { $url }, lần 
 cli-check-intake-not-told = Tin đến: { $channel } chưa biết phải đẩy đến { $url }. Khi chạy "loa run", loa sẽ báo cho { $channel }.
 cli-check-intake-still-pushed = Tin đến: { $channel } vẫn đang đẩy đến { $url } ({ $waiting } tin đang chờ ở đó). Khi chạy "loa run", loa sẽ tắt việc đó và tự hỏi.
 cli-check-intake-unknown = Tin đến: chưa hỏi được { $channel } đang gửi thế nào: { $why }.
+cli-check-mail = Thư điện tử dùng được: { $address } đăng nhập được vào máy chủ gửi và máy chủ nhận.
+cli-check-mail-fails = Thư điện tử chưa dùng được: { $why }. Bạn xem lại mục [email] trong cấu hình: tên máy, cổng, kiểu mã hóa, mật khẩu (Gmail và Microsoft 365 cần mật khẩu ứng dụng).
 cli-check-database = Cơ sở dữ liệu lành lặn ({ $engine }, lược đồ số { $schema }).
 cli-check-database-missing = Chưa có cơ sở dữ liệu { $file }. Bạn chạy "loa init" ở một thư mục mới, hoặc xem lại khóa database.url.
 cli-check-database-damaged = Cơ sở dữ liệu bị hỏng ({ $engine }): { $damage }. Bạn dừng loa và dùng lại bản sao lưu gần nhất.
@@ -63,7 +65,7 @@ cli-status-lane-notice = thông báo
 cli-status-day = Một ngày qua: đã gửi { $sent }, không rõ { $unknown }, không gửi được { $failed }.
 cli-status-channel = Kênh { $channel }: { $people } người, { $groups } nhóm, { $closed } nơi không nhận được nữa.
 
-run-no-token = Chưa có mã bot nào; hãy đặt token hoặc token_file trong [telegram] hoặc [zalo_bot], hoặc biến LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
+run-no-token = Chưa có kênh nào; hãy đặt token hoặc token_file trong [telegram] hoặc [zalo_bot], hoặc biến LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN; hoặc address trong [email].
 run-webhook-listen = Không nghe được ở { $listen } (khóa listen): { $why }. Bạn chọn cổng khác, hoặc tắt chương trình đang dùng cổng đó.
 run-token-refused = { $channel } không nhận mã bot; hãy chép lại mã từ nơi cấp (@BotFather của Telegram, Zalo Bot Creator) vào cấu hình.
 cli-status-rest-token = Kênh { $channel } đang nghỉ từ { $since }: mã của bot bị từ chối ({ $why }). Thử lại lúc { $until }, đã thử { $failures } lần.
@@ -91,3 +93,9 @@ cli-message-dropped = Đã ghi: tin { $id } không cần gửi nữa.
 cli-status-month = · đã gửi { $used } / { $month } tin của tháng này
 cli-check-files-missing = Zalo không nhận tệp từ bot, mà chưa có khóa files.url: tin chỉ nêu tên tệp. Có địa chỉ công khai thì bạn đặt files.url để người nhận mở được tệp.
 cli-check-intake-once = Tin đến: loa tự hỏi { $channel }. Cách này chỉ để dùng thử: tin đến đúng lúc loa bị tắt ngang thì mất. Dùng thật thì bạn đặt khóa url trong [zalo_bot.webhook].
+
+## Trang mở ra từ đường dẫn trong thư
+answers-button = Xác nhận
+answers-done = Đã ghi nhận: { $choice }. Cảm ơn bạn! Bạn có thể đóng trang này.
+answers-later = Máy đang bận nên chưa ghi nhận được. Bạn vui lòng thử lại sau ít phút.
+answers-gone = Đường dẫn này không còn dùng được. Bạn vui lòng trả lời thư bằng số hoặc chữ của lựa chọn.
