@@ -122,9 +122,11 @@ impl Seat {
         idle.init().await?;
         // What came since the search is told before the server waits, and not once more.
         if news.is_empty() {
+            // Of its own accord it waits anew whenever the server says that it is still there.
             let (heard, _stop) = idle.wait_with_timeout(wait);
-            let lost = matches!(heard.await?, IdleResponse::ManualInterrupt);
-            if lost {
+            if let Ok(heard) = tokio::time::timeout(wait, heard).await
+                && matches!(heard?, IdleResponse::ManualInterrupt)
+            {
                 return Err(Failed::ConnectionLost);
             }
         }
