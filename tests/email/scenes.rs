@@ -15,7 +15,8 @@ const REPORT: &str = "Sạt lở ở đường vào bản Nà Lặc, đá lấp 
 
 fn photo() -> String {
     // Of many colours, so that it is no smaller than a photo is.
-    let noise = |x: u32, y: u32| image::Rgb([(x * 7 ^ y * 13) as u8, (x * 31 + y) as u8, (x ^ y * 5) as u8]);
+    let byte = |number: u32| number.to_be_bytes()[3];
+    let noise = |x: u32, y: u32| image::Rgb([byte((x * 7) ^ (y * 13)), byte(x * 31 + y), byte(x ^ (y * 5))]);
     let picture = DynamicImage::ImageRgb8(RgbImage::from_fn(320, 240, noise));
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, ImageFormat::Jpeg).expect("a picture");

@@ -130,6 +130,7 @@ fn an_update_is_read_whatever_it_holds_and_its_words_are_not_lost() {
                 assert!(to.parse::<i64>().is_ok());
                 "moved".to_owned()
             }
+            What::Bounced(_) => "a bounce".to_owned(),
             What::Unknown => "unknown".to_owned(),
         };
         kind((
