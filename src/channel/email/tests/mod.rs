@@ -1,4 +1,5 @@
 mod composing;
+mod handing;
 mod quoting;
 mod reading;
 
