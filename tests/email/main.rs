@@ -3,7 +3,12 @@
 
 #![allow(clippy::disallowed_methods, reason = "real servers take real time")]
 
+#[path = "../scenes/engines.rs"]
+#[allow(dead_code, unused_macros, reason = "shared with the scenes")]
+mod engines;
 mod office;
 mod people;
+#[path = "../scenes/postgres.rs"]
+mod postgres;
 mod scenes;
 mod servers;

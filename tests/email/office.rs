@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::engines::Database;
 use crate::people::LOA;
 use crate::servers::{PASSWORD, Servers};
 
@@ -18,6 +19,7 @@ Xã Bình Minh,Năm,staff,email,khongco@xa.test,person
 ";
 
 pub struct Office {
+    database: Database,
     dir: tempfile::TempDir,
     /// Where the pages of choices are.
     pub pages: String,
@@ -26,7 +28,7 @@ pub struct Office {
 
 impl Office {
     /// An office with its people; the program does not run yet.
-    pub fn new(servers: &Servers) -> Self {
+    pub fn new(servers: &Servers, database: Database) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
         let config = format!(
@@ -38,7 +40,7 @@ impl Office {
             servers.smtp, servers.imap
         );
         std::fs::write(dir.path().join("people.csv"), PEOPLE).expect("written");
-        let office = Self { dir, pages: format!("http://127.0.0.1:{port}"), child: None };
+        let office = Self { database, dir, pages: format!("http://127.0.0.1:{port}"), child: None };
         office.does(&["init", "--unit", "Tỉnh Mường Lam", "."]);
         std::fs::write(office.path().join("loa.toml"), config).expect("written");
         office.does(&["import", "people.csv"]);
@@ -51,7 +53,7 @@ impl Office {
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_loa"));
-        command.current_dir(self.path()).stdin(Stdio::null());
+        command.current_dir(self.path()).env("LOA_DATABASE__URL", &self.database.url).stdin(Stdio::null());
         command
     }
 

@@ -7,7 +7,9 @@ use image::{DynamicImage, ImageFormat, RgbImage};
 use loa::channel::Channel;
 use loa::channel::email::{Email, Security, Server, Settings};
 
+use crate::engines::Database;
 use crate::office::Office;
+use crate::on_both;
 use crate::people::{Got, LOA, gets, got, says, until, write};
 use crate::servers::{PASSWORD, Servers, start};
 
@@ -49,7 +51,7 @@ async fn answers(servers: &Servers, who: &str, mail: &Got, text: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_by_mail_has_a_code_in_the_same_thread() {
     let Some(servers) = start() else { return };
-    let mut office = Office::new(&servers);
+    let mut office = Office::new(&servers, Database::sqlite());
     office.run(None);
     reports_with_photo(&servers).await;
     let asked = gets(&servers, "lan", 0, "Việc này ở đâu?").await;
@@ -68,49 +70,50 @@ async fn a_report_by_mail_has_a_code_in_the_same_thread() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_notice_is_confirmed_on_its_page_and_by_an_answer_but_not_by_a_look() {
-    let Some(servers) = start() else { return };
-    let mut office = Office::new(&servers);
-    office.run(None);
-    let notice = office.sends("Lịch họp tháng 3");
-    let (lan, minh) = (gets(&servers, "lan", 0, "Tám giờ").await, gets(&servers, "minh", 0, "Tám giờ").await);
-    assert_eq!(lan.subject, "Lịch họp tháng 3");
-    let state = |name: &str| {
-        let all = office.recipients(&notice);
-        let found = all.iter().find(|(chat, ..)| chat == name).unwrap_or_else(|| panic!("{all:?}"));
-        (found.1.clone(), found.2.clone())
-    };
-    // Programs that look for harmful links look at it, and at whatever else there might be.
-    let (client, url) = (reqwest::Client::new(), format!("{}{}", office.pages, lan.path("Đã nhận")));
-    for _ in 0..3 {
-        let page = client.get(&url).send().await.expect("a page");
-        assert!(page.status().is_success());
-        assert!(page.text().await.expect("a text").contains("Đã nhận"));
+on_both! {
+    async fn a_notice_is_confirmed_on_its_page_and_by_an_answer_but_not_by_a_look(database: Database) {
+        let Some(servers) = start() else { return };
+        let mut office = Office::new(&servers, database);
+        office.run(None);
+        let notice = office.sends("Lịch họp tháng 3");
+        let (lan, minh) = (gets(&servers, "lan", 0, "Tám giờ").await, gets(&servers, "minh", 0, "Tám giờ").await);
+        assert_eq!(lan.subject, "Lịch họp tháng 3");
+        let state = |name: &str| {
+            let all = office.recipients(&notice);
+            let found = all.iter().find(|(chat, ..)| chat == name).unwrap_or_else(|| panic!("{all:?}"));
+            (found.1.clone(), found.2.clone())
+        };
+        // Programs that look for harmful links look at it, and at whatever else there might be.
+        let (client, url) = (reqwest::Client::new(), format!("{}{}", office.pages, lan.path("Đã nhận")));
+        for _ in 0..3 {
+            let page = client.get(&url).send().await.expect("a page");
+            assert!(page.status().is_success());
+            assert!(page.text().await.expect("a text").contains("Đã nhận"));
+        }
+        let wrong = client.get(format!("{url}0")).send().await.expect("a page");
+        assert_eq!(wrong.status(), 404);
+        let page = client.get(&url).send().await.expect("a page").text().await.expect("a text");
+        let once = page.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a form");
+        // Minh answers the mail, with the original below.
+        answers(&servers, "minh", &minh, &minh.number("Đã nhận")).await;
+        until(&servers, "Minh's answer", async || state("Minh").0 == "confirmed").await;
+        assert_eq!(state("Lan").0, "sent", "looking is not confirming");
+        for _ in 0..2 {
+            let form = client.post(&url).header("content-type", "application/x-www-form-urlencoded");
+            let done = form.body(format!("once={once}")).send().await.expect("an answer");
+            assert!(done.text().await.expect("a text").contains("Đã ghi nhận"));
+        }
+        until(&servers, "Lan's choice", async || state("Lan").0 == "confirmed").await;
+        // One mailbox is not there at once, the other was taken for one that is.
+        until(&servers, "the bounce", async || state("Tư").0 == "failed" && state("Năm").0 == "failed").await;
+        assert!(state("Tư").1.contains("trả lại"), "{:?}", state("Tư"));
     }
-    let wrong = client.get(format!("{url}0")).send().await.expect("a page");
-    assert_eq!(wrong.status(), 404);
-    let page = client.get(&url).send().await.expect("a page").text().await.expect("a text");
-    let once = page.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a form");
-    // Minh answers the mail, with the original below.
-    answers(&servers, "minh", &minh, &minh.number("Đã nhận")).await;
-    until(&servers, "Minh's answer", async || state("Minh").0 == "confirmed").await;
-    assert_eq!(state("Lan").0, "sent", "looking is not confirming");
-    for _ in 0..2 {
-        let form = client.post(&url).header("content-type", "application/x-www-form-urlencoded");
-        let done = form.body(format!("once={once}")).send().await.expect("an answer");
-        assert!(done.text().await.expect("a text").contains("Đã ghi nhận"));
-    }
-    until(&servers, "Lan's choice", async || state("Lan").0 == "confirmed").await;
-    // One mailbox is not there at once, the other was taken for one that is.
-    until(&servers, "the bounce", async || state("Tư").0 == "failed" && state("Năm").0 == "failed").await;
-    assert!(state("Tư").1.contains("trả lại"), "{:?}", state("Tư"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_that_are_given_anew_lose_nothing_and_double_nothing() {
     let Some(mut servers) = start() else { return };
-    let mut office = Office::new(&servers);
+    let mut office = Office::new(&servers, Database::sqlite());
     office.run(None);
     says(&servers, "lan", "/trogiup", "").await;
     gets(&servers, "lan", 0, "/baonhanh").await;
@@ -128,7 +131,7 @@ async fn numbers_that_are_given_anew_lose_nothing_and_double_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_dies_between_fetching_and_keeping_loses_nothing() {
     let Some(servers) = start() else { return };
-    let mut office = Office::new(&servers);
+    let mut office = Office::new(&servers, Database::sqlite());
     for place in ["receive.before-store", "receive.before-commit", "receive.after-commit"] {
         let before = got(&servers, "lan").len();
         office.run(Some(place));
@@ -142,22 +145,49 @@ async fn who_dies_between_fetching_and_keeping_loses_nothing() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_is_not_vouched_for_is_not_believed_and_strangers_hear_once() {
-    let Some(servers) = start() else { return };
-    let mut office = Office::new(&servers);
-    office.run(None);
-    write(&servers, "evil.example", "lan@xa.test", "Subject: /roi\r\nMessage-ID: <e1@x>\r\n", "").await;
-    until(&servers, "the warning", async || office.log().contains("does not vouch")).await;
-    for n in 0..3 {
-        says(&servers, "admin", "Chào", &"x".repeat(n + 1)).await;
+on_both! {
+    async fn who_is_not_vouched_for_is_not_believed_and_strangers_hear_once(database: Database) {
+        let Some(servers) = start() else { return };
+        let mut office = Office::new(&servers, database);
+        office.run(None);
+        write(&servers, "evil.example", "lan@xa.test", "Subject: /roi\r\nMessage-ID: <e1@x>\r\n", "").await;
+        until(&servers, "the warning", async || office.log().contains("does not vouch")).await;
+        for n in 0..3 {
+            says(&servers, "admin", "Chào", &"x".repeat(n + 1)).await;
+        }
+        gets(&servers, "admin", 0, "").await;
+        says(&servers, "lan", "/trogiup", "").await;
+        gets(&servers, "lan", 0, "/baonhanh").await;
+        assert_eq!(got(&servers, "admin").len(), 1, "a stranger hears once a day");
+        assert_eq!(got(&servers, "lan").len(), 1, "nobody left in Lan's name");
+        assert!(!office.log().contains("xa.test"), "no address is in the log");
     }
-    gets(&servers, "admin", 0, "").await;
-    says(&servers, "lan", "/trogiup", "").await;
-    gets(&servers, "lan", 0, "/baonhanh").await;
-    assert_eq!(got(&servers, "admin").len(), 1, "a stranger hears once a day");
-    assert_eq!(got(&servers, "lan").len(), 1, "nobody left in Lan's name");
-    assert!(!office.log().contains("xa.test"), "no address is in the log");
+
+    async fn who_is_invited_enrols_by_mail(database: Database) {
+        let Some(servers) = start() else { return };
+        let mut office = Office::new(&servers, database);
+        let unit = "Tỉnh Mường Lam";
+        let made = office.json(&["invite", "new", "--unit", unit, "--role", "staff"]);
+        let link = made["link"].as_str().expect("a link");
+        let code = link.rsplit(['=', ' ']).next().expect("a code");
+        office.run(None);
+        says(&servers, "admin", "Chào", "").await;
+        let stranger = gets(&servers, "admin", 0, "").await;
+        assert!(!stranger.text.contains("Đồng ý"));
+        says(&servers, "admin", "Xin vào", &format!("/start {code}")).await;
+        let offer = gets(&servers, "admin", 1, "Đồng ý").await;
+        answers(&servers, "admin", &offer, &offer.number("Đồng ý")).await;
+        let name = gets(&servers, "admin", 2, "").await;
+        answers(&servers, "admin", &name, "Chị Hoa").await;
+        let last = gets(&servers, "admin", 3, "").await;
+        let welcome = if last.text.contains("hào mừng") {
+            last
+        } else {
+            answers(&servers, "admin", &last, "1").await;
+            gets(&servers, "admin", 4, "hào mừng").await
+        };
+        assert!(welcome.text.contains("Hoa"), "{}", welcome.text);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
