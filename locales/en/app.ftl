@@ -66,6 +66,7 @@ cli-status-day = In the last day: { $sent } sent, { $unknown } unknown, { $faile
 cli-status-channel = Channel { $channel }: { $people } people, { $groups } groups, { $closed } places that no longer receive.
 
 run-no-token = There is no channel yet; set token or token_file in [telegram] or [zalo_bot], or LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN; or address in [email].
+run-email-ca = The file of certificates { $file } (key email.ca_file) cannot be read: { $why }.
 run-webhook-listen = loa cannot listen at { $listen } (key listen): { $why }. Choose another port, or stop the program that has it.
 run-token-refused = { $channel } refuses the token; copy it again from where it was given (@BotFather of Telegram, Zalo Bot Creator) into the configuration.
 cli-status-rest-token = The channel { $channel } has rested since { $since }: the bot's token is refused ({ $why }). Next try at { $until }, tried { $failures } times.

@@ -66,6 +66,7 @@ cli-status-day = Một ngày qua: đã gửi { $sent }, không rõ { $unknown },
 cli-status-channel = Kênh { $channel }: { $people } người, { $groups } nhóm, { $closed } nơi không nhận được nữa.
 
 run-no-token = Chưa có kênh nào; hãy đặt token hoặc token_file trong [telegram] hoặc [zalo_bot], hoặc biến LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN; hoặc address trong [email].
+run-email-ca = Không đọc được tệp chứng thư { $file } (khóa email.ca_file): { $why }.
 run-webhook-listen = Không nghe được ở { $listen } (khóa listen): { $why }. Bạn chọn cổng khác, hoặc tắt chương trình đang dùng cổng đó.
 run-token-refused = { $channel } không nhận mã bot; hãy chép lại mã từ nơi cấp (@BotFather của Telegram, Zalo Bot Creator) vào cấu hình.
 cli-status-rest-token = Kênh { $channel } đang nghỉ từ { $since }: mã của bot bị từ chối ({ $why }). Thử lại lúc { $until }, đã thử { $failures } lần.

@@ -1,7 +1,9 @@
 //! The platforms that the configuration names, ready to be spoken to.
 
+use std::path::Path;
 use std::time::Duration;
 
+use bytes::Bytes;
 use secrecy::SecretString;
 
 use crate::channel::email::links::ChoiceLinks;
@@ -49,7 +51,7 @@ pub fn zalo_bot(config: &Config) -> Result<Option<ZaloBot>, CommandError> {
 /// The channel of mails; `None` without an address. `key` is what our mails and links are signed with.
 ///
 /// # Errors
-/// A file of the password that cannot be read.
+/// A file of the password, or of certificates, that cannot be read.
 pub fn email(config: &Config, key: &SecretString) -> Result<Option<Email>, CommandError> {
     let given = &config.email;
     let (Some(address), Some(out), Some(mailbox)) = (&given.address, &given.smtp.host, &given.imap.host)
@@ -61,7 +63,12 @@ pub fn email(config: &Config, key: &SecretString) -> Result<Option<Email>, Comma
         let user = user.clone().unwrap_or_else(|| address.clone());
         password.clone().filter(|_| !user.is_empty()).map(|password| (user, password))
     };
+    let ca = match &given.ca_file {
+        None => None,
+        Some(file) => Some(certificates(&config.directory().join(file))?),
+    };
     let server = |host: &str, port, security, user| Server {
+        ca: ca.clone(),
         host: host.to_owned(),
         port,
         security: secured(security),
@@ -79,6 +86,13 @@ pub fn email(config: &Config, key: &SecretString) -> Result<Option<Email>, Comma
         key: key.clone(),
         timeout: hasten(CALL_WITHIN),
     })))
+}
+
+fn certificates(file: &Path) -> Result<Bytes, CommandError> {
+    std::fs::read(file).map(Bytes::from).map_err(|error| {
+        let vars = [("file", file.display().to_string()), ("why", error.to_string())];
+        CommandError::User(say("run-email-ca", &vars.each_ref().map(|(name, text)| (*name, text.as_str()))))
+    })
 }
 
 fn secured(security: MailSecurity) -> Security {

@@ -23,6 +23,8 @@ pub struct Email {
     pub(crate) password_file: Option<PathBuf>,
     pub smtp: Smtp,
     pub imap: Imap,
+    /// A file of certificates (PEM) that are believed besides the usual ones.
+    pub ca_file: Option<PathBuf>,
     /// Whether only mails are believed for whose sender the receiving server vouches.
     pub require_auth: bool,
     /// How that server calls itself in `Authentication-Results`; the host of `imap` where it is not given.
@@ -47,6 +49,7 @@ impl Default for Email {
             password_file: None,
             smtp: Smtp::default(),
             imap: Imap::default(),
+            ca_file: None,
             require_auth: true,
             authserv_id: None,
             public_url: None,

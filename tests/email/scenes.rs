@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use image::{DynamicImage, ImageFormat, RgbImage};
 
 use loa::channel::Channel;
+use loa::channel::ReceiveError::Failed;
 use loa::channel::email::{Email, Security, Server, Settings};
 
 use crate::engines::Database;
@@ -193,24 +194,7 @@ on_both! {
 #[tokio::test(flavor = "multi_thread")]
 async fn to_wait_for_nothing_ends_in_time() {
     let Some(servers) = start() else { return };
-    let server = |port| Server {
-        host: "127.0.0.1".into(),
-        port,
-        security: Security::Plain,
-        login: Some(("bao".into(), PASSWORD.to_owned().into())),
-    };
-    let settings = Settings {
-        address: LOA.into(),
-        name: String::new(),
-        smtp: server(servers.smtp),
-        imap: server(servers.imap),
-        folder: "INBOX".into(),
-        require_auth: true,
-        authserv_id: "mx.loa.test".into(),
-        links: None,
-        key: "key".to_owned().into(),
-        timeout: Duration::from_secs(5),
-    };
+    let settings = settings(&servers, Security::Plain, "127.0.0.1");
     let email = Email::new(settings.clone());
     assert_eq!(email.who_am_i().await.as_deref(), Ok(LOA));
     for _ in 0..3 {
@@ -234,5 +218,50 @@ async fn to_wait_for_nothing_ends_in_time() {
         assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
         assert_eq!(came.len(), more);
         number = came.last().map_or(number, |mail| mail.number);
+    }
+}
+
+/// A channel by itself.
+fn settings(servers: &Servers, security: Security, host: &str) -> Settings {
+    let server = |port| Server {
+        host: host.into(),
+        port,
+        security,
+        login: Some(("bao".into(), PASSWORD.to_owned().into())),
+        ca: Some(servers.certificate().into()),
+    };
+    let (smtp, imap) = match security {
+        Security::Tls => (servers.smtps, servers.imaps),
+        Security::Starttls | Security::Plain => (servers.smtp, servers.imap),
+    };
+    Settings {
+        address: LOA.into(),
+        name: String::new(),
+        smtp: server(smtp),
+        imap: server(imap),
+        folder: "INBOX".into(),
+        require_auth: true,
+        authserv_id: "mx.loa.test".into(),
+        links: None,
+        key: "key".to_owned().into(),
+        timeout: Duration::from_secs(5),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_encrypted_goes_only_to_whom_a_certificate_names() {
+    let Some(servers) = start() else { return };
+    for security in [Security::Tls, Security::Starttls] {
+        let known = settings(&servers, security, "localhost");
+        let email = Email::new(known.clone());
+        assert_eq!(email.who_am_i().await.as_deref(), Ok(LOA), "{security:?}");
+        email.open_mailbox().await.expect("a mailbox");
+        let mut unknown = known;
+        (unknown.smtp.ca, unknown.imap.ca) = (None, None);
+        for settings in [unknown, settings(&servers, security, "127.0.0.1")] {
+            let email = Email::new(settings);
+            let (out, mailbox) = (email.who_am_i().await, email.open_mailbox().await);
+            assert!(matches!((&out, &mailbox), (Err(Failed(_)), Err(Failed(_)))), "{out:?} {mailbox:?}");
+        }
     }
 }

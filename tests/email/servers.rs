@@ -18,6 +18,9 @@ const NOBODY: u32 = 65534;
 pub struct Servers {
     pub smtp: u16,
     pub imap: u16,
+    /// The same, encrypted from the first byte.
+    pub smtps: u16,
+    pub imaps: u16,
     dir: TempDir,
     exim: Child,
     dovecot: Option<Child>,
@@ -26,7 +29,7 @@ pub struct Servers {
 /// The servers, or `None` where they are not installed (and a failure if `LOA_TEST_ALL=1` wants them).
 pub fn start() -> Option<Servers> {
     let missing: Vec<&str> =
-        ["exim4", "dovecot"].into_iter().filter(|name| program(name).is_none()).collect();
+        ["exim4", "dovecot", "openssl"].into_iter().filter(|name| program(name).is_none()).collect();
     if missing.is_empty() {
         return Some(Servers::start());
     }
@@ -75,7 +78,8 @@ fn free_port() -> u16 {
 impl Servers {
     fn start() -> Self {
         let dir = tempfile::Builder::new().prefix("loa-mail").tempdir().expect("a directory");
-        let (smtp, imap) = (free_port(), free_port());
+        let (smtp, imap, smtps, imaps) = (free_port(), free_port(), free_port(), free_port());
+        make_certificate(dir.path());
         let home = dir.path().display().to_string();
         let (user, group) = names();
         let (uid, gid) = owner();
@@ -85,20 +89,23 @@ impl Servers {
             let words =
                 [("@GID@", gid.to_string()), ("@HOME@", home.clone()), ("@PASSWORD@", PASSWORD.to_owned())];
             let people = [("@USER@", user.clone()), ("@GROUP@", group.clone())];
-            let all = numbers.into_iter().chain(words).chain(people);
+            let encrypted = [("@SMTPS@", smtps.to_string()), ("@IMAPS@", imaps.to_string())];
+            let all = encrypted.into_iter().chain(numbers).chain(words).chain(people);
             all.fold(text.to_owned(), |text, (name, value)| text.replace(name, &value))
         };
         std::fs::write(dir.path().join("exim.conf"), fill(include_str!("exim.conf"))).expect("written");
         std::fs::write(dir.path().join("dovecot.conf"), fill(include_str!("dovecot.conf"))).expect("written");
-        for name in ["", "spool", "log", "mail", "run"] {
+        for name in ["spool", "log", "mail", "run"] {
+            std::fs::create_dir(dir.path().join(name)).expect("a directory");
+        }
+        for name in ["", "spool", "log", "mail", "run", "server.key"] {
             let path = dir.path().join(name);
-            std::fs::create_dir_all(&path).expect("a directory");
             chown(&path, Some(uid), Some(gid)).expect("ours to give");
         }
         let mut exim = as_owner("exim4");
         exim.arg("-C").arg(dir.path().join("exim.conf")).args(["-bdf", "-q1m"]);
         let exim = run(&mut exim);
-        let mut servers = Self { smtp, imap, dir, exim, dovecot: None };
+        let mut servers = Self { smtp, imap, smtps, imaps, dir, exim, dovecot: None };
         servers.start_dovecot();
         servers.wait_for(smtp);
         servers
@@ -117,6 +124,11 @@ impl Servers {
             assert!(begun.elapsed() < Duration::from_secs(20), "no server: {}", self.logs());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// The certificate of both servers, of their own making.
+    pub fn certificate(&self) -> Vec<u8> {
+        std::fs::read(self.dir.path().join("server.pem")).expect("a certificate")
     }
 
     /// The mailbox loses its numbers, as after a move to another server: flags stay.
@@ -158,6 +170,35 @@ impl Servers {
         let read = |name: &str| std::fs::read_to_string(self.dir.path().join(name)).unwrap_or_default();
         [read("log/mainlog"), read("log/rejectlog"), read("log/paniclog"), read("log/dovecot")].join("\n")
     }
+}
+
+/// A certificate for `localhost` that nobody else signed.
+fn make_certificate(dir: &Path) {
+    let made = Command::new("openssl")
+        .current_dir(dir)
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+        ])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+        .args([
+            "-addext",
+            "basicConstraints=critical,CA:FALSE",
+            "-keyout",
+            "server.key",
+            "-out",
+            "server.pem",
+        ])
+        .output()
+        .expect("openssl");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
 fn run(command: &mut Command) -> Child {

@@ -10,7 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::channel::ReceiveError;
@@ -52,12 +53,12 @@ async fn connect(server: &Server) -> Result<Client<Box<dyn Wire>>, ReceiveError>
     let _ = stream.set_nodelay(true);
     match server.security {
         Security::Plain => greeted(Box::new(stream)).await,
-        Security::Tls => greeted(encrypted(Box::new(stream), &server.host).await?).await,
+        Security::Tls => greeted(encrypted(Box::new(stream), server).await?).await,
         Security::Starttls => {
             let mut client = greeted(Box::new(stream)).await?;
             client.run_command_and_check_ok("STARTTLS", None).await.map_err(|error| failed(&error))?;
             // After this the server does not greet once more.
-            Ok(Client::new(encrypted(client.into_inner(), &server.host).await?))
+            Ok(Client::new(encrypted(client.into_inner(), server).await?))
         }
     }
 }
@@ -71,14 +72,18 @@ async fn greeted(stream: Box<dyn Wire>) -> Result<Client<Box<dyn Wire>>, Receive
     }
 }
 
-async fn encrypted(stream: Box<dyn Wire>, host: &str) -> Result<Box<dyn Wire>, ReceiveError> {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+async fn encrypted(stream: Box<dyn Wire>, server: &Server) -> Result<Box<dyn Wire>, ReceiveError> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for certificate in server.ca.iter().flat_map(|ca| CertificateDer::pem_slice_iter(ca)) {
+        let certificate = certificate.map_err(|error| failed(&error))?;
+        roots.add(certificate).map_err(|error| failed(&error))?;
+    }
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| failed(&error))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(&error))?;
+    let name = ServerName::try_from(server.host.clone()).map_err(|error| failed(&error))?;
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
     Ok(Box::new(stream.map_err(|error| failed(&error))?))
 }

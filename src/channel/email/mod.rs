@@ -60,6 +60,8 @@ pub struct Server {
     pub security: Security,
     /// User and password; `None` where the server asks for none.
     pub login: Option<(String, SecretString)>,
+    /// Certificates (PEM) that are believed besides the usual ones: of a server with one of its own making.
+    pub ca: Option<Bytes>,
 }
 
 /// How mails go out and come in.

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail as From, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
@@ -96,22 +96,27 @@ impl Smtp {
 
     async fn open(&self) -> Result<AsyncSmtpConnection, SendError> {
         let Server { host, port, security, .. } = &self.server;
-        let before =
-            |error: Failed| answered(Stage::Before, error.status().map(u16::from), &error.to_string());
-        let tls = || TlsParameters::new_rustls(host.clone()).map_err(before);
-        let at_once = if *security == Security::Tls { Some(tls()?) } else { None };
+        let at_once = if *security == Security::Tls { Some(self.tls()?) } else { None };
         let place = (host.as_str(), *port);
         let opened =
             AsyncSmtpConnection::connect_tokio1(place, Some(self.timeout), &self.hello, at_once, None).await;
         let mut connection = opened.map_err(before)?;
         if *security == Security::Starttls {
-            connection.starttls(tls()?, &self.hello).await.map_err(before)?;
+            connection.starttls(self.tls()?, &self.hello).await.map_err(before)?;
         }
         if let Some((user, password)) = &self.server.login {
             let login = Credentials::new(user.clone(), password.expose_secret().to_owned());
             connection.auth(DEFAULT_MECHANISMS, &login).await.map_err(before)?;
         }
         Ok(connection)
+    }
+
+    fn tls(&self) -> Result<TlsParameters, SendError> {
+        let mut tls = TlsParameters::builder(self.server.host.clone());
+        if let Some(ca) = &self.server.ca {
+            tls = tls.add_root_certificate(Certificate::from_pem(ca).map_err(before)?);
+        }
+        tls.build_rustls().map_err(before)
     }
 
     fn take(&self) -> Option<AsyncSmtpConnection> {
@@ -124,4 +129,9 @@ impl Smtp {
             idle.push(connection);
         }
     }
+}
+
+/// What a failure means before anything of a mail was handed over.
+fn before(error: Failed) -> SendError {
+    answered(Stage::Before, error.status().map(u16::from), &error.to_string())
 }

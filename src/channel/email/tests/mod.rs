@@ -16,7 +16,8 @@ fn key() -> secrecy::SecretString {
 }
 
 fn settings() -> Settings {
-    let server = Server { host: "127.0.0.1".into(), port: 1, security: Security::Plain, login: None };
+    let server =
+        Server { host: "127.0.0.1".into(), port: 1, security: Security::Plain, login: None, ca: None };
     Settings {
         address: "bao@loa.vi-du.vn".into(),
         name: "Ban Tuyên giáo và Dân vận <Mường Lam>".into(),
