@@ -43,7 +43,7 @@ async fn shown(tx: &mut Tx<'_>, chat: ChatId) -> Result<Vec<(Shown, Content)>, S
 /// What somebody chose where there are no buttons.
 pub(super) enum Chosen {
     /// What came in, as a press of what it names.
-    Press(Incoming),
+    Press(Box<Incoming>),
     /// A number that the latest list does not have: it has so many.
     NoSuch(usize),
 }
@@ -85,7 +85,8 @@ pub(super) async fn chosen(
         }),
     };
     let press = |data| Press { id: String::new(), data, message: None };
-    Ok(found.map(|data| Chosen::Press(Incoming { what: What::Press(press(data)), ..incoming.clone() })))
+    let pressed = |data| Incoming { what: What::Press(press(data)), ..incoming.clone() };
+    Ok(found.map(|data| Chosen::Press(Box::new(pressed(data)))))
 }
 
 fn data(button: &Button, row: &Shown) -> Option<String> {

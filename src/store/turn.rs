@@ -38,7 +38,7 @@ pub(super) async fn take(
     let chosen = choices::chosen(tx, &chat, incoming).await?;
     let incoming = match &chosen {
         None => incoming,
-        Some(Chosen::Press(press)) => press,
+        Some(Chosen::Press(press)) => press.as_ref(),
         Some(Chosen::NoSuch(most)) => {
             let words = chat.lang.say("choices-no-such", &[("most", &most.to_string())]);
             keep(tx, env, incoming, &chat, "", Turn::say(words)).await?;
