@@ -2,6 +2,7 @@
 //! with a client of their own. What is waited for takes real time.
 
 #![allow(clippy::disallowed_methods, reason = "real servers take real time")]
+#![allow(clippy::print_stderr, reason = "what is not tried is named")]
 
 #[path = "../scenes/engines.rs"]
 #[allow(dead_code, unused_macros, reason = "shared with the scenes")]
