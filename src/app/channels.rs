@@ -1,12 +1,18 @@
 //! The platforms that the configuration names, ready to be spoken to.
 
+use std::path::Path;
 use std::time::Duration;
 
+use bytes::Bytes;
+use secrecy::SecretString;
+
+use crate::channel::email::links::ChoiceLinks;
+use crate::channel::email::{Email, Security, Server, Settings};
 use crate::channel::telegram::Telegram;
 use crate::channel::zalo_bot::ZaloBot;
 use crate::channel::zalo_oa::{Account, ZaloOa};
 use crate::channel::{Channel, ReceiveError};
-use crate::config::Config;
+use crate::config::{Config, MailSecurity};
 use crate::domain::{ChannelKind, Timestamp};
 use crate::failpoint::hasten;
 use crate::http::http_client;
@@ -58,6 +64,61 @@ pub fn zalo_oa(config: &Config) -> Result<Option<ZaloOa>, CommandError> {
     ZaloOa::new(client, account, hasten(OA_CALL_WITHIN))
         .map(Some)
         .map_err(|error| CommandError::User(error.to_string()))
+}
+
+/// The channel of mails; `None` without an address. `key` is what our mails and links are signed with.
+///
+/// # Errors
+/// A file of the password, or of certificates, that cannot be read.
+pub fn email(config: &Config, key: &SecretString) -> Result<Option<Email>, CommandError> {
+    let given = &config.email;
+    let (Some(address), Some(out), Some(mailbox)) = (&given.address, &given.smtp.host, &given.imap.host)
+    else {
+        return Ok(None);
+    };
+    let password = config.email_password()?;
+    let login = |user: &Option<String>| {
+        let user = user.clone().unwrap_or_else(|| address.clone());
+        password.clone().filter(|_| !user.is_empty()).map(|password| (user, password))
+    };
+    let ca = match &given.ca_file {
+        None => None,
+        Some(file) => Some(certificates(&config.directory().join(file))?),
+    };
+    let server = |host: &str, port, security, user| Server {
+        ca: ca.clone(),
+        host: host.to_owned(),
+        port,
+        security: secured(security),
+        login: login(user),
+    };
+    Ok(Some(Email::new(Settings {
+        address: address.to_lowercase(),
+        name: given.name.clone(),
+        smtp: server(out, given.smtp.port, given.smtp.security, &given.smtp.user),
+        imap: server(mailbox, given.imap.port, given.imap.security, &given.imap.user),
+        folder: given.imap.folder.clone(),
+        require_auth: given.require_auth,
+        authserv_id: given.authserv_id.clone().unwrap_or_else(|| mailbox.clone()),
+        links: given.public_url.as_ref().map(|url| ChoiceLinks::new(url, key.clone())),
+        key: key.clone(),
+        timeout: hasten(CALL_WITHIN),
+    })))
+}
+
+fn certificates(file: &Path) -> Result<Bytes, CommandError> {
+    std::fs::read(file).map(Bytes::from).map_err(|error| {
+        let vars = [("file", file.display().to_string()), ("why", error.to_string())];
+        CommandError::User(say("run-email-ca", &vars.each_ref().map(|(name, text)| (*name, text.as_str()))))
+    })
+}
+
+fn secured(security: MailSecurity) -> Security {
+    match security {
+        MailSecurity::Tls => Security::Tls,
+        MailSecurity::Starttls => Security::Starttls,
+        MailSecurity::Plain => Security::Plain,
+    }
 }
 
 /// Asks the platform what the bot is called, and keeps the answer. The error says why there is none.

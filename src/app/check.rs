@@ -105,6 +105,7 @@ async fn look_at_all(path: &Path) -> Vec<Finding> {
     let clock = Clock::System;
     let store = database(&config, &clock, &mut findings).await;
     bots(&config, store.as_ref(), clock.now(), &mut findings).await;
+    findings.extend(mail(&config).await);
     let latest = match &store {
         Some(store) => store_findings(store, &mut findings).await,
         None => None,
@@ -169,7 +170,8 @@ async fn bots(config: &Config, store: Option<&Store>, now: Timestamp, findings: 
             findings.push(intake::look(push, bot.as_ref(), now).await);
         }
     }
-    if findings.len() == before {
+    // Mails serve alone.
+    if findings.len() == before && config.email.address.is_none() {
         findings.push(Finding::new("token", State::Fault, "cli-check-token-missing", &[]));
     }
     if config.zalo_bot.is_used() && config.files.url.is_none() {
@@ -189,6 +191,24 @@ async fn token(bot: &dyn Channel, api: &str, store: Option<&Store>) -> Finding {
             Finding::new("database", State::Fault, "cli-check-database-fails", &[("why", &error.to_string())])
         }
     }
+}
+
+/// Logs in to both mail servers, where there are any. Nothing is sent, and no mail is marked.
+async fn mail(config: &Config) -> Option<Finding> {
+    let address = config.email.address.as_deref()?;
+    // Nothing is signed.
+    let email = match channels::email(config, &String::new().into()) {
+        Ok(email) => email?,
+        Err(error) => return Some(Finding { what: "token", state: State::Fault, says: error.to_string() }),
+    };
+    let asked = async {
+        channels::ask_bot_name(&email, None).await.map_err(|error| error.to_string())??;
+        email.open_mailbox().await.map_err(|error| error.to_string())
+    };
+    Some(match asked.await {
+        Ok(()) => Finding::new("token", State::Good, "cli-check-mail", &[("address", address)]),
+        Err(why) => Finding::new("token", State::Fault, "cli-check-mail-fails", &[("why", &why)]),
+    })
 }
 
 /// What the database shows. Gives the latest moment that is written down in it.

@@ -1,5 +1,6 @@
 //! Puts the rooms together, and takes the command line apart.
 
+pub mod answers;
 pub mod channels;
 pub mod check;
 pub mod cli;

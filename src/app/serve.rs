@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
+use crate::channel::email::links::ChoiceLinks;
 use crate::channel::telegram::Telegram;
 use crate::channel::{Channel, ReceiveError};
 use crate::clock::Clock;
@@ -23,6 +24,7 @@ use crate::random::Random;
 use crate::store::Store;
 use crate::store::quota::Plan;
 
+use super::answers::Answers;
 use super::files::Door;
 use super::run::Running;
 use super::webhook::Webhook;
@@ -53,6 +55,7 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
     let store = open_store(config, Clock::System).await?;
     let mut posts = posts(config, &store, &stop).await?;
     let files = files(config, &store).await?;
+    let answers = answers(config, &store).await?;
     let telegram_name = store.bot_name(ChannelKind::Telegram).await?.unwrap_or_default();
     let first = posts.remove(0);
     let engine = Engine {
@@ -69,19 +72,22 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
         signals: Signals::default(),
         stop,
     };
-    let beside = posts
+    let beside: Vec<(Engine, Option<Webhook>)> = posts
         .into_iter()
         .map(|post| (engine.beside(post.channel, post.limits, post.concurrency), post.webhook))
         .collect();
+    let mut engines = std::iter::once(&engine).chain(beside.iter().map(|(engine, _)| engine));
+    let by_mail = engines.find(|engine| engine.channel.kind() == ChannelKind::Email).cloned();
+    let answers = answers.zip(by_mail).map(|(answers, engine)| tokio::spawn(answers.serve(engine)));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "loa is ready");
     let files = files.map(|door| tokio::spawn(door.serve(engine.store.clone(), engine.stop.clone())));
     let mut running = Running::start_channels(engine, first.webhook, beside, outlets(config)).await;
     running.ended().await;
     tracing::info!("stopping: what is under way is finished, what waits stays stored");
     running.stop().await;
-    if let Some(files) = files {
+    for door in files.into_iter().chain(answers) {
         // It ends by itself, and a panic in it ends nothing else.
-        let _ = files.await;
+        let _ = door.await;
     }
     Ok(())
 }
@@ -141,6 +147,12 @@ async fn posts(config: &Config, store: &Store, stop: &CancellationToken) -> Resu
         let limits = Limits { per_minute: given.per_minute, ..Limits::NONE };
         posts.push(Post { channel: Arc::new(oa), limits, concurrency: at_once(given.concurrency), webhook });
     }
+    if let Some(email) = channels::email(config, &store.links_key().await?)? {
+        learn_name(&email, store).await?;
+        let limits = Limits { per_second: config.email.per_second, ..Limits::NONE };
+        let concurrency = at_once(config.email.concurrency);
+        posts.push(Post { channel: Arc::new(email), limits, concurrency, webhook: None });
+    }
     if posts.is_empty() {
         return Err(CommandError::User(say("run-no-token", &[])));
     }
@@ -162,6 +174,15 @@ async fn files(config: &Config, store: &Store) -> Result<Option<Door>, CommandEr
     let links = Links::new(url, store.links_key().await?);
     let door = Door::bind(listen, links).await.map_err(|error| cannot_listen(listen, &error))?;
     Ok(Some(door))
+}
+
+/// The place where the choices of mails are made, if there is to be one.
+async fn answers(config: &Config, store: &Store) -> Result<Option<Answers>, CommandError> {
+    let Some(url) = &config.email.public_url else { return Ok(None) };
+    let listen = config.email.listen;
+    let links = ChoiceLinks::new(url, store.links_key().await?);
+    let answers = Answers::bind(listen, links).await.map_err(|error| cannot_listen(listen, &error))?;
+    Ok(Some(answers))
 }
 
 fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> CommandError {

@@ -2,6 +2,7 @@
 
 mod body;
 mod bot_api;
+pub mod email;
 pub mod renewing;
 pub mod telegram;
 mod tolerant;
@@ -17,9 +18,10 @@ use subtle::ConstantTimeEq;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::conversation::Incoming;
-use crate::domain::ChannelKind;
 use crate::domain::content::{Attachment, Content, FileKind};
+use crate::domain::ids::MessageId;
 use crate::domain::rich::utf16_len;
+use crate::domain::{ChannelKind, Timestamp};
 
 use renewing::Renewing;
 
@@ -78,7 +80,7 @@ pub trait Channel: Send + Sync {
     }
 
     /// Reads an update that came. Everything unknown becomes `What::Unknown`, never an error.
-    fn read(&self, raw: &[u8], received_at: crate::domain::Timestamp) -> Parsed;
+    fn read(&self, raw: &[u8], received_at: Timestamp) -> Parsed;
 
     /// Whether a file can be handed over, on a platform to which files can be ([`crate::domain::channel_kind::Manner`]).
     /// One that cannot is an address of ours.
@@ -104,6 +106,10 @@ pub type Header<'f, 'h> = &'f (dyn Fn(&str) -> Option<&'h [u8]> + Sync);
 /// One call to a platform.
 #[derive(Debug)]
 pub struct Call<'a> {
+    /// Of the message: the same whenever it is tried again.
+    pub id: MessageId,
+    /// When the call is made.
+    pub at: Timestamp,
     /// The chat, as the platform names it.
     pub chat: &'a str,
     pub act: Act<'a>,
@@ -188,7 +194,7 @@ pub struct PushState {
     /// How many updates wait at the platform.
     pub waiting: u64,
     /// When a push last failed, and why.
-    pub last_error: Option<(crate::domain::Timestamp, String)>,
+    pub last_error: Option<(Timestamp, String)>,
 }
 
 impl PushState {

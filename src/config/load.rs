@@ -13,9 +13,10 @@ use super::{Config, ConfigError};
 pub const ENV_PREFIX: &str = "LOA_";
 
 /// Keys of which only one may be given, since both say the same.
-const EITHER: [(&[&str], &str, &str); 7] = [
+const EITHER: [(&[&str], &str, &str); 8] = [
     (&["zalo_oa"], "app_secret", "app_secret_file"),
     (&["zalo_oa", "webhook"], "secret", "secret_file"),
+    (&["email"], "password", "password_file"),
     (&["zalo_bot"], "token", "token_file"),
     (&["zalo_bot", "webhook"], "secret", "secret_file"),
     (&["telegram"], "token", "token_file"),
@@ -90,6 +91,7 @@ impl Config {
             ("zalo_bot.token_file", &zalo.token, &zalo.token_file),
             ("zalo_oa.webhook.secret_file", &oa.webhook.secret, &oa.webhook.secret_file),
             ("zalo_oa.app_secret_file", &oa.app_secret, &oa.app_secret_file),
+            ("email.password_file", &self.email.password, &self.email.password_file),
             ("database.url_file", &self.database.url, &self.database.url_file),
         ];
         for (key, given, in_file) in pairs {
@@ -123,6 +125,9 @@ impl Config {
         }
         if let Some((key, fault)) = oa.fault() {
             return Err(ConfigError::new(file, key, fault));
+        }
+        if let Some((key, why)) = self.email.fault() {
+            return Err(ConfigError::new(file, key, why));
         }
         if zalo.per_month > 0 && zalo.reserve >= zalo.per_month {
             let why = "cần nhỏ hơn per_month, nếu không thì không thông báo thường nào được gửi";

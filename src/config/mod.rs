@@ -3,6 +3,7 @@
 //! Every key is explained in `config/loa.example.toml`, whose values are the defaults below; a test holds
 //! both. Absent on purpose: what the values are used for.
 
+mod email;
 mod fault;
 mod load;
 mod secret;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+pub use email::{Email, Imap, MailSecurity, Smtp};
 pub use fault::ConfigError;
 pub use load::{ENV_PREFIX, Environment};
 pub use values::{CaseLetters, Day, Hours, LogFormat, Workday};
@@ -35,6 +37,7 @@ pub struct Config {
     pub telegram: Telegram,
     pub zalo_bot: ZaloBot,
     pub zalo_oa: ZaloOa,
+    pub email: Email,
     pub files: Files,
     pub calendar: Calendar,
     pub reports: Reports,

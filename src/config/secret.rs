@@ -84,6 +84,7 @@ impl Config {
             &zalo.webhook.secret_file,
             &oa.app_secret_file,
             &oa.webhook.secret_file,
+            &self.email.password_file,
             &self.database.url_file,
         ];
         let secrets = [
@@ -93,6 +94,7 @@ impl Config {
             &zalo.webhook.secret,
             &oa.app_secret,
             &oa.webhook.secret,
+            &self.email.password,
             &self.database.url,
         ];
         let secrets_inside = secrets.iter().any(|secret| secret.is_some());

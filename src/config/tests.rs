@@ -38,6 +38,9 @@ fn the_example_explains_every_key() {
         "zalo_bot.webhook",
         "zalo_oa",
         "zalo_oa.webhook",
+        "email",
+        "email.smtp",
+        "email.imap",
         "files",
         "calendar",
         "reports",
@@ -106,6 +109,7 @@ fn no_error_repeats_a_secret() {
         "[telegram]\ntoken = \"123:hush",
         "[telegram]\ntoken = \"123:hush\"\ntoken_file = \"f\"",
         "[telegram.webhook]\nsecret = [\"123:hush\"]",
+        "[email]\npassword = \"123:hush\"\npassword_file = \"f\"",
         "[telegram.webhook]\nsecret = \"123:hush\"\nsecret_file = \"f\"",
     ] {
         assert!(!refused(text).contains("hush"), "{}", refused(text));
@@ -221,6 +225,24 @@ fn a_program_for_alarms_is_a_list_of_words() {
     let config = parse("[alarms]\nprogram = [\"/usr/sbin/sendmail\", \"a@b.vn\"]\n", &[]).expect("a config");
     assert_eq!(config.alarms.program, ["/usr/sbin/sendmail", "a@b.vn"]);
     assert!(refused("[alarms]\nprogram = \"mail a@b.vn\"\n").contains("alarms.program"));
+}
+
+#[test]
+fn mails_need_both_servers_and_no_password_goes_far_in_the_clear() {
+    let whole = "[email]\naddress = \"bao@vi-du.vn\"\n[email.smtp]\nhost = \"mail.vi-du.vn\"\n";
+    let config = parse(&format!("{whole}[email.imap]\nhost = \"mail.vi-du.vn\"\n"), &[]).expect("a config");
+    assert!(config.email.require_auth && config.email.imap.folder == "INBOX");
+    assert!(refused(whole).contains("khóa email.imap.host"), "{}", refused(whole));
+    let plain = |host: &str| format!("[email.imap]\nhost = \"{host}\"\nsecurity = \"plain\"\n");
+    parse(&plain("127.0.0.1"), &[]).expect("a server on this machine");
+    parse(&plain("localhost"), &[]).expect("a server on this machine");
+    let error = refused(&plain("mail.vi-du.vn"));
+    assert!(error.contains("dòng 3, khóa email.imap.security"), "{error}");
+    for address in ["bao", "bao@vi-du", "a b@vi-du.vn", "a@b@vi-du.vn", "<a@vi-du.vn>"] {
+        let error = refused(&format!("[email]\naddress = \"{address}\""));
+        assert!(error.contains("dòng 2, khóa email.address"), "{error}");
+    }
+    assert!(refused("[email]\npublic_url = \"loa.vi-du.vn\"").contains("khóa email.public_url"));
 }
 
 #[test]

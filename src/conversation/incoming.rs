@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ids::MessageId;
 use crate::domain::{ChannelKind, Timestamp};
 
 /// One thing that happened on a platform. An album is one thing.
@@ -54,6 +55,8 @@ pub enum What {
     Seen {
         messages: Vec<String>,
     },
+    /// A message of ours that was taken did not arrive after all. Nobody says this: there is nothing to answer.
+    Bounced(Bounced),
     /// Something that loa does not know. Kept, and politely passed over.
     Unknown,
 }
@@ -103,6 +106,16 @@ pub struct Press {
     pub data: String,
     /// The platform's id of the message that the button is under.
     pub message: Option<String>,
+}
+
+/// What became of a message of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounced {
+    /// The message of the outbox.
+    pub message: MessageId,
+    pub why: String,
+    /// Whether nothing else will arrive there either.
+    pub for_good: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

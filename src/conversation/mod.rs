@@ -202,7 +202,7 @@ pub fn step(ctx: &Context<'_>) -> Result<Turn, Need> {
         What::Message(message) => heard(ctx, message),
         What::Press(_) => pressed(ctx),
         What::Membership(_) | What::Moved { .. } => people::chat_changed(ctx),
-        What::Seen { .. } | What::Unknown => Ok(Turn::nothing()),
+        What::Seen { .. } | What::Bounced(_) | What::Unknown => Ok(Turn::nothing()),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod rich;
 pub mod role;
 pub mod schedule;
 pub mod screen;
+pub mod seal;
 pub mod split;
 pub mod template;
 pub mod text;

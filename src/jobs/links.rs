@@ -3,11 +3,10 @@
 
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit, Mac};
-use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
+use secrecy::SecretString;
 
 use crate::domain::content::{Attachment, FileKind, FileSource};
+use crate::domain::seal::Seal;
 use crate::domain::{Timestamp, text};
 
 /// The beginning of every path.
@@ -20,14 +19,14 @@ const DOCUMENT_LASTS: Duration = Duration::from_secs(30 * 24 * 3600);
 const ROUND: i64 = 24 * 3600 * 1_000_000;
 /// The longest name in an address, in characters.
 const MOST_NAME: usize = 60;
-/// Bytes of a signature: more than anybody can guess.
-const SIGNATURE: usize = 16;
+/// What the signatures are for.
+const PURPOSE: &str = "file";
 
 /// Makes addresses, and knows its own.
 pub struct Links {
     /// `https://loa.example.vn`, without a slash at its end.
     base: String,
-    key: SecretString,
+    seal: Seal,
 }
 
 /// What an address stands for.
@@ -40,7 +39,7 @@ pub struct Linked {
 impl Links {
     /// `base` is the public address of this service, `key` what it signs with.
     pub fn new(base: &str, key: SecretString) -> Self {
-        Self { base: base.trim_end_matches('/').to_owned(), key }
+        Self { base: base.trim_end_matches('/').to_owned(), seal: Seal::new(key) }
     }
 
     /// An address for a file.
@@ -52,7 +51,7 @@ impl Links {
         let until = ((now + lasts).0 / ROUND + 1) * ROUND / 1_000_000;
         let name = plain_name(&file.name, file.kind);
         let what = format!("{}.{until:x}", file.sha256);
-        let signature = hex::encode(&self.sign(&what, &name).finalize().into_bytes()[..SIGNATURE]);
+        let signature = self.seal.sign(PURPOSE, &[&what, &name]);
         format!("{}{PATH}{what}.{signature}/{name}", self.base)
     }
 
@@ -60,21 +59,12 @@ impl Links {
     pub fn read(&self, path: &str, now: Timestamp) -> Option<Linked> {
         let (what, name) = path.strip_prefix(PATH)?.split_once('/')?;
         let (what, signature) = what.rsplit_once('.')?;
-        let signature = hex::decode(signature).ok().filter(|bytes| bytes.len() == SIGNATURE)?;
-        // In constant time.
-        self.sign(what, name).verify_truncated_left(&signature).ok()?;
+        if !self.seal.holds(PURPOSE, &[what, name], signature) {
+            return None;
+        }
         let (sha256, until) = what.split_once('.')?;
         let until = i64::from_str_radix(until, 16).ok()?.checked_mul(1_000_000)?;
         (now.0 < until).then(|| Linked { sha256: sha256.to_owned(), name: name.to_owned() })
-    }
-
-    fn sign(&self, what: &str, name: &str) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.expose_secret().as_bytes())
-            .expect("a key of any length will do");
-        mac.update(what.as_bytes());
-        mac.update(b"/");
-        mac.update(name.as_bytes());
-        mac
     }
 }
 

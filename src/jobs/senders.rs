@@ -124,6 +124,8 @@ async fn attempt(engine: &Engine, message: &Claimed, content: &Content, files: O
         },
     };
     let call = Call {
+        id: message.id,
+        at: engine.clock.now(),
         chat: &message.external_chat,
         act,
         content,

@@ -19,18 +19,20 @@ const MOST_CHOICES: usize = 99;
 
 /// What a chat was shown, or is just being shown: the latest first. The channel as it stands in an index.
 const SHOWN: &str = "
-    SELECT m.own_data, m.target, m.settled_at AS settled, p.body FROM messages m JOIN payloads p ON p.id = m.payload_id
+    SELECT m.external_id, m.own_data, m.target, m.settled_at AS settled, p.body
+    FROM messages m JOIN payloads p ON p.id = m.payload_id
     WHERE m.chat_id = $1 AND m.channel <> 'telegram' AND m.state IN (0, 1, 2, 3) AND m.op <> 'answer'
     ORDER BY m.id DESC LIMIT $2 + 0";
 
 struct Shown {
+    external_id: Option<String>,
     own_data: Option<String>,
     target: Option<String>,
     settled: Option<i64>,
     body: String,
 }
 
-row!(Shown { own_data, target, settled, body });
+row!(Shown { external_id, own_data, target, settled, body });
 
 async fn shown(tx: &mut Tx<'_>, chat: ChatId) -> Result<Vec<(Shown, Content)>, StoreError> {
     let rows: Vec<Shown> = tx.all(SHOWN, args![chat, LATEST]).await?;
@@ -41,13 +43,13 @@ async fn shown(tx: &mut Tx<'_>, chat: ChatId) -> Result<Vec<(Shown, Content)>, S
 /// What somebody chose where there are no buttons.
 pub(super) enum Chosen {
     /// What came in, as a press of what it names.
-    Press(Incoming),
+    Press(Box<Incoming>),
     /// A number that the latest list does not have: it has so many.
     NoSuch(usize),
 }
 
-/// Takes words for the choice that they name, where the channel has no buttons: the number of one in the latest list,
-/// or its words in any of the latest ones. `None` where they name none.
+/// Takes words for the choice that they name, where the channel has no buttons: the number of one in the list that is
+/// answered, or else in the latest one, or its words in any of the latest ones. `None` where they name none.
 pub(super) async fn chosen(
     tx: &mut Tx<'_>,
     chat: &ChatFacts,
@@ -60,8 +62,13 @@ pub(super) async fn chosen(
         return Ok(None);
     }
     let Some(said) = Said::read(&message.text) else { return Ok(None) };
-    let lists = shown(tx, chat.id).await?;
-    let mut lists = lists.iter().filter(|(_, content)| content.choices().next().is_some());
+    let mut lists = shown(tx, chat.id).await?;
+    lists.retain(|(_, content)| content.choices().next().is_some());
+    if let Some(answered) = &message.reply_to {
+        // The others stay in their order.
+        lists.sort_by_key(|(row, _)| row.external_id.as_ref() != Some(answered));
+    }
+    let mut lists = lists.iter();
     let found = match said {
         Said::Number(number) => {
             let Some((row, content)) = lists.next() else { return Ok(None) };
@@ -78,7 +85,8 @@ pub(super) async fn chosen(
         }),
     };
     let press = |data| Press { id: String::new(), data, message: None };
-    Ok(found.map(|data| Chosen::Press(Incoming { what: What::Press(press(data)), ..incoming.clone() })))
+    let pressed = |data| Incoming { what: What::Press(press(data)), ..incoming.clone() };
+    Ok(found.map(|data| Chosen::Press(Box::new(pressed(data)))))
 }
 
 fn data(button: &Button, row: &Shown) -> Option<String> {

@@ -122,7 +122,9 @@ impl Store {
     /// the platform may have begun to number anew.
     pub async fn offset(&self, channel: ChannelKind) -> Result<i64, StoreError> {
         let name = offset_name(channel);
-        let since = self.env().now - NUMBERS_LAST;
+        // Mailboxes say themselves when they number anew.
+        let lasts = channel != ChannelKind::Email;
+        let since = if lasts { self.env().now - NUMBERS_LAST } else { Timestamp(i64::MIN) };
         self.db
             .read(move |tx| {
                 Box::pin(async move {

@@ -6,6 +6,7 @@ pub mod alarms;
 pub mod aside;
 pub mod audit;
 pub mod blobs;
+mod bounce;
 mod choices;
 pub mod claim;
 pub mod db;
@@ -28,6 +29,7 @@ mod seen;
 pub mod settle;
 mod sql;
 pub mod status;
+mod strangers;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -335,7 +335,7 @@ pub(super) async fn defer_chat(tx: &mut Tx<'_>, chat: ChatId, at: Timestamp) -> 
 }
 
 /// Nothing reaches the chat any more: what waits for it fails, with the reason.
-async fn close_chat(
+pub(super) async fn close_chat(
     tx: &mut Tx<'_>,
     env: &Env,
     chat: ChatId,

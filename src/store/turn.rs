@@ -13,7 +13,9 @@ use crate::domain::{ChannelKind, Rich};
 
 use super::choices::Chosen;
 use super::outbox::Whereto;
-use super::{Env, StoreError, Tx, choices, incident, notice, outbox, people, row, seen, windows};
+use super::{
+    Env, StoreError, Tx, bounce, choices, incident, notice, outbox, people, row, seen, strangers, windows,
+};
 
 /// How many questions one update may raise. More means that two parts wait for each other.
 const MOST_QUESTIONS: usize = 64;
@@ -34,6 +36,10 @@ pub(super) async fn take(
         seen::keep(tx, env, incoming.channel, messages).await?;
         return Ok(false);
     }
+    if let What::Bounced(bounced) = &incoming.what {
+        bounce::keep(tx, env, bounced).await?;
+        return Ok(false);
+    }
     let chat = find_or_add_chat(tx, env, incoming).await?;
     if matches!((incoming.channel, &incoming.what), (ChannelKind::ZaloOa, What::Message(_))) {
         windows::heard(tx, chat.id, incoming.at).await?;
@@ -41,7 +47,7 @@ pub(super) async fn take(
     let chosen = choices::chosen(tx, &chat, incoming).await?;
     let incoming = match &chosen {
         None => incoming,
-        Some(Chosen::Press(press)) => press,
+        Some(Chosen::Press(press)) => press.as_ref(),
         Some(Chosen::NoSuch(most)) => {
             let words = chat.lang.say("choices-no-such", &[("most", &most.to_string())]);
             keep(tx, env, incoming, &chat, "", Turn::say(words)).await?;
@@ -57,7 +63,7 @@ pub(super) async fn take(
     };
     let mut facts = Facts::default();
     let mut questions = 0;
-    let turn = loop {
+    let mut turn = loop {
         let context = Context {
             now: env.now,
             incoming,
@@ -80,6 +86,9 @@ pub(super) async fn take(
             }
         }
     };
+    if strangers::has_heard(tx, env, &chat, incoming, me.as_ref(), &dialogue, &turn).await? {
+        turn.replies.clear();
+    }
     if let Some((_, Some(nonce))) = &action {
         let sql = "UPDATE buttons SET used_at = $2 WHERE nonce = $1 AND once = 1";
         tx.exec(sql, args![nonce, env.now]).await?;

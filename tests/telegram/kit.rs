@@ -7,7 +7,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use loa::channel::telegram::Telegram;
 use loa::channel::{Act, Call, Channel, FileSource, SendError, Sent};
+use loa::domain::Timestamp;
 use loa::domain::content::{Attachment, Content, FileKind};
+use loa::domain::ids::MessageId;
 use loa::http::http_client;
 use loa::sandbox::{Fault, Options, Rule, Sandbox};
 
@@ -83,7 +85,8 @@ pub async fn send(
     content: &Content,
     files: &[FileSource],
 ) -> Result<Sent, SendError> {
-    telegram.send(&Call { chat, act, content, own_data: Some("own-7"), files }).await
+    let (id, at) = (MessageId(7), Timestamp(0));
+    telegram.send(&Call { id, at, chat, act, content, own_data: Some("own-7"), files }).await
 }
 
 pub fn attached(kind: FileKind, names: &[&str]) -> Vec<Attachment> {

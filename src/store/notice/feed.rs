@@ -272,3 +272,24 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
     }
     Ok(())
 }
+
+/// A delivery that was sent has not arrived after all: it goes over the next channel, if there is one, or has failed. One
+/// that was confirmed has arrived: somebody read it elsewhere.
+pub async fn came_back(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    delivery: DeliveryId,
+    why: &str,
+) -> Result<(), StoreError> {
+    hold_editions(tx, &serde_json::to_string(&[delivery.0])?).await?;
+    let sql = "SELECT edition_id FROM deliveries WHERE id = $1 AND state = $2";
+    let edition: Option<(i64,)> = tx.optional(sql, args![delivery, delivery::SENT]).await?;
+    let Some((edition,)) = edition else { return Ok(()) };
+    if next::also(tx, env, delivery).await? {
+        return Ok(());
+    }
+    let sql = "UPDATE deliveries SET state = $2, reason = $3 WHERE id = $1";
+    tx.exec_one(sql, args![delivery, delivery::FAILED, why]).await?;
+    let sql = "UPDATE editions SET sent = sent - 1, failed = failed + 1, changed_at = $2 WHERE id = $1";
+    tx.exec_one(sql, args![edition, env.now]).await
+}

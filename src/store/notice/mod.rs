@@ -22,7 +22,7 @@ use super::{Env, StoreError, Tx};
 pub(super) use confirm::confirm_action;
 pub(super) use edition::delivery;
 pub use feed::Ended;
-pub(super) use feed::{ended, feed, hungry};
+pub(super) use feed::{came_back, ended, feed, hungry};
 pub use files::{FetchedFile, WantedFile};
 pub use list::{Counts, EditionLine, NoticeDetail, NoticeLine, Recipient, Unconfirmed};
 pub use reach::Reach;

@@ -5,6 +5,7 @@ mod config;
 mod cron;
 mod dialogue;
 mod import;
+mod mail;
 mod picture;
 mod rendering;
 mod splitting;

@@ -131,6 +131,7 @@ fn an_update_is_read_whatever_it_holds_and_its_words_are_not_lost() {
                 "moved".to_owned()
             }
             What::Seen { .. } => panic!("Telegram tells nobody who has seen what"),
+            What::Bounced(_) => "a bounce".to_owned(),
             What::Unknown => "unknown".to_owned(),
         };
         kind((

@@ -7,7 +7,9 @@ use secrecy::ExposeSecret;
 use super::{Practice, account};
 use crate::channel::renewing::{RenewError, Renewing};
 use crate::channel::{Act, Call, Channel, FetchError, ReceiveError, SendError, Sent};
+use crate::domain::Timestamp;
 use crate::domain::content::{Attachment, Button, Content, FileKind, FileSource};
+use crate::domain::ids::MessageId;
 use crate::sandbox::{Fault, Rule};
 
 const JPEG: &[u8] = &[0xFF, 0xD8, 0xFF, 0xE0, 0, 0x10, b'J', b'F', b'I', b'F', 0, 1];
@@ -18,7 +20,18 @@ async fn send(
     content: &Content,
     files: &[FileSource],
 ) -> Result<Sent, SendError> {
-    practice.channel.send(&Call { chat, act: Act::Send, content, own_data: None, files }).await
+    practice
+        .channel
+        .send(&Call {
+            id: MessageId(1),
+            at: Timestamp(0),
+            chat,
+            act: Act::Send,
+            content,
+            own_data: None,
+            files,
+        })
+        .await
 }
 
 fn file(name: &str, kind: FileKind) -> Content {
