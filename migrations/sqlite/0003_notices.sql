@@ -135,7 +135,7 @@ CREATE TABLE deliveries (
     id           INTEGER PRIMARY KEY,
     edition_id   INTEGER NOT NULL REFERENCES editions (id),
     chat_id      INTEGER NOT NULL REFERENCES chats (id),
-    channel      TEXT NOT NULL,             -- the chat's
+    channel      INTEGER NOT NULL,          -- the chat's: 0 telegram 1 zalo_bot 2 zalo_oa 3 email
     person_id    INTEGER REFERENCES people (id),
     unit_id      INTEGER REFERENCES units (id),
     state        INTEGER NOT NULL,          -- 0 waiting 1 queued 2 sent 3 confirmed 4 failed 5 skipped

@@ -13,7 +13,7 @@ use crate::scene::{self, PACE};
 use crate::stage::{Stage, number, seed};
 
 /// Scenes that are drawn by the seed; `LOA_POINTS=1000` plays all of them.
-const SAMPLE: usize = 8;
+const SAMPLE: usize = 6;
 const PAIRS: usize = 3;
 
 const ACTIONS: [&str; 3] = ["kill", "error", "delay"];

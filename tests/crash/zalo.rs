@@ -21,7 +21,7 @@ use crate::program::Program;
 use crate::stage::{AT_ONCE, UNDER_WAY, number, seed};
 
 /// Kills on each engine: `LOA_KILLS` asks for as many as that in all.
-const KILLS: usize = 30;
+const KILLS: usize = 12;
 /// A process lives at most so long, in milliseconds.
 const LIFE: u64 = 1200;
 const WARD: &str = "Tỉnh Mường Lam / Phường Bình Minh";

@@ -18,7 +18,7 @@ static ALONE: Mutex<()> = Mutex::new(());
 /// No input may take longer, in a debug build on a busy machine.
 const LONGEST: Duration = Duration::from_secs(5);
 /// How many inputs are tried where nothing is said.
-const USUAL: u64 = 3000;
+const USUAL: u64 = 2000;
 /// Inputs that came out differently and are kept to be mutated further.
 const MOST_KEPT: usize = 5000;
 

@@ -216,7 +216,8 @@ row!(Spreading { id, include, exclude, chat_cursor });
 /// which has one for every chat of the step.
 const ADD: Sql = of_chats!(
     "INSERT INTO deliveries (edition_id, chat_id, channel, person_id, unit_id, state, nonce)
-     SELECT $3, c.id, c.channel, c.person_id, COALESCE(c.unit_id, (
+     SELECT $3, c.id, CASE c.channel WHEN 'telegram' THEN 0 WHEN 'zalo_bot' THEN 1 WHEN 'zalo_oa' THEN 2 ELSE 3 END,
+            c.person_id, COALESCE(c.unit_id, (
               SELECT MAX(r.unit_id) FROM roles r WHERE r.person_id = c.person_id)), 0,
             $6 || ",
     {

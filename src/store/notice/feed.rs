@@ -180,7 +180,7 @@ async fn move_some(
     turn: i64,
     most: usize,
 ) -> Result<usize, StoreError> {
-    let args = args![edition.id, channel.code(), most];
+    let args = args![edition.id, channel.number(), most];
     let next: Vec<(Option<String>, String, i64)> = tx.all(NEXT, args).await?;
     if next.is_empty() {
         // What waits is for other channels.

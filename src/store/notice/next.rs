@@ -1,6 +1,7 @@
 //! A recipient's next channel: where the first fails for good, or nothing is confirmed over it.
 
 use crate::args;
+use crate::domain::ChannelKind;
 use crate::domain::content::Lane;
 use crate::domain::ids::*;
 use crate::store::{Env, StoreError, Tx};
@@ -21,7 +22,9 @@ pub(super) async fn channel(tx: &mut Tx<'_>, env: &Env, delivery: i64) -> Result
     let next: Option<(i64, String, i64)> = tx.optional(NEXT, args![delivery]).await?;
     let Some((chat, channel, edition)) = next else { return Ok(false) };
     let sql = "UPDATE deliveries SET chat_id = $2, channel = $3, state = $4 WHERE id = $1 AND state = $5";
-    let args = args![delivery, chat, channel, delivery::WAITING, delivery::QUEUED];
+    let channel =
+        ChannelKind::from_code(&channel).ok_or_else(|| StoreError::Corrupt(format!("channel {channel}")))?;
+    let args = args![delivery, chat, channel.number(), delivery::WAITING, delivery::QUEUED];
     if tx.exec(sql, args).await? == 0 {
         return Ok(false);
     }
