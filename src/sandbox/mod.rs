@@ -22,6 +22,7 @@ pub mod log;
 mod orders;
 mod page;
 pub mod telegram;
+mod waiting;
 mod wire;
 pub mod zalo_bot;
 pub mod zalo_oa;

@@ -4,6 +4,7 @@ use super::handle::ZaloBot;
 use super::log::{ZaloAccepted, ZaloAttempt, ZaloViolation};
 use super::view::ZaloSeen;
 use super::world::World;
+use crate::sandbox::waiting::wait_for;
 
 /// What can be read.
 impl ZaloBot {
@@ -62,23 +63,7 @@ impl ZaloBot {
     /// # Panics
     /// With the transcript of all chats, when nothing came within `wait_bound` of the options.
     pub async fn wait_for<T>(&self, mut check: impl FnMut(&ZaloBot) -> Option<T>) -> T {
-        let mut changed = self.shared.changed.subscribe();
-        let search = async {
-            loop {
-                changed.borrow_and_update();
-                if let Some(found) = check(self) {
-                    return found;
-                }
-                // The sender lives as long as this handle.
-                changed.changed().await.ok();
-            }
-        };
-        match tokio::time::timeout(self.shared.wait_bound, search).await {
-            Ok(found) => found,
-            Err(_) => {
-                let bound = self.shared.wait_bound;
-                panic!("practice platform: nothing came within {bound:?}; the chats:\n{}", self.render_all())
-            }
-        }
+        let (changed, bound) = (&self.shared.changed, self.shared.wait_bound);
+        wait_for(changed, bound, || check(self), || self.render_all()).await
     }
 }
