@@ -239,9 +239,12 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
         once.entry(end.delivery.0).or_insert(end.result.as_ref().err().map(String::as_str));
     }
     hold_editions(tx, &serde_json::to_string(&once.keys().collect::<Vec<_>>())?).await?;
-    for (delivery, why) in once.clone() {
-        // What a person has to decide is not sent over another channel by itself.
-        if why.is_some_and(|why| why != held::REASON) && next::channel(tx, env, delivery).await? {
+    // What a person has to decide is not sent over another channel by itself.
+    let lost =
+        |(delivery, why): (&i64, &Option<&str>)| why.filter(|why| *why != held::REASON).map(|_| *delivery);
+    let lost: Vec<i64> = once.iter().filter_map(lost).collect();
+    for delivery in lost {
+        if next::channel(tx, env, delivery).await? {
             once.remove(&delivery);
         }
     }
