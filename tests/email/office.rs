@@ -7,8 +7,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use crate::engines::Database;
-use crate::people::LOA;
-use crate::servers::{PASSWORD, Servers};
+use crate::servers::{LOA, PASSWORD, Servers};
 
 /// Lan and Minh read their mails; one mailbox is not there any more, and another never was.
 const PEOPLE: &str = "unit,name,role,channel,chat_id,kind

@@ -3,15 +3,15 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lettre::address::Envelope;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use mail_parser::{Message, MessageParser};
+use mail_parser::{Message, MessageParser, MimeHeaders};
 
-use crate::servers::Servers;
+use super::servers::{LOA, Servers};
 
-/// Where loa is written to.
-pub const LOA: &str = "bao@loa.test";
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -23,6 +23,8 @@ pub struct Got {
     pub html: String,
     pub name: String,
     pub references: String,
+    /// Whether a picture is attached.
+    pub photo: bool,
 }
 
 impl Got {
@@ -35,6 +37,9 @@ impl Got {
             html: mail.body_html(0).unwrap_or_default().into_owned(),
             name: mail.message_id().unwrap_or_default().to_owned(),
             references: header("References"),
+            photo: mail
+                .attachments()
+                .any(|part| part.content_type().is_some_and(|kind| kind.ctype() == "image")),
         }
     }
 
@@ -90,12 +95,29 @@ pub async fn write(servers: &Servers, server: &str, from: &str, head: &str, body
     transport.send_raw(&envelope, mail.as_bytes()).await.expect("taken");
 }
 
+/// The head and body of a mail with a picture attached; `head` is what else stands above.
+pub fn with_photo(head: &str, text: &str, jpeg: &[u8]) -> (String, String) {
+    let head = format!("{head}MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n");
+    let lines = STANDARD.encode(jpeg);
+    let lines: String =
+        lines.as_bytes().chunks(76).map(|line| format!("{}\r\n", String::from_utf8_lossy(line))).collect();
+    let body = format!(
+        "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{text}\r\n\
+         --b\r\nContent-Type: image/jpeg; name=\"a.jpg\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{lines}--b--\r\n"
+    );
+    (head, body)
+}
+
 /// A person at `xa.test`, honestly.
 pub async fn says(servers: &Servers, who: &str, subject: &str, body: &str) {
+    sends(servers, who, &format!("Subject: {subject}\r\n"), body).await;
+}
+
+/// The same with another head, to which a name is added.
+pub async fn sends(servers: &Servers, who: &str, head: &str, body: &str) {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let name = format!("Message-ID: <{}@xa.test>\r\n", NEXT.fetch_add(1, Ordering::Relaxed));
-    write(servers, "xa.test", &format!("{who}@xa.test"), &format!("Subject: {subject}\r\n{name}"), body)
-        .await;
+    write(servers, "xa.test", &format!("{who}@xa.test"), &format!("{head}{name}"), body).await;
 }
 
 /// Everything that somebody got.

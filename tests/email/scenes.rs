@@ -1,41 +1,33 @@
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use image::{DynamicImage, ImageFormat, RgbImage};
 
 use loa::channel::Channel;
 use loa::channel::ReceiveError::Failed;
-use loa::channel::email::{Email, Security, Server, Settings};
+use loa::channel::email::{Email, Security};
 
 use crate::engines::Database;
 use crate::office::Office;
 use crate::on_both;
-use crate::people::{Got, LOA, gets, got, says, until, write};
-use crate::servers::{PASSWORD, Servers, start};
+use crate::people::{Got, gets, got, says, sends, until, with_photo, write};
+use crate::servers::{LOA, Servers, settings, start};
 
 const REPORT: &str = "Sạt lở ở đường vào bản Nà Lặc, đá lấp nửa mặt đường.";
 
-fn photo() -> String {
+fn photo() -> Vec<u8> {
     // Of many colours, so that it is no smaller than a photo is.
     let byte = |number: u32| number.to_be_bytes()[3];
     let noise = |x: u32, y: u32| image::Rgb([byte((x * 7) ^ (y * 13)), byte(x * 31 + y), byte(x ^ (y * 5))]);
     let picture = DynamicImage::ImageRgb8(RgbImage::from_fn(320, 240, noise));
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, ImageFormat::Jpeg).expect("a picture");
-    let lines = STANDARD.encode(bytes.into_inner());
-    lines.as_bytes().chunks(76).map(|line| format!("{}\r\n", String::from_utf8_lossy(line))).collect()
+    bytes.into_inner()
 }
 
 async fn reports_with_photo(servers: &Servers) {
-    let head = "Subject: =?utf-8?B?QsOhbyBuaGFuaA==?=\r\nMessage-ID: <report-1@xa.test>\r\nMIME-Version: 1.0\r\n\
-                Content-Type: multipart/mixed; boundary=\"b\"\r\n";
-    let body = format!(
-        "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{REPORT}\r\n\r\n-- \r\nLan\r\n\
-         --b\r\nContent-Type: image/jpeg; name=\"a.jpg\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{}--b--\r\n",
-        photo()
-    );
-    write(servers, "xa.test", "lan@xa.test", head, &body).await;
+    let subject = "Subject: =?utf-8?B?QsOhbyBuaGFuaA==?=\r\n";
+    let (head, body) = with_photo(subject, &format!("{REPORT}\r\n\r\n-- \r\nLan"), &photo());
+    sends(servers, "lan", &head, &body).await;
 }
 
 /// Mails are marked as read by the request after the one that gave them.
@@ -46,7 +38,7 @@ fn all_read(servers: &Servers) -> bool {
 /// Answers a mail with a number, above the original.
 async fn answers(servers: &Servers, who: &str, mail: &Got, text: &str) {
     let (head, body) = mail.answer(text);
-    write(servers, "xa.test", &format!("{who}@xa.test"), &head, &body).await;
+    sends(servers, who, &head, &body).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,6 +101,19 @@ on_both! {
         until(&servers, "the bounce", async || state("Tư").0 == "failed" && state("Năm").0 == "failed").await;
         assert!(state("Tư").1.contains("trả lại"), "{:?}", state("Tư"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_mails_in_a_row_are_delivered_at_once() {
+    let Some(servers) = start() else { return };
+    let mut office = Office::new(&servers, Database::sqlite());
+    office.run(None);
+    for asked in 1..=25 {
+        says(&servers, "lan", "/trogiup", &"x".repeat(asked)).await;
+        until(&servers, "the answer", async || got(&servers, "lan").len() == asked).await;
+    }
+    assert!(!servers.logs().contains("no immediate delivery"), "{}", servers.logs());
+    assert!(!servers.logs().contains("dropped"), "{}", servers.logs());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -218,33 +223,6 @@ async fn to_wait_for_nothing_ends_in_time() {
         assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
         assert_eq!(came.len(), more);
         number = came.last().map_or(number, |mail| mail.number);
-    }
-}
-
-/// A channel by itself.
-fn settings(servers: &Servers, security: Security, host: &str) -> Settings {
-    let server = |port| Server {
-        host: host.into(),
-        port,
-        security,
-        login: Some(("bao".into(), PASSWORD.to_owned().into())),
-        ca: Some(servers.certificate().into()),
-    };
-    let (smtp, imap) = match security {
-        Security::Tls => (servers.smtps, servers.imaps),
-        Security::Starttls | Security::Plain => (servers.smtp, servers.imap),
-    };
-    Settings {
-        address: LOA.into(),
-        name: String::new(),
-        smtp: server(smtp),
-        imap: server(imap),
-        folder: "INBOX".into(),
-        require_auth: true,
-        authserv_id: "mx.loa.test".into(),
-        links: None,
-        key: "key".to_owned().into(),
-        timeout: Duration::from_secs(5),
     }
 }
 

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use loa::channel::email::{Security, Server, Settings};
 use rustix::process::{Pid, Signal, getgid, getuid, kill_process};
 use tempfile::TempDir;
 
+/// Where loa is written to.
+pub const LOA: &str = "bao@loa.test";
 /// The password of every mailbox.
 pub const PASSWORD: &str = "kho-doan-7";
 /// Who runs the servers where the test is root's.
@@ -40,6 +43,33 @@ pub fn start() -> Option<Servers> {
         println!("{text}");
     }
     None
+}
+
+/// The channel to them, without links.
+pub fn settings(servers: &Servers, security: Security, host: &str) -> Settings {
+    let server = |port| Server {
+        host: host.into(),
+        port,
+        security,
+        login: Some(("bao".into(), PASSWORD.to_owned().into())),
+        ca: Some(servers.certificate().into()),
+    };
+    let (smtp, imap) = match security {
+        Security::Tls => (servers.smtps, servers.imaps),
+        Security::Starttls | Security::Plain => (servers.smtp, servers.imap),
+    };
+    Settings {
+        address: LOA.into(),
+        name: String::new(),
+        smtp: server(smtp),
+        imap: server(imap),
+        folder: "INBOX".into(),
+        require_auth: true,
+        authserv_id: "mx.loa.test".into(),
+        links: None,
+        key: "key".to_owned().into(),
+        timeout: Duration::from_secs(5),
+    }
 }
 
 /// Debian has servers where only root looks.
@@ -162,8 +192,19 @@ impl Servers {
                 mails.push((name.to_owned(), flags.to_owned(), bytes));
             }
         }
-        mails.sort();
+        // Named by the second, and the microsecond as it is: `1764036123.M5P77.mx`.
+        mails.sort_by_key(|(name, ..)| {
+            let (second, rest) = name.split_once(".M").unwrap_or((name, ""));
+            let number = |text: &str| text.parse::<u64>().unwrap_or_default();
+            (number(second), number(rest.split('P').next().unwrap_or_default()))
+        });
         mails.into_iter().map(|(_, flags, bytes)| (flags, bytes)).collect()
+    }
+
+    /// How many mails are on their way to a mailbox.
+    pub fn on_their_way(&self) -> usize {
+        let waiting = std::fs::read_dir(self.dir.path().join("spool/input")).into_iter().flatten().flatten();
+        waiting.filter(|entry| entry.file_name().to_string_lossy().ends_with("-H")).count()
     }
 
     pub fn logs(&self) -> String {

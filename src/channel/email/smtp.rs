@@ -19,7 +19,19 @@ use super::{Security, Server};
 /// How many connections wait for the next mail: more than the outbox sends at once.
 const MOST_IDLE: usize = 8;
 
+/// How many mails go over one connection. Exim only queues what comes over it after the tenth, until somebody looks at
+/// the queue, often half an hour later (`smtp_accept_queue_per_connection`); others end it after more
+/// (Postfix: none, Exchange: 20).
+const MAILS_EACH: usize = 10;
+
 type Failed = lettre::transport::smtp::Error;
+
+/// A connection that lets us in.
+struct Open {
+    connection: AsyncSmtpConnection,
+    /// How many mails it has carried.
+    mails: usize,
+}
 
 /// The server that takes our mails.
 pub(super) struct Smtp {
@@ -28,7 +40,7 @@ pub(super) struct Smtp {
     hello: ClientId,
     /// The longest time for one step.
     timeout: Duration,
-    idle: Mutex<Vec<AsyncSmtpConnection>>,
+    idle: Mutex<Vec<Open>>,
 }
 
 impl Smtp {
@@ -38,24 +50,22 @@ impl Smtp {
 
     /// Hands a mail over.
     pub(super) async fn send(&self, mail: &Mail) -> Result<(), SendError> {
-        let mut connection = self.connection().await?;
-        match self.hand_over(&mut connection, mail).await {
-            Ok(()) => {
-                self.keep(connection);
-                Ok(())
-            }
-            Err(error) => {
-                // Whatever state it is in, nobody uses it again; there is nothing to learn from the farewell.
-                let _ = tokio::time::timeout(self.timeout, connection.abort()).await;
-                Err(error)
-            }
+        let mut open = self.connection().await?;
+        let handed = self.hand_over(&mut open.connection, mail).await;
+        open.mails += 1;
+        if handed.is_ok() && open.mails < MAILS_EACH {
+            self.keep(open);
+        } else {
+            // Whatever state it is in, nobody uses it again; there is nothing to learn from the farewell.
+            let _ = tokio::time::timeout(self.timeout, open.connection.abort()).await;
         }
+        handed
     }
 
     /// Proves that the server is there and lets us in.
     pub(super) async fn try_out(&self) -> Result<(), SendError> {
-        let connection = self.connection().await?;
-        self.keep(connection);
+        let open = self.connection().await?;
+        self.keep(open);
         Ok(())
     }
 
@@ -83,15 +93,17 @@ impl Smtp {
     }
 
     /// A connection that lets us in: one that is there, if the other side still knows it.
-    async fn connection(&self) -> Result<AsyncSmtpConnection, SendError> {
-        while let Some(mut connection) = self.take() {
-            let lives = tokio::time::timeout(self.timeout, connection.test_connected()).await;
+    async fn connection(&self) -> Result<Open, SendError> {
+        while let Some(mut open) = self.take() {
+            let lives = tokio::time::timeout(self.timeout, open.connection.test_connected()).await;
             if lives == Ok(true) {
-                return Ok(connection);
+                return Ok(open);
             }
         }
         let opened = tokio::time::timeout(self.timeout * 2, self.open()).await;
-        opened.unwrap_or_else(|_| Err(SendError::Retry("the mail server does not answer".to_owned())))
+        let opened =
+            opened.unwrap_or_else(|_| Err(SendError::Retry("the mail server does not answer".to_owned())));
+        Ok(Open { connection: opened?, mails: 0 })
     }
 
     async fn open(&self) -> Result<AsyncSmtpConnection, SendError> {
@@ -119,14 +131,14 @@ impl Smtp {
         tls.build_rustls().map_err(before)
     }
 
-    fn take(&self) -> Option<AsyncSmtpConnection> {
+    fn take(&self) -> Option<Open> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    fn keep(&self, connection: AsyncSmtpConnection) {
+    fn keep(&self, open: Open) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < MOST_IDLE {
-            idle.push(connection);
+            idle.push(open);
         }
     }
 }
