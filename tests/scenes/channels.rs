@@ -9,7 +9,6 @@ use loa::sandbox::{Fault, Rule};
 
 use crate::hall::{Hall, PROVINCE, WARD};
 use crate::on_both;
-use crate::platforms::Platform;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -35,13 +34,6 @@ async fn links(hall: &Hall, who: &str) {
     let code = code(hall, who).await;
     let done = hall.says_beside(who, &format!("/ghep {code}")).await;
     assert!(done.contains("Xong rồi"), "{done}");
-}
-
-fn telegram(hall: &Hall) -> &loa::sandbox::Sandbox {
-    match &hall.platform {
-        Platform::Telegram(sandbox) => sandbox,
-        Platform::ZaloBot(_) => panic!("these people are on Telegram"),
-    }
 }
 
 on_both! {
@@ -113,7 +105,7 @@ on_both! {
         let hall = Hall::with_zalo_beside(database).await;
         links(&hall, "lan").await;
         let chat: i64 = hall.platform.id("lan").parse().expect("a number");
-        telegram(&hall).faults().add(Rule::new(Fault::Forbidden).method("sendMessage").chat(chat));
+        hall.platform.telegram().faults().add(Rule::new(Fault::Forbidden).method("sendMessage").chat(chat));
         let id = sends(&hall, "Khẩn trương", None).await;
         assert!(!hall.heard("lan", "Khẩn trương") && hall.heard_beside("lan", "Khẩn trương"));
         hall.says_beside("lan", "1").await;
@@ -124,7 +116,7 @@ on_both! {
         // Over the channel that works from now on, until the other is opened again.
         sends(&hall, "Lần sau", None).await;
         assert!(hall.heard_beside("lan", "Lần sau"));
-        telegram(&hall).faults().clear();
+        hall.platform.telegram().faults().clear();
         hall.says("lan", "/toi").await;
         sends(&hall, "Lần nữa", None).await;
         assert!(hall.heard("lan", "Lần nữa") && !hall.heard_beside("lan", "Lần nữa"));
@@ -162,7 +154,7 @@ on_both! {
         while !waits().await {
             hall.a_moment().await;
         }
-        hall.platform_press("lan", "Đã nhận");
+        hall.platform.choose("lan", "Đã nhận");
         while hall.confirmed(id).await == 0 || waits().await {
             hall.a_moment().await;
         }

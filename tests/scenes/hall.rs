@@ -26,7 +26,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::engines::Database;
-use crate::platforms::{Platform, id, number_of, press};
+use crate::platforms::{self, Platform};
 
 pub const PROVINCE: &str = "Tỉnh Mường Lam";
 pub const WARD: &str = "Tỉnh Mường Lam / Phường Bình Minh";
@@ -45,13 +45,13 @@ const STRANGER: (&str, &str) = ("hoa", "Chị Hoa");
 
 /// The organisation at five past eight on a Monday, and what was said in its chats before.
 pub struct Hall {
-    pub platform: Platform,
+    pub platform: Box<dyn Platform>,
     pub store: Store,
     pub clock: Clock,
     pub engine: Engine,
     running: Option<Running>,
     /// Another channel in the same house, to which people may link themselves.
-    pub second: Option<(Platform, Engine)>,
+    pub second: Option<(Box<dyn Platform>, Engine)>,
     /// How updates come in at the next start; `None` has loa ask for them.
     pub push: Option<PushTo>,
     token: String,
@@ -61,11 +61,19 @@ pub struct Hall {
 
 impl Hall {
     pub async fn new(kind: ChannelKind, database: Database) -> Self {
+        Self::open(kind, database).await.expect("a stand-in")
+    }
+
+    /// The same; `None` where the servers that the channel needs are not installed, which is said.
+    pub async fn open(kind: ChannelKind, database: Database) -> Option<Self> {
         // What the app logs is shown with a test that fails.
         let _ = tracing_subscriber::fmt().with_env_filter("loa=warn").with_test_writer().try_init();
         let clock = Clock::by_hand(Timestamp::vietnam(2026, 11, 23, 8, 0));
-        let (platform, channel) = Platform::start(kind, &clock).await;
+        let (platform, channel) = platforms::start(kind, &clock).await?;
         let store = Store::open(&database.url, clock.clone(), Random::seeded(7)).await.expect("a store");
+        if let Some(refresh) = platform.first_token() {
+            store.enter_refresh_token(kind, refresh.into()).await.expect("entered");
+        }
         let engine = engine(channel, &store, &clock).await;
         let token = platform.token();
         let mut hall = Self {
@@ -80,6 +88,9 @@ impl Hall {
             before: BTreeMap::new(),
             database,
         };
+        if let Some(secret) = hall.platform.only_pushes().map(str::to_owned) {
+            hall.begin_to_push(&secret);
+        }
         hall.start().await;
         for (who, name, ..) in PEOPLE {
             hall.platform.add_user(who, name);
@@ -104,7 +115,7 @@ impl Hall {
         hall.clock.set(Timestamp::vietnam(2026, 11, 23, 8, 5));
         hall.settled().await;
         hall.before = PEOPLE.iter().map(|(who, ..)| (*who, hall.platform.transcript(who))).collect();
-        hall
+        Some(hall)
     }
 
     /// Starts the service, as after a restart of the machine.
@@ -132,6 +143,7 @@ impl Hall {
         let push = self.push.as_mut()?;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         push.url = format!("http://{}{}", listener.local_addr().expect("an address"), push.path);
+        self.platform.push_to(&push.url);
         Some(Webhook::over(listener, push))
     }
 
@@ -146,7 +158,7 @@ impl Hall {
     pub async fn with_zalo_beside(database: Database) -> Self {
         let mut hall = Self::new(ChannelKind::Telegram, database).await;
         hall.stop().await;
-        let (zalo, channel) = Platform::start(ChannelKind::ZaloBot, &hall.clock).await;
+        let (zalo, channel) = platforms::start(ChannelKind::ZaloBot, &hall.clock).await.expect("a stand-in");
         for (who, name, ..) in PEOPLE {
             zalo.add_user(who, name);
         }
@@ -157,8 +169,8 @@ impl Hall {
         hall
     }
 
-    fn beside(&self) -> &Platform {
-        &self.second.as_ref().expect("a second channel").0
+    fn beside(&self) -> &dyn Platform {
+        &*self.second.as_ref().expect("a second channel").0
     }
 
     /// The same person says something over the other channel.
@@ -195,6 +207,11 @@ impl Hall {
                 round.await;
                 let soon = self.clock.now() + Duration::from_secs(3);
                 quiet = match self.store.idle().await.expect("the queues") {
+                    // What could not be pushed comes again by the clock.
+                    _ if self.pending() > 0 && self.push.is_some() => {
+                        self.clock.advance(Duration::from_millis(250));
+                        0
+                    }
                     _ if self.pending() > 0 => 0,
                     Idle::Busy => {
                         self.clock.advance(Duration::from_millis(20));
@@ -269,29 +286,14 @@ impl Hall {
 
     /// A person chooses what is offered under this label: by a tap, or by its number in the latest list that has it.
     pub async fn chooses(&self, who: &str, label: &str) -> String {
-        match &self.platform {
-            Platform::Telegram(sandbox) => press(sandbox, id(who), label),
-            Platform::ZaloBot(zalo) => {
-                let number = number_of(&self.platform.chat(who), label);
-                zalo.say(who, &number.to_string());
-            }
-        }
+        self.platform.choose(who, label);
         self.settled().await;
         self.last(who)
     }
 
-    /// A tap, of which nothing is waited for.
-    pub fn platform_press(&self, who: &str, label: &str) {
-        let Platform::Telegram(sandbox) = &self.platform else { panic!("there are no taps here") };
-        press(sandbox, id(who), label);
-    }
-
     /// The same by its words, where there is no tap.
     pub async fn answers(&self, who: &str, label: &str) -> String {
-        match &self.platform {
-            Platform::Telegram(sandbox) => press(sandbox, id(who), label),
-            Platform::ZaloBot(zalo) => drop(zalo.say(who, label)),
-        }
+        self.platform.answer(who, label);
         self.settled().await;
         self.last(who)
     }
@@ -371,7 +373,9 @@ async fn engine(channel: Arc<dyn Channel>, store: &Store, clock: &Clock) -> Engi
     tokio::spawn(Door::over(listener, links.clone()).serve(store.clone(), CancellationToken::new()));
     let limits = match channel.kind() {
         ChannelKind::Telegram => Limits::TELEGRAM,
-        _ => Limits { per_month: 3000, reserve: 300, ..Limits::NONE },
+        ChannelKind::ZaloOa => Limits { per_minute: 90, ..Limits::NONE },
+        ChannelKind::Email => Limits::NONE,
+        ChannelKind::ZaloBot => Limits { per_month: 3000, reserve: 300, ..Limits::NONE },
     };
     let rules =
         Rules { bot_username: "loa_bot".to_owned(), case_prefix: "ML".to_owned(), ..Rules::default() };
@@ -419,6 +423,18 @@ macro_rules! on_every_channel {
             async fn on_a_zalo_bot_with_postgres() {
                 if let Some(database) = Database::postgres().await {
                     scene(Hall::new(ChannelKind::ZaloBot, database).await).await;
+                }
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_an_official_account() {
+                scene(Hall::new(ChannelKind::ZaloOa, Database::sqlite()).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn by_mail() {
+                if let Some(hall) = Hall::open(ChannelKind::Email, Database::sqlite()).await {
+                    scene(hall).await;
                 }
             }
         }

@@ -237,8 +237,10 @@ impl Town {
 /// A picture as a telephone makes it, with the place where it was taken written inside.
 pub fn photo(shade: u8) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
+    // Of many colours, so that it is no smaller than a photo is.
+    let byte = |number: u32| number.to_le_bytes()[0];
     let picture = image::RgbImage::from_fn(320, 240, |x, y| {
-        image::Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], shade])
+        image::Rgb([byte((x * 7) ^ (y * 13)), byte(x * 31 + y), shade])
     });
     picture.write_to(&mut bytes, image::ImageFormat::Jpeg).expect("a picture");
     let plain = bytes.into_inner();

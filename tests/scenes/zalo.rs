@@ -6,26 +6,18 @@ use loa::conversation::notice::{FileFrom, NewFile, NewNotice};
 use loa::domain::content::FileKind;
 use loa::domain::{ChannelKind, Timestamp};
 use loa::jobs::pacing::Limits;
-use loa::sandbox::{Fault, Rule, ZaloBot};
+use loa::sandbox::{Fault, Rule};
 use loa::store::quota::Plan;
 
 use crate::engines::Database;
 use crate::hall::{Hall, WARD};
 use crate::on_both;
-use crate::platforms::Platform;
 use crate::town::photo;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 async fn hall(database: Database) -> Hall {
     Hall::new(ChannelKind::ZaloBot, database).await
-}
-
-fn zalo(hall: &Hall) -> &ZaloBot {
-    match &hall.platform {
-        Platform::ZaloBot(zalo) => zalo,
-        Platform::Telegram(_) => panic!("these people are on Zalo"),
-    }
 }
 
 /// Sends a notice to the ward as the administrator.
@@ -55,7 +47,7 @@ on_both! {
 
     async fn what_bots_are_not_given_is_answered_or_passed_over(database: Database) {
         let hall = hall(database).await;
-        let zalo = zalo(&hall);
+        let zalo = hall.platform.zalo_bot();
         zalo.send_unsupported("lan", true);
         zalo.send_unsupported("lan", false);
         zalo.send_voice("lan", b"OggS".to_vec());
@@ -99,7 +91,7 @@ on_both! {
 
     async fn a_month_has_so_many_messages_and_some_are_kept(database: Database) {
         let mut hall = hall(database).await;
-        let sent = || zalo(&hall).sent_this_month();
+        let sent = || hall.platform.zalo_bot().sent_this_month();
         let before = u32::try_from(sent()).expect("few");
         assert_eq!(hall.store.used_this_month(ChannelKind::ZaloBot).await.expect("a count").messages, before);
         hall.stop().await;
@@ -121,23 +113,23 @@ on_both! {
         // On the first of the month there are new ones.
         hall.clock.set(Timestamp::vietnam(2026, 12, 1, 0, 1));
         hall.until(|| heard("Thường") == 2).await;
-        assert!(zalo(&hall).attempts().iter().all(|one| one.outcome == loa::sandbox::Outcome::Ok));
+        assert!(hall.platform.zalo_bot().attempts().iter().all(|one| one.outcome == loa::sandbox::Outcome::Ok));
         hall.ends_well().await;
     }
 
     async fn a_quota_of_the_platforms_that_is_used_up_is_waited_for(database: Database) {
         let hall = hall(database).await;
-        let used = u32::try_from(zalo(&hall).sent_this_month()).expect("few");
-        zalo(&hall).change(|options| options.monthly_quota = used as usize);
+        let used = u32::try_from(hall.platform.zalo_bot().sent_this_month()).expect("few");
+        hall.platform.zalo_bot().change(|options| options.monthly_quota = used as usize);
         sends(&hall, "Một", false, Vec::new()).await;
-        let refused = || zalo(&hall).attempts().iter().filter(|one| one.outcome != loa::sandbox::Outcome::Ok).count();
+        let refused = || hall.platform.zalo_bot().attempts().iter().filter(|one| one.outcome != loa::sandbox::Outcome::Ok).count();
         hall.until(|| refused() == 2).await;
         // Zalo does not say for how long: nobody is asked again for ten minutes.
         for _ in 0..50 {
             hall.a_moment().await;
         }
         assert_eq!(refused(), 2);
-        zalo(&hall).change(|options| options.monthly_quota = 3000);
+        hall.platform.zalo_bot().change(|options| options.monthly_quota = 3000);
         hall.clock.advance(Duration::from_secs(601));
         hall.until(|| hall.heard("nga", "Một") && hall.heard("lan", "Một")).await;
         hall.ends_well().await;
@@ -146,12 +138,12 @@ on_both! {
     async fn what_nobody_knows_of_is_tried_once_more_and_then_held(database: Database) {
         let hall = hall(database).await;
         let rule = |fault| Rule::new(fault).method("sendMessage").times(1);
-        zalo(&hall).faults().add(rule(Fault::ResetAfter));
+        hall.platform.zalo_bot().faults().add(rule(Fault::ResetAfter));
         sends(&hall, "Một", false, Vec::new()).await;
         hall.later(HOUR).await;
-        let heard = |title: &str| zalo(&hall).accepted().iter().filter(|one| one.text.contains(title)).count();
+        let heard = |title: &str| hall.platform.zalo_bot().accepted().iter().filter(|one| one.text.contains(title)).count();
         assert_eq!(heard("Một"), 3, "one of two arrived twice");
-        zalo(&hall).faults().add(Rule::new(Fault::ResetAfter).method("sendMessage").times(4));
+        hall.platform.zalo_bot().faults().add(Rule::new(Fault::ResetAfter).method("sendMessage").times(4));
         sends(&hall, "Hai", false, Vec::new()).await;
         hall.later(HOUR).await;
         hall.later(HOUR).await;
@@ -161,19 +153,19 @@ on_both! {
 
     async fn a_token_that_was_taken_back_loses_nothing(database: Database) {
         let hall = hall(database).await;
-        zalo(&hall).expire_token();
+        hall.platform.zalo_bot().expire_token();
         sends(&hall, "Lịch họp", false, Vec::new()).await;
         let rests = async || !hall.store.status("worker").await.expect("a status").rests.is_empty();
         while !rests().await {
             hall.a_moment().await;
         }
         assert!(!hall.heard("nga", "Lịch họp"));
-        zalo(&hall).set_token(&hall.token());
+        hall.platform.zalo_bot().set_token(&hall.token());
         // The platform is asked again at the latest after so long.
         hall.clock.advance(Duration::from_secs(61));
         hall.until(|| hall.heard("nga", "Lịch họp") && hall.heard("lan", "Lịch họp")).await;
         hall.settled().await;
-        assert_eq!(zalo(&hall).accepted().iter().filter(|one| one.text.contains("Lịch họp")).count(), 2);
+        assert_eq!(hall.platform.zalo_bot().accepted().iter().filter(|one| one.text.contains("Lịch họp")).count(), 2);
         hall.ends_well().await;
     }
 }

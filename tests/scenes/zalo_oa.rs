@@ -9,8 +9,9 @@ use loa::channel::zalo_oa::{Account, ZaloOa};
 use loa::clock::Clock;
 use loa::config::PushTo;
 use loa::conversation::alarm::AlarmKind;
-use loa::conversation::notice::NewNotice;
+use loa::conversation::notice::{NewNotice, Windows};
 use loa::conversation::step;
+use loa::domain::ids::NoticeId;
 use loa::domain::import::{ImportRow, Kind};
 use loa::domain::{ChannelKind, Role, Timestamp};
 use loa::jobs::pacing::Limits;
@@ -20,7 +21,6 @@ use loa::sandbox::{self, Fault, Rule, ZaloOaOptions, ZaloOaSeen};
 use loa::store::Store;
 use loa::store::idle::Idle;
 use loa::store::people::NewInvite;
-use loa::store::windows::OaReach;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -148,7 +148,7 @@ impl Hall {
     }
 
     /// A notice goes out that asks to be confirmed.
-    async fn notice(&self, title: &str) {
+    async fn notice(&self, title: &str) -> NoticeId {
         let notice = NewNotice {
             title: title.to_owned(),
             body: "Đúng giờ.".to_owned(),
@@ -158,6 +158,13 @@ impl Hall {
         };
         let id = self.store.notice_new(notice).await.expect("the store").expect("written");
         self.store.notice_send(id).await.expect("the store").expect("sent");
+        id
+    }
+
+    /// Who is reached at what price, as the preview of a notice says.
+    async fn windows(&self, id: NoticeId) -> Windows {
+        let reach = self.store.notice_preview(id).await.expect("the store").expect("a preview");
+        reach.windows.expect("people on this channel")
     }
 
     fn heard(&self, words: &str) -> usize {
@@ -234,14 +241,18 @@ on_both! {
         hall.until("the picture", async |hall| hall.zalo.chat("to5").iter().any(|seen| seen.photo.is_some())).await;
         assert!(hall.zalo.chat("to5")[0].text.contains("ML-2026-0001"), "{}", hall.zalo.render_chat("to5"));
 
-        hall.notice("Họp lúc 8 giờ").await;
+        let notice_id = hall.notice("Họp lúc 8 giờ").await;
         hall.settled().await;
         let notice = hall.last().text;
         assert!(notice.contains("Họp lúc 8 giờ") && notice.contains("1. "), "{notice}");
-        assert_eq!(hall.database.count("deliveries WHERE seen_at IS NOT NULL").await, 0);
+        let seen = async || {
+            let all = hall.store.notice_recipients(notice_id).await.expect("recipients");
+            all.iter().filter(|one| one.seen_at.is_some()).count()
+        };
+        assert_eq!(seen().await, 0);
         hall.zalo.see(LAN);
         hall.settled().await;
-        assert_eq!(hall.database.count("deliveries WHERE seen_at IS NOT NULL").await, 1);
+        assert_eq!(seen().await, 1);
         hall.says("1").await;
         assert_eq!(hall.database.count("confirmations").await, 1);
         hall.ends_well().await;
@@ -307,16 +318,16 @@ on_both! {
     async fn it_is_known_who_can_be_written_to(database: Database) {
         let hall = Hall::new(database).await;
         hall.enrols().await;
-        // Nobody can tell a chat by its number but the database.
-        let all: Vec<_> = (1..10).map(loa::domain::ids::ChatId).collect();
-        let reach = async || hall.store.oa_windows(&all).await.expect("windows");
-        assert_eq!(reach().await, OaReach { free: 1, paid: 0, not_at_all: 0 });
-        for number in 0..9 {
+        let id = hall.notice("Việc đầu").await;
+        hall.until("the notice", async |hall| hall.heard("Việc đầu") == 1).await;
+        let reach = async || hall.windows(id).await;
+        assert_eq!(reach().await, Windows { free: 1, paid: 0, not_at_all: 0 });
+        for number in 0..8 {
             hall.notice(&format!("Việc {number}")).await;
             hall.until("the notice", async |hall| hall.heard(&format!("Việc {number}")) == 1).await;
         }
         hall.settled().await;
-        assert_eq!(reach().await, OaReach { free: 0, paid: 1, not_at_all: 0 });
+        assert_eq!(reach().await, Windows { free: 0, paid: 1, not_at_all: 0 });
         assert!(hall.zalo.accepted().iter().any(|message| message.paid));
         hall.says("Chào").await;
         assert_eq!(reach().await.free, 1);

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use crate::engines::Database;
 use crate::hall::Hall;
 use crate::on_both;
-use crate::platforms::Platform;
 
 const SECRET: &str = "a-secret-of-letters";
 const HEADER: &str = "X-Bot-Api-Secret-Token";
@@ -73,7 +72,7 @@ on_both! {
         hall.settled().await;
         assert_eq!(hall.database.count("inbox").await, before + 1);
         assert_eq!(hall.story("lan").matches("Báo nhanh của bạn").count(), 1, "{}", hall.story("lan"));
-        let Platform::ZaloBot(zalo) = &hall.platform else { panic!("these people are on Zalo") };
+        let zalo = hall.platform.zalo_bot();
         for wrapped in [true, false] {
             zalo.change(|options| options.wrapped_pushes = wrapped);
             hall.says("nga", &format!("Cháy rừng ở phường Bình Minh {wrapped}")).await;

@@ -1,22 +1,22 @@
 //! The other side, whichever channel it is: the people on it, what they say and see.
 
+mod email;
+mod telegram;
+mod zalo_bot;
+mod zalo_oa;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use loa::channel::Channel;
-use loa::channel::telegram::Telegram;
-use loa::channel::zalo_bot::ZaloBot as ZaloBotChannel;
 use loa::clock::Clock;
 use loa::domain::ChannelKind;
-use loa::sandbox::{Options, Sandbox, ZaloBot, ZaloBotOptions};
+use loa::sandbox::{self, Sandbox, ZaloBot};
 
 use crate::hall::PEOPLE;
 
-/// The other side.
-pub enum Platform {
-    Telegram(Sandbox),
-    ZaloBot(ZaloBot),
-}
+/// How long a call to a stand-in may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A message as a person sees it.
 #[derive(Clone, Debug)]
@@ -26,129 +26,96 @@ pub struct Said {
     pub photo: bool,
 }
 
-impl Platform {
-    pub async fn start(kind: ChannelKind, clock: &Clock) -> (Self, Arc<dyn Channel>) {
-        let client = loa::http::http_client().expect("a client");
-        let patience = Duration::from_secs(5);
-        let reads = clock.clone();
-        let now: loa::sandbox::Now = Arc::new(move || reads.now().0);
-        match kind {
-            ChannelKind::Telegram => {
-                let mut options = Options::new(now);
-                options.limits = Some(loa::sandbox::Limits::default());
-                let sandbox = Sandbox::start(options).await.expect("a platform");
-                let token = sandbox.token().to_owned().into();
-                let channel = Telegram::new(client, sandbox.url(), token, patience).expect("a channel");
-                (Self::Telegram(sandbox), Arc::new(channel))
-            }
-            ChannelKind::ZaloBot => {
-                let zalo = ZaloBot::start(ZaloBotOptions::new(now)).await.expect("a platform");
-                let token = zalo.token().into();
-                let channel = ZaloBotChannel::new(client, zalo.url(), token, patience).expect("a channel");
-                (Self::ZaloBot(zalo), Arc::new(channel))
-            }
-            other => panic!("there is no stand-in of {other:?} here"),
-        }
+/// The other side.
+pub trait Platform: Send + Sync {
+    /// The bot's token, where there is one that the configuration has.
+    fn token(&self) -> String {
+        String::new()
     }
 
-    pub fn token(&self) -> String {
-        match self {
-            Self::Telegram(sandbox) => sandbox.token().to_owned(),
-            Self::ZaloBot(zalo) => zalo.token(),
-        }
+    /// With which the first token is got, where tokens run out.
+    fn first_token(&self) -> Option<String> {
+        None
     }
 
     /// What the platform calls a person.
-    pub fn id(&self, who: &str) -> String {
-        match self {
-            Self::Telegram(_) => id(who).to_string(),
-            Self::ZaloBot(_) => who.to_owned(),
-        }
+    fn id(&self, who: &str) -> String {
+        who.to_owned()
     }
 
-    pub fn add_user(&self, who: &str, name: &str) {
-        match self {
-            Self::Telegram(sandbox) => sandbox.add_user(id(who), name),
-            Self::ZaloBot(zalo) => zalo.add_user(who, name),
-        }
+    /// Whether loa is told what people are called.
+    fn tells_names(&self) -> bool {
+        true
     }
 
-    pub fn say(&self, who: &str, text: &str) {
-        match self {
-            Self::Telegram(sandbox) => drop(sandbox.say(id(who), id(who), text)),
-            Self::ZaloBot(zalo) => drop(zalo.say(who, text)),
-        }
+    /// Whether what a person writes says by itself what it answers.
+    fn threads(&self) -> bool {
+        false
     }
 
-    pub fn photo(&self, who: &str, bytes: Vec<u8>, caption: &str) {
-        match self {
-            Self::Telegram(sandbox) => drop(sandbox.send_photo(id(who), id(who), bytes, caption)),
-            Self::ZaloBot(zalo) => drop(zalo.send_photo(who, bytes, caption)),
-        }
+    /// What loa has to know to take what is pushed; `None` where it asks.
+    fn only_pushes(&self) -> Option<&str> {
+        None
     }
 
-    pub fn chat(&self, who: &str) -> Vec<Said> {
-        match self {
-            Self::Telegram(sandbox) => {
-                let seen = sandbox.chat(id(who)).into_iter();
-                seen.map(|one| Said { by_bot: one.by_bot, text: one.text, photo: one.photos > 0 }).collect()
-            }
-            Self::ZaloBot(zalo) => {
-                let seen = zalo.chat(who).into_iter();
-                seen.map(|one| Said { by_bot: one.by_bot, photo: one.photo.is_some(), text: one.text })
-                    .collect()
-            }
-        }
+    /// Where it pushes what people do.
+    fn push_to(&self, _url: &str) {}
+
+    fn add_user(&self, who: &str, name: &str);
+    fn say(&self, who: &str, text: &str);
+    fn photo(&self, who: &str, bytes: Vec<u8>, caption: &str);
+    fn chat(&self, who: &str) -> Vec<Said>;
+    fn transcript(&self, who: &str) -> String;
+    fn render_all(&self) -> String;
+    /// How much of what was said has not arrived.
+    fn pending(&self) -> usize;
+    /// What loa did that the platform does not permit.
+    fn violations(&self) -> Vec<String>;
+
+    /// A person chooses what is offered under this label: by its number in the latest list that has it.
+    fn choose(&self, who: &str, label: &str) {
+        self.say(who, &number_of(&self.chat(who), label).to_string());
+    }
+
+    /// The same by its words, where there is no tap.
+    fn answer(&self, who: &str, label: &str) {
+        self.say(who, label);
     }
 
     /// Whether a person was shown a picture by the bot.
-    pub fn was_shown_a_picture(&self, who: &str) -> bool {
+    fn was_shown_a_picture(&self, who: &str) -> bool {
         self.chat(who).iter().any(|said| said.by_bot && said.photo)
     }
 
-    pub fn transcript(&self, who: &str) -> String {
-        match self {
-            Self::Telegram(sandbox) => sandbox.render_chat(id(who)),
-            Self::ZaloBot(zalo) => zalo.render_chat(who),
-        }
+    fn telegram(&self) -> &Sandbox {
+        panic!("these people are not on Telegram")
     }
 
-    pub fn render_all(&self) -> String {
-        match self {
-            Self::Telegram(sandbox) => sandbox.render_all(),
-            Self::ZaloBot(zalo) => zalo.render_all(),
-        }
+    fn zalo_bot(&self) -> &ZaloBot {
+        panic!("these people are not with a bot on Zalo")
     }
+}
 
-    pub fn pending(&self) -> usize {
-        match self {
-            Self::Telegram(sandbox) => sandbox.pending_updates(),
-            Self::ZaloBot(zalo) => zalo.pending_updates(),
-        }
+/// The other side, and the channel to it; `None` where the servers that it needs are not installed.
+pub async fn start(kind: ChannelKind, clock: &Clock) -> Option<(Box<dyn Platform>, Arc<dyn Channel>)> {
+    let reads = clock.clone();
+    let now: sandbox::Now = Arc::new(move || reads.now().0);
+    match kind {
+        ChannelKind::Telegram => Some(telegram::start(now).await),
+        ChannelKind::ZaloBot => Some(zalo_bot::start(now).await),
+        ChannelKind::ZaloOa => Some(zalo_oa::start(now).await),
+        ChannelKind::Email => email::start(),
     }
+}
 
-    pub fn violations(&self) -> Vec<String> {
-        match self {
-            Self::Telegram(sandbox) => sandbox.violations().iter().map(|one| format!("{one:?}")).collect(),
-            Self::ZaloBot(zalo) => zalo.violations().iter().map(|one| format!("{one:?}")).collect(),
-        }
-    }
+fn client() -> reqwest::Client {
+    loa::http::http_client().expect("a client")
 }
 
 /// A person's number on Telegram.
 pub fn id(who: &str) -> i64 {
     let at = PEOPLE.iter().position(|(id, ..)| *id == who).unwrap_or(PEOPLE.len());
     i64::try_from(at).expect("few") + 1
-}
-
-pub fn press(sandbox: &Sandbox, who: i64, label: &str) {
-    let found = sandbox.chat(who).into_iter().rev().find_map(|seen| {
-        let exact = seen.labels().into_iter().find(|other| other.contains(label))?.to_owned();
-        Some((seen.id, exact))
-    });
-    let (message, exact) =
-        found.unwrap_or_else(|| panic!("no button {label:?} in:\n{}", sandbox.render_chat(who)));
-    sandbox.press(who, who, message, &exact);
 }
 
 /// The number of a choice in the latest list, which has to have it.
