@@ -140,3 +140,5 @@ notice-schedule-now-paused = This schedule is held now.
 notice-schedule-now-active = This schedule runs again.
 notice-month = 📨 { $channel }: takes { $needed } messages; { $left } of { $month } are left this month.
 notice-month-short = ⚠️ { $channel }: takes { $needed } messages, but only { $left } of { $month } are left this month (some of them kept for what is urgent). The rest waits for next month.
+notice-windows = 💬 Zalo OA: { $free } reached for free, { $paid } for a fee.
+notice-windows-short = ⚠️ Zalo OA: { $free } reached for free, { $paid } for a fee, { $lost } not at all: they have been silent for more than 7 days. One message from them to the account opens it again.

@@ -140,3 +140,5 @@ notice-schedule-now-paused = Đã tạm dừng lịch này.
 notice-schedule-now-active = Lịch chạy lại rồi.
 notice-month = 📨 { $channel }: cần { $needed } tin, còn { $left } / { $month } tin tháng này.
 notice-month-short = ⚠️ { $channel }: cần { $needed } tin, mà tháng này chỉ còn { $left } / { $month } (một phần để dành cho tin khẩn). Phần thiếu chờ sang tháng sau.
+notice-windows = 💬 Zalo OA: { $free } người nhận miễn phí, { $paid } người tính phí.
+notice-windows-short = ⚠️ Zalo OA: { $free } người nhận miễn phí, { $paid } người tính phí, { $lost } người chưa nhắn được vì đã im lặng quá 7 ngày. Họ nhắn cho trang một câu là lại nhận được.

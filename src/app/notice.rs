@@ -302,7 +302,7 @@ async fn show(desk: &Desk, id: NoticeId, recipients: bool) -> Result<(), Command
         for one in shown.recipients.iter().flatten() {
             let unit = one.unit.as_deref().unwrap_or("–");
             let why = one.reason.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
-            lines.push(format!("  {}  {}  {}{why}", recipient_state(&one.state), one.chat, unit));
+            lines.push(format!("  {}  {}  {}{why}", recipient_state(one), one.chat, unit));
         }
         lines.join("\n")
     })

@@ -3,11 +3,12 @@
 use crate::conversation::Lang;
 use crate::conversation::notice::{WhyNot, audience_words};
 use crate::domain::calendar::when_words;
-use crate::store::notice::{Counts, NoticeDetail, NoticeLine, Reach, Unconfirmed};
+use crate::store::notice::{Counts, NoticeDetail, NoticeLine, Reach, Recipient, Unconfirmed};
 
-pub(super) fn recipient_state(code: &str) -> &'static str {
-    match code {
+pub(super) fn recipient_state(one: &Recipient) -> &'static str {
+    match one.state.as_str() {
         "waiting" | "queued" => "đang chờ",
+        "sent" if one.seen_at.is_some() => "đã xem",
         "sent" => "đã nhận",
         "confirmed" => "đã xác nhận",
         "failed" => "không gửi được",
@@ -57,6 +58,9 @@ pub(super) fn detail_words(notice: &NoticeDetail) -> Vec<String> {
     }
     if let Some(edition) = &notice.edition {
         lines.push(counts_words(&edition.counts));
+        if edition.seen > 0 {
+            lines.push(format!("Đã xem (trên kênh có báo): {}", edition.seen));
+        }
     }
     lines.push(String::new());
     lines.push(notice.text.clone());
@@ -110,6 +114,7 @@ pub(super) fn reach_words(reach: &Reach) -> String {
         lines.push(format!("  {why}: {} – {}{more}", one.count, one.names.join(", ")));
     }
     lines.extend(reach.months.iter().map(|month| month.says(Lang::Vi)));
+    lines.extend(reach.windows.map(|windows| windows.says(Lang::Vi)));
     lines.join("\n")
 }
 

@@ -67,6 +67,7 @@ fn about(lang: Lang, facts: &NoticeFacts, reach: &ReachFacts) -> String {
         lines.push(lang.say(key, &[("count", &count.to_string()), ("names", &names)]));
     }
     lines.extend(reach.months.iter().map(|month| month.says(lang)));
+    lines.extend(reach.windows.map(|windows| windows.says(lang)));
     if facts.notice.confirm {
         lines.push(lang.say("notice-with-button", &[]));
     }

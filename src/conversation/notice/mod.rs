@@ -199,6 +199,27 @@ pub struct ReachFacts {
     pub beyond: bool,
     /// What it takes of a month's messages; only known of a notice that is written.
     pub months: Vec<Month>,
+    /// At what price it reaches people over a Zalo Official Account; only known of a notice that is written.
+    pub windows: Option<Windows>,
+}
+
+/// How many people a notice reaches at what price over a Zalo Official Account: that depends on when they last wrote
+/// (<https://developers.zalo.me/docs/official-account>).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Windows {
+    pub free: i64,
+    pub paid: i64,
+    /// They wrote too long ago, or never.
+    pub not_at_all: i64,
+}
+
+impl Windows {
+    /// The same in words.
+    pub fn says(&self, lang: Lang) -> String {
+        let key = if self.not_at_all > 0 { "notice-windows-short" } else { "notice-windows" };
+        let [free, paid, lost] = [self.free, self.paid, self.not_at_all].map(running::group);
+        lang.say(key, &[("free", &free), ("paid", &paid), ("lost", &lost)])
+    }
 }
 
 /// What a notice takes of the messages that a channel may send this month.

@@ -135,8 +135,8 @@ pub async fn reach_facts(
     let reach = reach::reach(tx, &whom).await?;
     let beyond = !within.is_empty() && reach::reaches_beyond(tx, &whom, within).await?;
     let lost = reach.lost.into_iter().map(|one| (one.why, one.count, one.names)).collect();
-    let (groups, people, months) = (reach.groups, reach.people, Vec::new());
-    Ok(Ok(ReachFacts { groups, people, lost, beyond, months }))
+    let (groups, people) = (reach.groups, reach.people);
+    Ok(Ok(ReachFacts { groups, people, lost, beyond, months: Vec::new(), windows: None }))
 }
 
 /// How far a notice that is written reaches, and what it takes of a month's messages.
@@ -148,6 +148,7 @@ async fn reach_of(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Result<ReachFacts
     if let Ok(whom) = edition::whom(tx, env, &row.audience).await? {
         let content = edition::content(tx, &row).await?;
         reach.months = reach::months(tx, env, &whom, &content, row.urgent != 0).await?;
+        reach.windows = reach::windows(tx, env, &whom, &content).await?;
     }
     Ok(reach)
 }

@@ -80,6 +80,8 @@ pub struct EditionLine {
     pub started_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
     pub counts: Counts,
+    /// How many have looked at it, on platforms that say so.
+    pub seen: i64,
 }
 
 /// A recipient in a listing.
@@ -92,12 +94,14 @@ pub struct Recipient {
     pub state: String,
     pub reason: Option<String>,
     pub sent_at: Option<i64>,
+    /// When they looked at it, on platforms that say so.
+    pub seen_at: Option<i64>,
     pub confirmed_at: Option<i64>,
     /// How many people confirmed: in a group everybody for themselves.
     pub confirmations: i64,
 }
 
-row!(Recipient { chat, kind, unit, state, reason, sent_at, confirmed_at, confirmations });
+row!(Recipient { chat, kind, unit, state, reason, sent_at, seen_at, confirmed_at, confirmations });
 
 /// Those of one unit who have received a notice and not confirmed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -151,17 +155,19 @@ const RECIPIENTS: &str = "
     SELECT c.title AS chat, c.kind, u.path AS unit,
       CASE d.state WHEN 0 THEN 'waiting' WHEN 1 THEN 'queued' WHEN 2 THEN 'sent' WHEN 3 THEN 'confirmed'
                    WHEN 4 THEN 'failed' ELSE 'skipped' END AS state,
-      d.reason, d.sent_at, d.confirmed_at,
+      d.reason, d.sent_at, d.seen_at, d.confirmed_at,
       (SELECT COUNT(*) FROM confirmations k WHERE k.delivery_id = d.id) AS confirmations
     FROM deliveries d JOIN chats c ON c.id = d.chat_id LEFT JOIN units u ON u.id = d.unit_id
     WHERE d.edition_id = $1
     UNION ALL
     SELECT COALESCE(c.title, p.name, ''), CASE WHEN x.chat_id IS NULL THEN 'private' ELSE 'group' END,
-      u.path, 'unreached', x.why, NULL, NULL, 0
+      u.path, 'unreached', x.why, NULL, NULL, NULL, 0
     FROM edition_unreached x LEFT JOIN chats c ON c.id = x.chat_id LEFT JOIN people p ON p.id = x.person_id
     LEFT JOIN units u ON u.id = c.unit_id
     WHERE x.edition_id = $1
     ORDER BY 3, 1 LIMIT $2";
+
+const SEEN: &str = "SELECT COUNT(*) FROM deliveries WHERE edition_id = $1 AND seen_at IS NOT NULL";
 
 impl Store {
     /// Notices, newest first, at most `most`.
@@ -233,14 +239,18 @@ async fn show(tx: &mut Tx<'_>, id: NoticeId) -> Done<NoticeDetail> {
     let Some(row) = write::find(tx, id).await? else { return Ok(Err(Refused::Unknown(id))) };
     let sql = "SELECT name FROM notice_files WHERE notice_id = $1 ORDER BY seq";
     let files: Vec<(String,)> = tx.all(sql, args![id]).await?;
-    let edition = newest(tx, id).await?.map(|row| EditionLine {
-        id: EditionId(row.id),
-        state: row.state,
-        starts_at: Timestamp(row.starts_at),
-        started_at: row.started_at.map(Timestamp),
-        ended_at: row.ended_at.map(Timestamp),
-        counts: row.counts,
-    });
+    let edition = match newest(tx, id).await? {
+        Some(row) => Some(EditionLine {
+            id: EditionId(row.id),
+            state: row.state,
+            starts_at: Timestamp(row.starts_at),
+            started_at: row.started_at.map(Timestamp),
+            ended_at: row.ended_at.map(Timestamp),
+            counts: row.counts,
+            seen: tx.int(SEEN, args![row.id]).await?,
+        }),
+        None => None,
+    };
     Ok(Ok(NoticeDetail {
         id,
         state: row.state()?,

@@ -10,7 +10,7 @@ use crate::failpoint::{Point, at};
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, Store, StoreError, Tx};
 
-use super::reach::{Reach, months, reach};
+use super::reach::{Reach, months, reach, windows};
 use super::write::{self, Done, Refused, subject};
 use super::{act, edition, remind, schedule, show};
 
@@ -197,7 +197,8 @@ pub async fn preview(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Done<Reach> {
         Ok(whom) => {
             let content = edition::content(tx, &notice).await?;
             let months = months(tx, env, &whom, &content, notice.urgent != 0).await?;
-            Ok(Ok(Reach { months, ..reach(tx, &whom).await? }))
+            let windows = windows(tx, env, &whom, &content).await?;
+            Ok(Ok(Reach { months, windows, ..reach(tx, &whom).await? }))
         }
         Err(fault) => Ok(Err(fault.into())),
     }

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::args;
-use crate::conversation::notice::{Month, WhyNot};
+use crate::conversation::notice::{Month, WhyNot, Windows};
 use crate::domain::ChannelKind;
 use crate::domain::content::Content;
 use crate::domain::ids::{EditionId, UnitId};
+use crate::store::windows::{FREE_FOR, FREE_REPLIES, PAID_FOR};
 use crate::store::{Env, Sql, StoreError, Tx, outbox, quota};
 
 use super::audience::{Whom, meant, of_chats};
@@ -24,6 +25,8 @@ pub struct Reach {
     pub lost: Vec<Unreached>,
     /// What it takes of a month's messages, on channels where these are counted.
     pub months: Vec<Month>,
+    /// At what price it reaches people over a Zalo Official Account, if anybody.
+    pub windows: Option<Windows>,
 }
 
 /// Whom a notice cannot reach for one reason.
@@ -64,6 +67,33 @@ pub async fn months(
         months.push(Month { channel, needed, left, month: plan.messages, short: needed > left - kept });
     }
     Ok(months)
+}
+
+/// People who wrote after `$3`; of those, who wrote after `$4` and have `$5` free replies or fewer behind them; all.
+const BY_WINDOW: Sql = of_chats!(
+    "SELECT COALESCE(SUM(CASE WHEN w.wrote_at >= $3 THEN 1 ELSE 0 END), 0),
+            COALESCE(SUM(CASE WHEN w.wrote_at >= $4 AND w.replies <= $5 THEN 1 ELSE 0 END), 0), COUNT(*)
+     FROM chats c LEFT JOIN oa_windows w ON w.chat_id = c.id
+     WHERE c.state = 'open' AND c.spare = 0 AND c.channel = 'zalo_oa' AND c.kind = 'private' AND ",
+    ""
+);
+
+/// At what price a notice reaches people over a Zalo Official Account, if it went out now; `None` where it reaches nobody
+/// there.
+pub async fn windows(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    whom: &Whom,
+    content: &Content,
+) -> Result<Option<Windows>, StoreError> {
+    let (include, exclude) = whom.json()?;
+    let parts = outbox::lay_out(content.clone(), ChannelKind::ZaloOa.manner()).len();
+    // All parts have to fit.
+    let replies = FREE_REPLIES.saturating_sub(i64::try_from(parts).unwrap_or(i64::MAX));
+    let args = args![include, exclude, env.now.before(PAID_FOR), env.now.before(FREE_FOR), replies];
+    let (in_time, free, all): (i64, i64, i64) = tx.one(BY_WINDOW, args).await?;
+    let windows = Windows { free, paid: in_time - free, not_at_all: all - in_time };
+    Ok((all > 0).then_some(windows))
 }
 
 const OPEN: Sql = of_chats!(
@@ -120,7 +150,7 @@ pub async fn reach(tx: &mut Tx<'_>, whom: &Whom) -> Result<Reach, StoreError> {
         }
     }
     let unreachable = lost.iter().map(|one| one.count).sum();
-    Ok(Reach { groups, people, unreachable, lost, months: Vec::new() })
+    Ok(Reach { groups, people, unreachable, lost, months: Vec::new(), windows: None })
 }
 
 const KEEP_CLOSED: Sql = of_chats!(
