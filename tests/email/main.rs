@@ -8,8 +8,10 @@
 #[allow(dead_code, unused_macros, reason = "shared with the scenes")]
 mod engines;
 mod office;
+#[allow(dead_code, reason = "shared with the scenes")]
 mod people;
 #[path = "../scenes/postgres.rs"]
 mod postgres;
 mod scenes;
+#[allow(dead_code, reason = "shared with the scenes")]
 mod servers;

@@ -1,10 +1,10 @@
 //! People with a mail program, on real servers.
 
 #[path = "../../email/people.rs"]
-#[allow(dead_code, reason = "shared with the tests of mails")]
+#[allow(dead_code, clippy::disallowed_methods, reason = "shared with the tests of mails, on real servers")]
 mod people;
 #[path = "../../email/servers.rs"]
-#[allow(dead_code, reason = "shared with the tests of mails")]
+#[allow(dead_code, clippy::disallowed_methods, reason = "shared with the tests of mails, on real servers")]
 mod servers;
 
 use std::collections::BTreeMap;
