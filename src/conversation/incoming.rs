@@ -151,13 +151,39 @@ impl Incoming {
     }
 
     /// A command such as `/vuviec ML-2026-0042`: its name in lower case without `/` and without the bot's
-    /// name, and the rest of the line and what follows, trimmed.
+    /// name, and the rest of the line and what follows, trimmed. The link of an invite, which opens Telegram, is what it
+    /// would say there: also for who sends it over another channel.
     pub fn command(&self) -> Option<(String, &str)> {
         let text = self.text().trim_start();
+        if let Some(code) = invite(text) {
+            return Some(("start".to_owned(), code));
+        }
         let body = text.strip_prefix('/')?;
         let end = body.find(char::is_whitespace).unwrap_or(body.len());
         let (name, rest) = body.split_at(end);
         let name = name.split('@').next().unwrap_or(name).to_lowercase();
         (!name.is_empty()).then_some((name, rest.trim()))
+    }
+}
+
+/// The code in the link of an invite (<https://core.telegram.org/api/links#bot-links>).
+fn invite(text: &str) -> Option<&str> {
+    let link = text.strip_prefix("https://t.me/")?.trim_end();
+    let code = link.split_once("?start=")?.1;
+    (!code.is_empty() && !code.contains(char::is_whitespace)).then_some(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_of_an_invite_is_a_start() {
+        assert_eq!(invite("https://t.me/loa_bot?start=Ab-1_x\n"), Some("Ab-1_x"));
+        for other in ["https://t.me/loa_bot", "https://t.me/loa_bot?start=", "xem https://t.me/a?start=b", ""]
+        {
+            assert_eq!(invite(other), None, "{other}");
+        }
+        assert_eq!(invite("https://t.me/loa_bot?start=a b"), None);
     }
 }
