@@ -164,7 +164,7 @@ fn read_role(text: &str, kind: Kind) -> Result<Option<Role>, Problem> {
 }
 
 /// On Telegram people have positive numbers and groups negative ones
-/// (<https://core.telegram.org/bots/api#chat>).
+/// (<https://core.telegram.org/bots/api#chat>). Mails go to people, whose addresses nobody tells apart by their case.
 fn read_chat_id(text: &str, channel: ChannelKind, kind: Kind) -> Result<String, Problem> {
     if text.is_empty() {
         return Err(Problem::Missing);
@@ -172,13 +172,18 @@ fn read_chat_id(text: &str, channel: ChannelKind, kind: Kind) -> Result<String, 
     let fits = match (channel, kind) {
         (ChannelKind::Telegram, Kind::Person) => text.parse::<i64>().is_ok_and(|id| id > 0),
         (ChannelKind::Telegram, Kind::Group) => text.parse::<i64>().is_ok_and(|id| id < 0),
-        (ChannelKind::Email, _) => text.contains('@') && is_plain(text),
+        (ChannelKind::Email, Kind::Person) => text.contains('@') && is_plain(text),
+        (ChannelKind::Email, Kind::Group) => false,
         (ChannelKind::ZaloBot | ChannelKind::ZaloOa, _) => is_plain(text),
     };
     // "+5" and "007" would be other keys than the platform's.
     let canonical =
         channel != ChannelKind::Telegram || text.parse::<i64>().is_ok_and(|id| id.to_string() == text);
-    if fits && canonical { Ok(text.to_owned()) } else { Err(Problem::ChatId(excerpt(text))) }
+    match channel {
+        _ if !fits || !canonical => Err(Problem::ChatId(excerpt(text))),
+        ChannelKind::Email => Ok(text.to_ascii_lowercase()),
+        ChannelKind::Telegram | ChannelKind::ZaloBot | ChannelKind::ZaloOa => Ok(text.to_owned()),
+    }
 }
 
 fn is_plain(text: &str) -> bool {
@@ -281,6 +286,14 @@ mod tests {
         assert_eq!(fault(rows), (4, Some("chat_id"), Problem::Contradicts(2)));
         let groups = "T,Nhóm,,telegram,-1,group\nT / P,Nhóm,,telegram,-1,group";
         assert_eq!(fault(groups), (3, Some("chat_id"), Problem::Contradicts(2)));
+    }
+
+    #[test]
+    fn an_address_is_the_same_in_any_case_and_no_group() {
+        let rows = "T,Lan,staff,email,Lan@Vi-du.vn,person\nT,Nga,staff,email,lan@vi-du.vn,person";
+        assert_eq!(fault(rows), (3, Some("chat_id"), Problem::Contradicts(2)));
+        let group = "T,Nhóm,,email,nhom@vi-du.vn,group";
+        assert_eq!(fault(group), (2, Some("chat_id"), Problem::ChatId("nhom@vi-du.vn".into())));
     }
 
     #[test]
