@@ -174,6 +174,12 @@ struct ChatRow {
 
 row!(ChatRow { id, title, unit_id, purpose, lang, state });
 
+/// What a group is called whose platform does not say: groups can be told apart, and an administrator gives names.
+fn nameless(channel: ChannelKind, id: &str) -> String {
+    let end = id.char_indices().rev().nth(3).map_or(id, |(at, _)| &id[at..]);
+    format!("{} …{end}", channel.name())
+}
+
 async fn find_or_add_chat(tx: &mut Tx<'_>, env: &Env, incoming: &Incoming) -> Result<ChatFacts, StoreError> {
     let (kind, place) = (incoming.chat.kind, &incoming.chat);
     let select =
@@ -189,9 +195,13 @@ async fn find_or_add_chat(tx: &mut Tx<'_>, env: &Env, incoming: &Incoming) -> Re
                          (channel, external_id, kind, title, folded, purpose, state, created_at)
                        VALUES ($1, $2, $3, $4, $5, 'none', 'open', $6)
                        RETURNING id, title, unit_id, purpose, lang, state";
+            let title = match kind {
+                ChatKind::Group if place.title.is_empty() => nameless(incoming.channel, &place.id),
+                _ => place.title.clone(),
+            };
             let kind = if kind == ChatKind::Private { "private" } else { "group" };
-            let folded = fold(&place.title);
-            let args = args![incoming.channel.code(), &place.id, kind, &place.title, folded, env.now];
+            let folded = fold(&title);
+            let args = args![incoming.channel.code(), &place.id, kind, title, folded, env.now];
             tx.one(sql, args).await?
         }
     };

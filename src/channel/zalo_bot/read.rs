@@ -134,8 +134,7 @@ fn place(chat: &Chat) -> Option<ExternalChat> {
     let group = chat.chat_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("group"));
     let kind = if group { ChatKind::Group } else { ChatKind::Private };
     // Zalo does not say what a group is called.
-    let title = if group { "Nhóm Zalo" } else { "" };
-    Some(ExternalChat { id: cut(id, MAX_ID).to_owned(), kind, title: title.to_owned() })
+    Some(ExternalChat { id: cut(id, MAX_ID).to_owned(), kind, title: String::new() })
 }
 
 fn sender(from: &From) -> Option<Sender> {

@@ -107,11 +107,9 @@ fn happened(event: Event, name: Option<&str>) -> Option<Happened> {
             // Seen as the recipient's id; some programs look for it elsewhere too.
             let inner = event.recipient.as_ref().and_then(|party| id(party.group_id.as_ref()));
             let group = id(event.group_id.as_ref()).or(inner).or(recipient)?;
-            let chat = ExternalChat {
-                id: format!("{GROUP}{group}"),
-                kind: ChatKind::Group,
-                title: "Nhóm Zalo".to_owned(),
-            };
+            // No event says what a group is called.
+            let id = format!("{GROUP}{group}");
+            let chat = ExternalChat { id, kind: ChatKind::Group, title: String::new() };
             let message = words(event.message.unwrap_or_default(), ChatKind::Group, name);
             Some((chat, Some(nameless(&sender?)), What::Message(message)))
         }
