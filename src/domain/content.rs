@@ -132,8 +132,8 @@ impl Lane {
 pub enum FileSource {
     /// The platform has it already.
     Known { file_id: String },
-    /// To be uploaded.
-    Upload { bytes: Bytes, mime: String },
+    /// To be uploaded; where the platform does not take it, it is at `url`, if there is any.
+    Upload { bytes: Bytes, mime: String, url: Option<String> },
     /// To be fetched from this address of ours, by the platform or by who gets the message.
     Link { url: String },
     /// Not to be had over this channel.

@@ -77,6 +77,16 @@ pub fn sources(links: Option<&Links>, files: &[Attachment], now: Timestamp) -> V
     files.iter().map(source).collect()
 }
 
+/// Where files are to be had that the platform turns out not to take.
+pub fn beside(links: Option<&Links>, files: &[Attachment], sources: &mut [FileSource], now: Timestamp) {
+    let Some(links) = links else { return };
+    for (file, source) in files.iter().zip(sources) {
+        if let FileSource::Upload { url, .. } = source {
+            *url = Some(links.url(file, now));
+        }
+    }
+}
+
 /// The name without what would have to be escaped in an address: `Kế hoạch số 5.pdf` is `ke-hoach-so-5.pdf`.
 fn plain_name(name: &str, kind: FileKind) -> String {
     let letters = text::fold(name);

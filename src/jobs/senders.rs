@@ -17,6 +17,7 @@ use crate::store::claim::Claimed;
 use crate::store::outbox::Op;
 
 use super::Engine;
+use super::links;
 use super::uploads::Files;
 
 /// An attempt that has ended, and when.
@@ -116,7 +117,10 @@ async fn attempt(engine: &Engine, message: &Claimed, content: &Content, files: O
         None => Arc::default(),
         Some(Files::Known(known)) => known,
         Some(_) => match engine.store.file_sources(engine.channel.kind(), &content.files).await {
-            Ok(sources) => Arc::new(sources),
+            Ok(mut sources) => {
+                links::beside(engine.links.as_deref(), &content.files, &mut sources, engine.clock.now());
+                Arc::new(sources)
+            }
             Err(StoreError::Missing) => {
                 return Fate::Made(Err(SendError::Refused("a file is missing".to_owned())), Arc::default());
             }

@@ -95,7 +95,7 @@ impl Store {
                 Some((file_id,)) => FileSource::Known { file_id },
                 None => {
                     let (bytes, mime) = self.blob(&file.sha256).await?.ok_or(StoreError::Missing)?;
-                    FileSource::Upload { bytes, mime }
+                    FileSource::Upload { bytes, mime, url: None }
                 }
             });
         }

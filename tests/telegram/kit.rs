@@ -97,7 +97,7 @@ pub fn attached(kind: FileKind, names: &[&str]) -> Vec<Attachment> {
 }
 
 pub fn upload(bytes: impl Into<Bytes>, mime: &str) -> FileSource {
-    FileSource::Upload { bytes: bytes.into(), mime: mime.to_owned() }
+    FileSource::Upload { bytes: bytes.into(), mime: mime.to_owned(), url: None }
 }
 
 pub fn known(sent: &Sent, index: usize) -> FileSource {

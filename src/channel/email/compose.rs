@@ -110,7 +110,7 @@ fn absent_files(call: &Call<'_>) -> String {
 fn attached(call: &Call<'_>) -> Vec<SinglePart> {
     let files = call.content.files.iter().zip(call.files);
     let parts = files.filter_map(|(file, source)| match source {
-        FileSource::Upload { bytes, mime } => {
+        FileSource::Upload { bytes, mime, .. } => {
             let kind = ContentType::parse(mime).or_else(|_| ContentType::parse("application/octet-stream"));
             let name = file.name.chars().filter(|c| !c.is_control()).collect();
             kind.ok().map(|kind| Attachment::new(name).body(bytes.to_vec(), kind))

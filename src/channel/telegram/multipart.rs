@@ -32,7 +32,7 @@ impl Uploads {
             // (<https://core.telegram.org/bots/api#sending-files>).
             FileSource::Link { url } => InputFile::file_id(FileId(url.clone())),
             FileSource::Absent => InputFile::file_id(FileId(String::new())),
-            FileSource::Upload { bytes, mime } => {
+            FileSource::Upload { bytes, mime, .. } => {
                 let part_name = format!("file{}", self.parts.len());
                 let input = InputFile::file_id(FileId(format!("attach://{part_name}")));
                 self.bytes += bytes.len() as u64;

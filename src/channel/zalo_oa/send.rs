@@ -96,7 +96,7 @@ async fn hand_over(transport: &Transport, call: &Call<'_>) -> Result<Option<(Fil
     }
     match source {
         FileSource::Known { file_id } => Ok(Some((file.kind, file_id.clone()))),
-        FileSource::Upload { bytes, mime } if fits(file, bytes) => {
+        FileSource::Upload { bytes, mime, .. } if fits(file, bytes) => {
             upload(transport, file, bytes.clone(), mime).await.map(|id| id.map(|id| (file.kind, id)))
         }
         FileSource::Upload { .. } | FileSource::Link { .. } | FileSource::Absent => Ok(None),
@@ -148,7 +148,9 @@ fn written(call: &Call<'_>, shows_first: bool) -> String {
     let content = call.content;
     let shown = usize::from(shows_first);
     let files = content.files.iter().zip(call.files).skip(shown).map(|(file, source)| match source {
-        FileSource::Link { url } => format!("📎 {}: {url}", file.name),
+        FileSource::Link { url } | FileSource::Upload { url: Some(url), .. } => {
+            format!("📎 {}: {url}", file.name)
+        }
         FileSource::Absent | FileSource::Known { .. } | FileSource::Upload { .. } => {
             format!("📎 {}", file.name)
         }

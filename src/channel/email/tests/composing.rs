@@ -100,7 +100,7 @@ fn files_come_along_under_their_names() {
         ..Content::default()
     };
     let files = [
-        FileSource::Upload { bytes: vec![1, 2, 3, 255].into(), mime: "application/pdf".into() },
+        FileSource::Upload { bytes: vec![1, 2, 3, 255].into(), mime: "application/pdf".into(), url: None },
         FileSource::Absent,
     ];
     let bytes = written(LAN, &content, &files).expect("a mail");

@@ -40,7 +40,7 @@ fn file(name: &str, kind: FileKind) -> Content {
 }
 
 fn bytes(bytes: &'static [u8], mime: &str) -> [FileSource; 1] {
-    [FileSource::Upload { bytes: bytes.into(), mime: mime.to_owned() }]
+    [FileSource::Upload { bytes: bytes.into(), mime: mime.to_owned(), url: None }]
 }
 
 #[tokio::test]
@@ -99,6 +99,18 @@ async fn files_are_handed_over_once_and_known_by_name() {
     let gone = send(&practice, "11", &document, &known).await;
     assert!(matches!(gone, Err(SendError::FileGone(_))), "{gone:?}");
     assert!(practice.platform.violations().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_an_address() {
+    let practice = Practice::new().await;
+    let mut large = b"%PDF-1.7".to_vec();
+    large.resize((5 << 20) + 1, b' ');
+    let url = Some("https://loa.vi-du.vn/tep/x".to_owned());
+    let files = [FileSource::Upload { bytes: large.into(), mime: "application/pdf".into(), url }];
+    send(&practice, "11", &file("Kế hoạch.pdf", FileKind::Document), &files).await.expect("sent");
+    let last = practice.platform.last("11").expect("a message");
+    assert_eq!((last.text.as_str(), last.file), ("📎 Kế hoạch.pdf: https://loa.vi-du.vn/tep/x", None));
 }
 
 #[tokio::test]
