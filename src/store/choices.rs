@@ -5,6 +5,7 @@
 use crate::args;
 use crate::conversation::incoming::Press;
 use crate::conversation::{ChatFacts, ChatKind, Incoming, Reply, What};
+use crate::domain::ChannelKind;
 use crate::domain::content::{Button, Content};
 use crate::domain::ids::ChatId;
 use crate::domain::text::fold;
@@ -56,7 +57,10 @@ pub(super) async fn chosen(
     incoming: &Incoming,
 ) -> Result<Option<Chosen>, StoreError> {
     let What::Message(message) = &incoming.what else { return Ok(None) };
-    let for_us = chat.kind == ChatKind::Private || message.addressed;
+    // What is said in an account's own groups comes whole, and there is no way to answer one message: a bare number or
+    // the words of a choice are for us, all else is not.
+    let for_us =
+        chat.kind == ChatKind::Private || message.addressed || incoming.channel == ChannelKind::ZaloOa;
     let only_words = message.photos.is_empty() && message.documents.is_empty() && message.place.is_none();
     if incoming.channel.manner().buttons || !for_us || !only_words || message.edited {
         return Ok(None);
@@ -76,7 +80,9 @@ pub(super) async fn chosen(
             match content.choices().nth(number - 1) {
                 Some(button) => data(button, row),
                 // Where there is one way out beside what was asked for, a number may be the answer to that.
-                None if count > 1 => return Ok(Some(Chosen::NoSuch(count))),
+                None if count > 1 && (message.addressed || chat.kind == ChatKind::Private) => {
+                    return Ok(Some(Chosen::NoSuch(count)));
+                }
                 None => None,
             }
         }

@@ -32,6 +32,7 @@ use crate::world::rules;
 
 const WARD: &str = "Tỉnh Mường Lam / Phường Bình Minh";
 const LAN: &str = "1101";
+const TUAN: &str = "1102";
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// The account of a ward, and the service behind it.
@@ -255,6 +256,29 @@ on_both! {
         assert_eq!(seen().await, 1);
         hall.says("1").await;
         assert_eq!(hall.database.count("confirmations").await, 1);
+        hall.ends_well().await;
+    }
+
+    async fn in_an_accounts_own_group_a_bare_number_chooses(database: Database) {
+        let hall = Hall::new(database).await;
+        hall.enrols().await;
+        let duty = ImportRow { role: Some(Role::Duty), chat_id: TUAN.to_owned(), kind: Kind::Person, name: "Tuấn".to_owned(), ..group() };
+        hall.store.import(vec![duty], false).await.expect("an import");
+        hall.zalo.add_user(TUAN, "Tuấn");
+        hall.zalo.add_group("to5", "Trực ban phường", &[TUAN]);
+        hall.says("Sạt lở lấp nửa mặt đường ở phường Bình Minh").await;
+        hall.says("Gửi").await;
+        for said in ["Tối nay ai trực?", "99", "1"] {
+            hall.zalo.say_in_group(TUAN, "to5", said);
+            hall.settled().await;
+        }
+        let seen = hall.zalo.chat("to5");
+        let talk: Vec<&str> = seen.iter().filter(|seen| seen.by_oa).map(|seen| seen.text.as_str()).collect();
+        assert!(talk.iter().any(|said| said.contains("Tuấn nhận xử lý")), "{talk:#?}");
+        let case = hall.store.show_incident("ML-2026-0001").await.expect("a look").expect("a case");
+        assert_eq!(case.state.code(), "taken", "{talk:#?}");
+        // What its platform does not tell is not taken for a name.
+        assert_eq!(hall.database.count("chats WHERE title = 'Trực ban phường'").await, 1);
         hall.ends_well().await;
     }
 
