@@ -4,12 +4,20 @@ use mail_parser::Message;
 
 /// Its header.
 const RESULTS: &str = "Authentication-Results";
+/// What every server on the way puts on top (RFC 5321, 4.4).
+const RECEIVED: &str = "Received";
 
-/// Whether the server `server` vouches for the address. Only the topmost note counts: those below may have come with
-/// the mail.
+/// Whether the server `server` vouches for the address. Those notes count that stand above the line in which it says from
+/// whom it received the mail, and else the topmost alone: what is below may have come with the mail.
 pub(super) fn is_vouched_for(mail: &Message<'_>, server: &str, address: &str) -> bool {
-    let note = mail.headers_raw().find(|(name, _)| name.eq_ignore_ascii_case(RESULTS));
-    note.is_some_and(|(_, note)| vouches(note, server, address))
+    let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
+    let above = mail.headers_raw().take_while(|(name, _)| !is(name, RECEIVED));
+    let mut above = above.filter(|(name, _)| is(name, RESULTS)).peekable();
+    if above.peek().is_some() {
+        return above.any(|(_, note)| vouches(note, server, address));
+    }
+    let topmost = mail.headers_raw().find(|(name, _)| is(name, RESULTS));
+    topmost.is_some_and(|(_, note)| vouches(note, server, address))
 }
 
 fn vouches(note: &str, server: &str, address: &str) -> bool {
@@ -91,9 +99,20 @@ mod tests {
 
     #[test]
     fn a_note_that_came_with_the_mail_is_not_believed() {
-        let raw = "Authentication-Results: mx.vi-du.vn; spf=none\r\n\
-                   Authentication-Results: mx.vi-du.vn; dmarc=pass header.from=vi-du.vn\r\nFrom: a@vi-du.vn\r\n\r\nx";
-        let mail = mail_parser::MessageParser::default().parse(raw).expect("a mail");
-        assert!(!is_vouched_for(&mail, "mx.vi-du.vn", "a@vi-du.vn"));
+        let none = "Authentication-Results: mx.vi-du.vn; spf=none";
+        let pass = "Authentication-Results: mx.vi-du.vn; dmarc=pass header.from=vi-du.vn";
+        let ours = "Received: from evil.example by mx.vi-du.vn";
+        for (heads, vouched) in [
+            ([ours, none, pass], false),
+            ([none, ours, pass], false),
+            ([ours, pass, none], true),
+            // Several programs of one server write a note each.
+            ([none, pass, ours], true),
+            ([pass, none, ours], true),
+        ] {
+            let raw = format!("{}\r\nFrom: a@vi-du.vn\r\n\r\nx", heads.join("\r\n"));
+            let mail = mail_parser::MessageParser::default().parse(&raw).expect("a mail");
+            assert_eq!(is_vouched_for(&mail, "mx.vi-du.vn", "a@vi-du.vn"), vouched, "{heads:?}");
+        }
     }
 }
