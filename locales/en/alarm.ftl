@@ -1,5 +1,14 @@
 # Alarms for the administrator.
-alarm-token = 🔴 The channel { $channel } has refused the bot's token since { $since }. Nothing is lost, but nothing is sent or received until the token is right. Set the token anew and restart loa.
+alarm-token = 🔴 The channel { $channel } has refused { $secret } since { $since }. Nothing is lost, but nothing is sent or received until that is mended. Please { $mend }.
+# By what each channel knows loa, and what to do when it is refused.
+secret-telegram = the bot's token
+secret-zalo-bot = the bot's token
+secret-zalo-oa = the access token
+secret-email = the mailbox's user or password
+secret-mend-telegram = copy the token from @BotFather into [telegram] again, and restart loa
+secret-mend-zalo-bot = copy the token from Zalo Bot Creator into [zalo_bot] again, and restart loa
+secret-mend-zalo-oa = get a refresh token at developers.zalo.me (Tools → API Explorer), and run: loa zalo token
+secret-mend-email = look at user and password in [email] (Gmail wants an app password), and restart loa
 alarm-failing = 🔴 The channel { $channel } has failed since { $since } ({ $detail }). What waits is kept; loa tries again by itself.
 alarm-too-many = 🟠 The channel { $channel } has made the bot wait since { $since }. What waits is kept; loa goes on as soon as it may.
 alarm-aside = 🟠 { $detail } updates could not be handled and were set aside. See: loa inbox list

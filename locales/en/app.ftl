@@ -2,7 +2,7 @@
 cli-failed = loa could not do this: { $why }
 cli-log-level = The log level (the key log.level, or LOA_LOG) has to be error, warn, info, debug, trace, or like "loa::jobs=debug,info".
 cli-database-url = The key database.url has to begin with sqlite: or postgres://, such as "sqlite:loa.db".
-cli-token-wrong = the token is wrong
+cli-secret-wrong = { $secret } is wrong
 cli-no-answer = no answer
 cli-database-closed = the database cannot be opened
 
@@ -12,7 +12,7 @@ cli-init-unit-wrong = "{ $unit }" is not the name of a unit. Write it like "Tỉ
 cli-init-ask-unit = What is the topmost unit called? [{ $usual }]
 cli-init-made = Made { $file } and the database. This is the invite for the first administrator:
 cli-init-next = Three steps from here:
-cli-init-step-token = Get the bot's token from @BotFather on Telegram, and put it into { $file } (section [telegram]) or the variable LOA_TELEGRAM__TOKEN.
+cli-init-step-token = Choose a channel in { $file }: a Telegram bot (its token from @BotFather, section [telegram]), a Zalo bot ([zalo_bot]), an Official Account ([zalo_oa]) or e-mail ([email]). One is enough.
 cli-init-step-token-there = The bot's token is there. Keep it where only loa can read it.
 cli-init-step-check = Run "loa --config { $file } check" to look at everything.
 cli-init-step-run = Run "loa --config { $file } run", then open the invite on the administrator's phone.
@@ -22,7 +22,6 @@ cli-check-config = The configuration { $file } can be used.
 cli-check-secret-open = Everybody on this machine can read { $file }, which holds what must stay private. Run: chmod 600 { $file }
 cli-check-token = The { $channel } bot's token works: { $name }.
 cli-check-token-refused = The { $channel } bot at { $api } cannot be asked: { $why }. Look at the token and the network.
-cli-check-token-missing = There is no token of any bot. Set telegram.token_file or zalo_bot.token_file, or LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
 cli-check-intake-poll = Coming in: loa asks { $channel } ({ $waiting } updates wait there).
 cli-check-intake-push = Coming in: { $channel } pushes to { $url } ({ $waiting } updates wait there).
 cli-check-intake-fails = Coming in: { $channel } pushes to { $url }, and last failed at { $at }: { $why }. { $waiting } updates wait there. Look at the web server and the certificate.
@@ -30,7 +29,7 @@ cli-check-intake-not-told = Coming in: { $channel } does not know yet that it is
 cli-check-intake-still-pushed = Coming in: { $channel } still pushes to { $url } ({ $waiting } updates wait there). "loa run" turns that off and asks by itself.
 cli-check-intake-unknown = Coming in: { $channel } could not be asked how it sends: { $why }.
 cli-check-mail = E-mail works: { $address } can log in to the server that sends and the one that receives.
-cli-check-mail-fails = E-mail does not work yet: { $why }. Look at [email] in the configuration: host, port, security, password (Gmail and Microsoft 365 want an app password).
+cli-check-mail-fails = E-mail does not work yet: { $why }. Look at [email] in the configuration: host, port, security, user and password (Gmail wants an app password; Microsoft 365 takes no passwords, so that it cannot be used yet).
 cli-check-database = The database is sound ({ $engine }, schema { $schema }).
 cli-check-database-missing = There is no database { $file }. Run "loa init" in a new directory, or look at the key database.url.
 cli-check-database-damaged = The database is damaged ({ $engine }): { $damage }. Stop loa and go back to the latest backup.
@@ -41,7 +40,7 @@ cli-check-outbox = In the last day no message ran into trouble.
 cli-check-outbox-trouble = In the last day: { $unknown } messages of which nobody knows whether they arrived, { $failed } that could not be sent.
 cli-check-clock = The machine's clock: { $now }.
 cli-check-clock-far = The machine's clock says { $now }, which is wrong. Turn time synchronisation (NTP) on.
-cli-check-clock-off = The machine's clock says { $now }, Telegram's { $platform }. Turn time synchronisation (NTP) on.
+cli-check-clock-off = The machine's clock says { $now }, that of { $channel } { $platform }. Turn time synchronisation (NTP) on.
 cli-check-clock-behind = The machine's clock says { $now }, but something was received at { $latest }. Set the clock right.
 cli-check-disk = { $megabytes } MB are free on the disk.
 cli-check-disk-scant = Only { $megabytes } MB are free on the disk. Make room this week.
@@ -67,14 +66,21 @@ cli-status-channel = Channel { $channel }: { $people } people, { $groups } group
 
 cli-check-oa-token = The Official Account on Zalo has a token that works; its refresh token is good until { $until }.
 cli-check-oa-no-token = The Official Account on Zalo has no token yet. Get a refresh token at developers.zalo.me (Tools → API Explorer), then run: loa zalo token
+cli-check-oa-token-new = The Zalo Official Account has a refresh token that was not used yet. "loa run" gets an access token with it at once.
+## loa check --live
+cli-live-oa = The Official Account answers: { $name }.
+cli-live-oa-fails = The Official Account does not answer: { $why }.
+cli-live-public = The address { $url } can be opened from this machine.
+cli-live-public-behind = The address { $url } can be opened, but the web server does not reach loa ({ $status }). Is "loa run" running, and is listen the port to which the web server passes it?
+cli-live-public-fails = The address { $url } cannot be opened: { $why }. Look at the domain, the certificate and the web server.
 cli-zalo-token-ask = Paste the Official Account's refresh token (developers.zalo.me → Tools → API Explorer), Enter, then Ctrl-D.
 cli-zalo-token-wrong = This is no refresh token. Copy the whole of it at developers.zalo.me (Tools → API Explorer).
 cli-zalo-token-entered = The token is kept. While "loa run" runs, loa renews it at once, and from then on by itself. It is good once, so do not use it elsewhere. See how it went: loa check
 run-email-ca = The file of certificates { $file } (key email.ca_file) cannot be read: { $why }.
-run-no-token = There is no channel; set token or token_file in [telegram] or [zalo_bot], app_id in [zalo_oa], address in [email], or LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
+run-no-channel = There is no channel. Set token_file in [telegram] or [zalo_bot], app_id in [zalo_oa], address in [email], or LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
 run-webhook-listen = loa cannot listen at { $listen } (key listen): { $why }. Choose another port, or stop the program that has it.
-run-token-refused = { $channel } refuses the token; copy it again from where it was given (@BotFather of Telegram, Zalo Bot Creator) into the configuration.
-cli-status-rest-token = The channel { $channel } has rested since { $since }: the bot's token is refused ({ $why }). Next try at { $until }, tried { $failures } times.
+run-secret-refused = { $channel } refuses { $secret }. Please { $mend }.
+cli-status-rest-token = The channel { $channel } has rested since { $since }: { $secret } is refused ({ $why }). Please { $mend }. Next try at { $until }, tried { $failures } times.
 cli-status-rest-too-many = The channel { $channel } has rested since { $since }: the bot was too fast and has to wait ({ $why }). It goes on at { $until }, had to wait { $failures } times.
 cli-status-rest-failing = The channel { $channel } has rested since { $since }: it fails ({ $why }). Next try at { $until }, tried { $failures } times.
 cli-status-rest-trying = The channel { $channel } has rested since { $since } ({ $why }) and answers again: one message is on its way, after { $failures } failures. Next look at { $until }.
@@ -97,7 +103,7 @@ cli-message-retried = Message { $id } is sent once more.
 cli-message-arrived = Noted: message { $id } has arrived.
 cli-message-dropped = Noted: message { $id } is not needed any more.
 cli-status-month = · { $used } of { $month } messages of this month were sent
-cli-check-files-missing = Zalo takes no files from bots, and files.url is not set: messages only name the files. With a public address, set files.url so that people can open them.
+cli-check-files-missing = { $channel } does not take every file, and files.url is not set: messages only name those. With a public address, set files.url so that people can open them.
 cli-check-intake-once = Coming in: loa asks { $channel }. That is for trials only: what comes in just when loa is killed is lost. For real use set url in [zalo_bot.webhook].
 
 ## The page behind a link in a mail

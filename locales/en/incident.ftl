@@ -39,7 +39,7 @@ incident-no-words = (no words)
 incident-spot = shared location
 incident-complaint = ⚖️ This looks like a complaint or a denunciation, which has a legal path of its own: it goes in writing to the citizens' reception of the People's Committee. If you send it all the same, only duty officers see it.
 incident-no-names = There is a telephone or identity number in it. Leave out people's names and numbers if they are not needed.
-incident-ready = If this is right, press Send.
+incident-ready = If this is right, choose Send.
 
 incident-edit-what = What would you like to change?
 incident-edit-words = 📝 Words

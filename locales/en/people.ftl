@@ -27,7 +27,7 @@ cmd-roi = leave, get no more messages
 
 people-help = Hello { $name }! You can:
 people-just-write = If you see something, just write a few words, with a photo and the place: I will note it at once.
-people-stranger = Hello! I am loa, the office's channel for notices and quick reports. To begin, ask your unit's administrator for an invite and open the link in it.
+people-stranger = Hello! I am loa, the office's channel for notices and quick reports. To begin, ask your unit's administrator for an invite and open its link, or send it here.
 people-stranger-group = You are not enrolled yet. Ask your unit's administrator for an invite.
 people-did-you-mean = Did you mean /{ $command }? ({ $does })
     Send /trogiup to see what else there is.

@@ -1,5 +1,14 @@
 # Báo động cho người quản trị.
-alarm-token = 🔴 Kênh { $channel } từ chối mã của bot từ { $since }. Không mất tin nào, nhưng chưa gửi và nhận được gì cho đến khi mã đúng. Bạn đặt lại mã bot rồi chạy lại loa.
+alarm-token = 🔴 Kênh { $channel } từ chối { $secret } từ { $since }. Không mất tin nào, nhưng chưa gửi và nhận được gì cho đến khi sửa xong. Bạn { $mend }.
+# Thứ mà mỗi kênh nhận ra loa, và cách sửa khi kênh từ chối.
+secret-telegram = mã bot
+secret-zalo-bot = mã bot
+secret-zalo-oa = mã truy cập
+secret-email = tên hoặc mật khẩu hộp thư
+secret-mend-telegram = chép lại mã từ @BotFather vào mục [telegram], rồi chạy lại loa
+secret-mend-zalo-bot = chép lại mã từ Zalo Bot Creator vào mục [zalo_bot], rồi chạy lại loa
+secret-mend-zalo-oa = lấy refresh token ở developers.zalo.me (Công cụ → API Explorer), rồi chạy: loa zalo token
+secret-mend-email = xem lại tên và mật khẩu trong mục [email] (Gmail cần mật khẩu ứng dụng), rồi chạy lại loa
 alarm-failing = 🔴 Kênh { $channel } không gửi được từ { $since } ({ $detail }). Tin đang chờ vẫn còn đủ, loa tự thử lại.
 alarm-too-many = 🟠 Kênh { $channel } bắt bot chờ từ { $since }. Tin đang chờ vẫn còn đủ, loa tự gửi tiếp khi được phép.
 alarm-aside = 🟠 Có { $detail } tin đến không xử lý được, đã gác lại. Bạn xem: loa inbox list

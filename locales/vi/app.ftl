@@ -2,7 +2,7 @@
 cli-failed = Loa chưa làm được việc này: { $why }
 cli-log-level = Mức ghi (khóa log.level hoặc biến LOA_LOG) cần là error, warn, info, debug, trace, hoặc như "loa::jobs=debug,info".
 cli-database-url = Khóa database.url cần bắt đầu bằng sqlite: hoặc postgres://, ví dụ "sqlite:loa.db".
-cli-token-wrong = mã bot không đúng
+cli-secret-wrong = { $secret } không đúng
 cli-no-answer = không có trả lời
 cli-database-closed = không mở được cơ sở dữ liệu
 
@@ -12,7 +12,7 @@ cli-init-unit-wrong = "{ $unit }" chưa phải là tên đơn vị. Bạn viết
 cli-init-ask-unit = Đơn vị cao nhất tên là gì? [{ $usual }]
 cli-init-made = Đã tạo { $file } và cơ sở dữ liệu. Đây là lời mời cho người quản trị đầu tiên:
 cli-init-next = Ba bước tiếp theo:
-cli-init-step-token = Lấy mã bot ở @BotFather trên Telegram, rồi đặt vào { $file } (mục [telegram]) hoặc biến LOA_TELEGRAM__TOKEN.
+cli-init-step-token = Chọn kênh trong { $file }: bot Telegram (mã ở @BotFather, mục [telegram]), bot Zalo ([zalo_bot]), Official Account ([zalo_oa]) hoặc thư điện tử ([email]). Một kênh là đủ.
 cli-init-step-token-there = Đã có mã bot. Giữ mã ở nơi chỉ loa đọc được.
 cli-init-step-check = Chạy "loa --config { $file } check" để kiểm tra mọi thứ.
 cli-init-step-run = Chạy "loa --config { $file } run", rồi mở lời mời trên điện thoại của người quản trị.
@@ -22,7 +22,6 @@ cli-check-config = Cấu hình { $file } dùng được.
 cli-check-secret-open = Ai trên máy này cũng đọc được { $file }, trong đó có điều cần giữ kín. Bạn chạy: chmod 600 { $file }
 cli-check-token = Mã bot { $channel } dùng được: { $name }.
 cli-check-token-refused = Không hỏi được bot { $channel } ở { $api }: { $why }. Bạn xem lại mã bot và đường mạng.
-cli-check-token-missing = Chưa có mã bot nào. Bạn đặt telegram.token_file hoặc zalo_bot.token_file, hoặc biến LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
 cli-check-intake-poll = Tin đến: loa tự hỏi { $channel } ({ $waiting } tin đang chờ ở đó).
 cli-check-intake-push = Tin đến: { $channel } đẩy đến { $url } ({ $waiting } tin đang chờ ở đó).
 cli-check-intake-fails = Tin đến: { $channel } đẩy đến { $url }, lần lỗi gần nhất lúc { $at }: { $why }. { $waiting } tin đang chờ ở đó. Bạn xem máy chủ web và chứng thư.
@@ -30,7 +29,7 @@ cli-check-intake-not-told = Tin đến: { $channel } chưa biết phải đẩy 
 cli-check-intake-still-pushed = Tin đến: { $channel } vẫn đang đẩy đến { $url } ({ $waiting } tin đang chờ ở đó). Khi chạy "loa run", loa sẽ tắt việc đó và tự hỏi.
 cli-check-intake-unknown = Tin đến: chưa hỏi được { $channel } đang gửi thế nào: { $why }.
 cli-check-mail = Thư điện tử dùng được: { $address } đăng nhập được vào máy chủ gửi và máy chủ nhận.
-cli-check-mail-fails = Thư điện tử chưa dùng được: { $why }. Bạn xem lại mục [email] trong cấu hình: tên máy, cổng, kiểu mã hóa, mật khẩu (Gmail và Microsoft 365 cần mật khẩu ứng dụng).
+cli-check-mail-fails = Thư điện tử chưa dùng được: { $why }. Bạn xem lại mục [email] trong cấu hình: tên máy, cổng, kiểu mã hóa, tên và mật khẩu (Gmail cần mật khẩu ứng dụng; Microsoft 365 không cho đăng nhập bằng mật khẩu nên chưa dùng được).
 cli-check-database = Cơ sở dữ liệu lành lặn ({ $engine }, lược đồ số { $schema }).
 cli-check-database-missing = Chưa có cơ sở dữ liệu { $file }. Bạn chạy "loa init" ở một thư mục mới, hoặc xem lại khóa database.url.
 cli-check-database-damaged = Cơ sở dữ liệu bị hỏng ({ $engine }): { $damage }. Bạn dừng loa và dùng lại bản sao lưu gần nhất.
@@ -41,7 +40,7 @@ cli-check-outbox = Một ngày qua, không tin gửi nào gặp trục trặc.
 cli-check-outbox-trouble = Một ngày qua: { $unknown } tin không rõ đã đến hay chưa, { $failed } tin không gửi được.
 cli-check-clock = Đồng hồ máy: { $now }.
 cli-check-clock-far = Đồng hồ máy đang là { $now }, không đúng. Bạn bật đồng bộ giờ (NTP) cho máy.
-cli-check-clock-off = Đồng hồ máy đang là { $now }, còn Telegram là { $platform }. Bạn bật đồng bộ giờ (NTP) cho máy.
+cli-check-clock-off = Đồng hồ máy đang là { $now }, còn { $channel } là { $platform }. Bạn bật đồng bộ giờ (NTP) cho máy.
 cli-check-clock-behind = Đồng hồ máy đang là { $now }, nhưng đã có tin nhận lúc { $latest }. Bạn chỉnh lại giờ máy.
 cli-check-disk = Ổ đĩa còn trống { $megabytes } MB.
 cli-check-disk-scant = Ổ đĩa chỉ còn trống { $megabytes } MB. Bạn dọn bớt trong tuần này.
@@ -67,14 +66,21 @@ cli-status-channel = Kênh { $channel }: { $people } người, { $groups } nhóm
 
 cli-check-oa-token = Official Account của Zalo có mã dùng được; mã đổi (refresh token) dùng được đến { $until }.
 cli-check-oa-no-token = Official Account của Zalo chưa có mã. Bạn lấy refresh token ở developers.zalo.me (Công cụ → API Explorer) rồi chạy: loa zalo token
+cli-check-oa-token-new = Official Account của Zalo có mã đổi (refresh token), chưa dùng lần nào. Khi chạy "loa run", loa đổi lấy mã truy cập ngay.
+## loa check --live
+cli-live-oa = Official Account trả lời: { $name }.
+cli-live-oa-fails = Official Account không trả lời: { $why }.
+cli-live-public = Địa chỉ { $url } mở được từ máy này.
+cli-live-public-behind = Địa chỉ { $url } mở được, nhưng máy chủ web không tới được loa ({ $status }). Bạn xem "loa run" có đang chạy không, và khóa listen có đúng cổng mà máy chủ web chuyển tới không.
+cli-live-public-fails = Địa chỉ { $url } không mở được: { $why }. Bạn xem tên miền, chứng thư và máy chủ web.
 cli-zalo-token-ask = Bạn dán refresh token của Official Account (developers.zalo.me → Công cụ → API Explorer), Enter, rồi Ctrl-D.
 cli-zalo-token-wrong = Đây không phải refresh token. Bạn chép lại nguyên mã ở developers.zalo.me (Công cụ → API Explorer).
 cli-zalo-token-entered = Đã ghi mã. Khi "loa run" đang chạy, loa đổi mã ngay và tự đổi tiếp về sau. Mã chỉ dùng được một lần nên bạn không dùng lại ở nơi khác. Bạn xem kết quả: loa check
 run-email-ca = Không đọc được tệp chứng thư { $file } (khóa email.ca_file): { $why }.
-run-no-token = Chưa có kênh nào; hãy đặt token hoặc token_file trong [telegram] hoặc [zalo_bot], app_id trong [zalo_oa], address trong [email], hoặc biến LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
+run-no-channel = Chưa có kênh nào. Bạn đặt token_file trong [telegram] hoặc [zalo_bot], app_id trong [zalo_oa], address trong [email], hoặc biến LOA_TELEGRAM__TOKEN, LOA_ZALO_BOT__TOKEN.
 run-webhook-listen = Không nghe được ở { $listen } (khóa listen): { $why }. Bạn chọn cổng khác, hoặc tắt chương trình đang dùng cổng đó.
-run-token-refused = { $channel } không nhận mã bot; hãy chép lại mã từ nơi cấp (@BotFather của Telegram, Zalo Bot Creator) vào cấu hình.
-cli-status-rest-token = Kênh { $channel } đang nghỉ từ { $since }: mã của bot bị từ chối ({ $why }). Thử lại lúc { $until }, đã thử { $failures } lần.
+run-secret-refused = { $channel } từ chối { $secret }. Bạn { $mend }.
+cli-status-rest-token = Kênh { $channel } đang nghỉ từ { $since }: { $secret } bị từ chối ({ $why }). Bạn { $mend }. Thử lại lúc { $until }, đã thử { $failures } lần.
 cli-status-rest-too-many = Kênh { $channel } đang nghỉ từ { $since }: bot gửi quá nhanh, phải chờ ({ $why }). Gửi tiếp lúc { $until }, đã phải chờ { $failures } lần.
 cli-status-rest-failing = Kênh { $channel } đang nghỉ từ { $since }: không gửi được ({ $why }). Thử lại lúc { $until }, đã thử { $failures } lần.
 cli-status-rest-trying = Kênh { $channel } nghỉ từ { $since } ({ $why }), nay trả lời lại: đang gửi thử một tin, sau { $failures } lần không được. Xem lại lúc { $until }.
@@ -97,7 +103,7 @@ cli-message-retried = Tin { $id } sẽ được gửi lại.
 cli-message-arrived = Đã ghi: tin { $id } đã tới.
 cli-message-dropped = Đã ghi: tin { $id } không cần gửi nữa.
 cli-status-month = · đã gửi { $used } / { $month } tin của tháng này
-cli-check-files-missing = Zalo không nhận tệp từ bot, mà chưa có khóa files.url: tin chỉ nêu tên tệp. Có địa chỉ công khai thì bạn đặt files.url để người nhận mở được tệp.
+cli-check-files-missing = { $channel } không nhận mọi tệp, mà chưa có khóa files.url: tin chỉ nêu tên những tệp ấy. Có địa chỉ công khai thì bạn đặt files.url để người nhận mở được tệp.
 cli-check-intake-once = Tin đến: loa tự hỏi { $channel }. Cách này chỉ để dùng thử: tin đến đúng lúc loa bị tắt ngang thì mất. Dùng thật thì bạn đặt khóa url trong [zalo_bot.webhook].
 
 ## Trang mở ra từ đường dẫn trong thư

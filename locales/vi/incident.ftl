@@ -39,7 +39,7 @@ incident-no-words = (không có lời)
 incident-spot = vị trí đã gửi
 incident-complaint = ⚖️ Đây có vẻ là khiếu nại hoặc tố cáo. Việc này có đường riêng theo luật: bạn hướng dẫn người dân gửi đơn tới nơi tiếp công dân của Ủy ban nhân dân. Nếu vẫn gửi, chỉ trực ban được xem.
 incident-no-names = Mình thấy có số điện thoại hoặc giấy tờ. Bạn bỏ tên và số của người dân ra nếu không cần nhé.
-incident-ready = Đúng rồi thì bạn bấm Gửi nhé.
+incident-ready = Đúng rồi thì bạn chọn Gửi nhé.
 
 incident-edit-what = Bạn muốn sửa gì?
 incident-edit-words = 📝 Nội dung

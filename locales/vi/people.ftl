@@ -27,7 +27,7 @@ cmd-roi = rời, không nhận tin nữa
 
 people-help = Chào { $name }! Bạn có thể:
 people-just-write = Thấy việc gì cần báo, bạn cứ nhắn vài lời, kèm ảnh và nơi xảy ra, mình ghi lại ngay.
-people-stranger = Chào bạn! Mình là loa, kênh nhận thông báo và báo nhanh của cơ quan. Để bắt đầu, bạn xin mã mời của người quản trị đơn vị rồi bấm vào liên kết trong đó nhé.
+people-stranger = Chào bạn! Mình là loa, kênh nhận thông báo và báo nhanh của cơ quan. Để bắt đầu, bạn xin mã mời của người quản trị đơn vị rồi mở liên kết, hoặc gửi mã đó vào đây nhé.
 people-stranger-group = Bạn chưa đăng ký. Bạn xin mã mời của người quản trị đơn vị nhé.
 people-did-you-mean = Ý bạn là /{ $command }? ({ $does })
     Gõ /trogiup để xem các việc khác.

@@ -13,6 +13,7 @@ use crate::channel::zalo_bot::ZaloBot;
 use crate::channel::zalo_oa::{Account, ZaloOa};
 use crate::channel::{Channel, ReceiveError};
 use crate::config::{Config, MailSecurity};
+use crate::conversation::{Lang, alarm};
 use crate::domain::{ChannelKind, Timestamp};
 use crate::failpoint::hasten;
 use crate::http::http_client;
@@ -25,7 +26,7 @@ const CALL_WITHIN: Duration = Duration::from_secs(30);
 /// The same of an Official Account: less than stopping may take, so that no new token is lost by that.
 const OA_CALL_WITHIN: Duration = Duration::from_secs(8);
 /// How long somebody at a terminal is left waiting for a platform.
-const ASK_WITHIN: Duration = Duration::from_secs(8);
+pub const ASK_WITHIN: Duration = Duration::from_secs(8);
 
 /// The bot on Telegram; `None` without a token.
 ///
@@ -131,15 +132,24 @@ pub async fn ask_bot_name(
 ) -> Result<Result<String, String>, StoreError> {
     let name = match tokio::time::timeout(ASK_WITHIN, bot.who_am_i()).await {
         Ok(Ok(name)) => name,
-        Ok(Err(ReceiveError::Unauthorized)) => return Ok(Err(say("cli-token-wrong", &[]))),
-        Ok(Err(ReceiveError::Failed(why))) => return Ok(Err(why)),
-        Ok(Err(error)) => return Ok(Err(error.to_string())),
+        Ok(Err(error)) => return Ok(Err(unanswered(bot.kind(), &error))),
         Err(_) => return Ok(Err(say("cli-no-answer", &[]))),
     };
     if let Some(store) = store {
         store.keep_bot_name(bot.kind(), &name).await?;
     }
     Ok(Ok(name))
+}
+
+/// Why a platform gave no answer.
+pub fn unanswered(channel: ChannelKind, error: &ReceiveError) -> String {
+    match error {
+        ReceiveError::Unauthorized => {
+            say("cli-secret-wrong", &[("secret", &alarm::secret(Lang::Vi, channel).0)])
+        }
+        ReceiveError::Failed(why) => why.clone(),
+        error => error.to_string(),
+    }
 }
 
 /// What the bot is called: as it was last told, or asked now. Empty where neither helps; links are then
@@ -157,12 +167,28 @@ pub async fn bot_name(config: &Config, store: &Store) -> Result<String, CommandE
     }
 }
 
-/// What time it is at the platform; `None` where it does not say.
-pub async fn platform_time(config: &Config) -> Option<Timestamp> {
+/// The channels that the configuration names, whether they work or not.
+pub fn named(config: &Config) -> Vec<ChannelKind> {
+    let named = |kind: &ChannelKind| match kind {
+        ChannelKind::Telegram => !matches!(config.telegram_token(), Ok(None)),
+        ChannelKind::ZaloBot => !matches!(config.zalo_bot_token(), Ok(None)),
+        ChannelKind::ZaloOa => !matches!(config.zalo_oa_app(), Ok(None)),
+        ChannelKind::Email => config.email.address.is_some(),
+    };
+    ChannelKind::ALL.into_iter().filter(named).collect()
+}
+
+/// What time it is at one of the platforms that are used, and at which; `None` where it does not say.
+pub async fn platform_time(config: &Config) -> Option<(ChannelKind, Timestamp)> {
+    let (channel, url) = named(config).into_iter().find_map(|channel| match channel {
+        ChannelKind::Telegram => Some((channel, &config.telegram.api_url)),
+        ChannelKind::ZaloBot => Some((channel, &config.zalo_bot.api_url)),
+        ChannelKind::ZaloOa => Some((channel, &config.zalo_oa.api_url)),
+        ChannelKind::Email => None,
+    })?;
     let client = http_client().ok()?;
-    let request = client.head(&config.telegram.api_url).timeout(ASK_WITHIN);
-    let answer = request.send().await.ok()?;
+    let answer = client.head(url).timeout(ASK_WITHIN).send().await.ok()?;
     let date = answer.headers().get(reqwest::header::DATE)?.to_str().ok()?;
     let date = chrono::DateTime::parse_from_rfc2822(date).ok()?;
-    Some(Timestamp::from(date.to_utc()))
+    Some((channel, Timestamp::from(date.to_utc())))
 }

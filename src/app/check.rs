@@ -11,12 +11,12 @@ use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::conversation::Lang;
 use crate::conversation::alarm::AlarmKind;
-use crate::domain::Timestamp;
+use crate::domain::{ChannelKind, Timestamp};
 use crate::jobs::WORKER_LEASE;
 use crate::store::rest::Why;
 use crate::store::{LOG_LIMIT, Store, StoreError};
 
-use super::{CommandError, channels, intake, say, zalo};
+use super::{CommandError, channels, intake, live, say, zalo};
 
 /// Less room than this on the disk stops the work soon.
 const LITTLE_ROOM: u64 = 200 * 1024 * 1024;
@@ -30,8 +30,13 @@ const CLOCK_SLACK: Duration = Duration::from_secs(60);
 #[command(after_help = "\
 Examples:
   loa check                          exit code 1 if there is a fault
+  loa check --live                   also the Official Account and every public address
   loa check --json | jq '.[] | select(.state == \"fault\")'")]
-pub struct CheckCommand {}
+pub struct CheckCommand {
+    /// Also ask the Official Account who it is, and open every public address from here; nothing is sent to anybody
+    #[arg(long)]
+    live: bool,
+}
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -63,8 +68,8 @@ impl Finding {
 ///
 /// # Errors
 /// [`CommandError::Faults`] where something is not in order; it has been shown then.
-pub async fn run(_: CheckCommand, path: &Path, json: bool) -> Result<(), CommandError> {
-    let findings = look_at_all(path).await;
+pub async fn run(command: CheckCommand, path: &Path, json: bool) -> Result<(), CommandError> {
+    let findings = look_at_all(path, command.live).await;
     let faults = findings.iter().filter(|finding| finding.state == State::Fault).count();
     let text = if json {
         serde_json::to_string_pretty(&findings).map_err(anyhow::Error::from)?
@@ -89,7 +94,7 @@ fn words(finding: &Finding) -> String {
 }
 
 /// Looks at everything; what one fault keeps from being looked at is left out.
-async fn look_at_all(path: &Path) -> Vec<Finding> {
+async fn look_at_all(path: &Path, live: bool) -> Vec<Finding> {
     let config = match Config::load(path, &Environment::of_process()) {
         Ok(config) => config,
         Err(error) => {
@@ -112,6 +117,9 @@ async fn look_at_all(path: &Path) -> Vec<Finding> {
     };
     if let Some(store) = &store {
         findings.extend(zalo::look(&config, store).await);
+    }
+    if live {
+        findings.extend(live::look(&config, store.as_ref()).await);
     }
     let platform = channels::platform_time(&config).await;
     findings.push(look_at_clock(clock.now(), latest, platform));
@@ -147,7 +155,6 @@ async fn database(config: &Config, clock: &Clock, findings: &mut Vec<Finding>) -
 
 /// Asks every platform who the bot is, which proves that its token works, and how updates come in.
 async fn bots(config: &Config, store: Option<&Store>, now: Timestamp, findings: &mut Vec<Finding>) {
-    let before = findings.len();
     let telegram = channels::telegram(config).map(|bot| bot.map(|bot| Box::new(bot) as Box<dyn Channel>));
     let zalo = channels::zalo_bot(config).map(|bot| bot.map(|bot| Box::new(bot) as Box<dyn Channel>));
     for (made, push, api) in [
@@ -170,13 +177,14 @@ async fn bots(config: &Config, store: Option<&Store>, now: Timestamp, findings: 
             findings.push(intake::look(push, bot.as_ref(), now).await);
         }
     }
-    // Mails serve alone.
-    if findings.len() == before && config.email.address.is_none() {
-        findings.push(Finding::new("token", State::Fault, "cli-check-token-missing", &[]));
+    let named = channels::named(config);
+    if named.is_empty() {
+        findings.push(Finding::new("token", State::Fault, "run-no-channel", &[]));
     }
-    if config.zalo_bot.is_used() && config.files.url.is_none() {
-        findings.push(Finding::new("files", State::Warning, "cli-check-files-missing", &[]));
-    }
+    let picky = [ChannelKind::ZaloBot, ChannelKind::ZaloOa].into_iter().filter(|kind| named.contains(kind));
+    findings.extend(picky.filter(|_| config.files.url.is_none()).map(|kind| {
+        Finding::new("files", State::Warning, "cli-check-files-missing", &[("channel", kind.name())])
+    }));
 }
 
 async fn token(bot: &dyn Channel, api: &str, store: Option<&Store>) -> Finding {
@@ -203,7 +211,7 @@ async fn mail(config: &Config) -> Option<Finding> {
     };
     let asked = async {
         channels::ask_bot_name(&email, None).await.map_err(|error| error.to_string())??;
-        email.open_mailbox().await.map_err(|error| error.to_string())
+        email.open_mailbox().await.map_err(|error| channels::unanswered(email.kind(), &error))
     };
     Some(match asked.await {
         Ok(()) => Finding::new("token", State::Good, "cli-check-mail", &[("address", address)]),
@@ -289,15 +297,19 @@ async fn outbox(store: &Store, findings: &mut Vec<Finding>) -> Result<(), StoreE
 
 /// A clock that stands before what is written down already, or is not the platform's, would send at the
 /// wrong time.
-fn look_at_clock(now: Timestamp, latest: Option<Timestamp>, platform: Option<Timestamp>) -> Finding {
+fn look_at_clock(
+    now: Timestamp,
+    latest: Option<Timestamp>,
+    platform: Option<(ChannelKind, Timestamp)>,
+) -> Finding {
     let sane = Timestamp::vietnam(2026, 1, 1, 0, 0)..Timestamp::vietnam(2100, 1, 1, 0, 0);
     let at = now.short();
     if !sane.contains(&now) {
         return Finding::new("clock", State::Fault, "cli-check-clock-far", &[("now", &at)]);
     }
-    let off = |platform: &Timestamp| platform.since(now).max(now.since(*platform)) > CLOCK_SLACK;
-    if let Some(platform) = platform.filter(off) {
-        let vars = [("now", at.as_str()), ("platform", &platform.short())];
+    let off = |(_, time): &(_, Timestamp)| time.since(now).max(now.since(*time)) > CLOCK_SLACK;
+    if let Some((channel, time)) = platform.filter(off) {
+        let vars = [("now", at.as_str()), ("channel", channel.name()), ("platform", &time.short())];
         return Finding::new("clock", State::Fault, "cli-check-clock-off", &vars);
     }
     if let Some(latest) = latest.filter(|latest| *latest > now + CLOCK_SLACK) {
@@ -339,7 +351,9 @@ mod tests {
     #[test]
     fn a_clock_that_went_back_or_is_off_is_a_fault() {
         let now = Timestamp::vietnam(2026, 11, 23, 8, 0);
-        let state = |now, latest, platform| look_at_clock(now, latest, platform).state;
+        let state = |now, latest, platform: Option<Timestamp>| {
+            look_at_clock(now, latest, platform.map(|time| (ChannelKind::Telegram, time))).state
+        };
         assert_eq!(state(now, None, None), State::Good);
         assert_eq!(state(now, Some(now + Duration::from_secs(30)), None), State::Good);
         assert_eq!(state(now, Some(now + Duration::from_secs(3600)), None), State::Fault);

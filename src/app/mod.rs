@@ -13,6 +13,7 @@ pub mod inbox;
 pub mod incident;
 pub mod init;
 mod intake;
+mod live;
 pub mod logging;
 pub mod message;
 pub mod notice;

@@ -12,7 +12,7 @@ use crate::channel::telegram::Telegram;
 use crate::channel::{Channel, ReceiveError};
 use crate::clock::Clock;
 use crate::config::{Config, PushTo};
-use crate::conversation::{Lang, people, step};
+use crate::conversation::{Lang, alarm, people, step};
 use crate::domain::ChannelKind;
 use crate::failpoint::{Planted, planted};
 use crate::jobs::alarms::program::Program;
@@ -103,10 +103,10 @@ struct Post {
 /// The channels that the configuration names: at least one.
 async fn posts(config: &Config, store: &Store, stop: &CancellationToken) -> Result<Vec<Post>, CommandError> {
     let at_once = |given: u32| usize::try_from(given).unwrap_or(32);
-    let mut posts = Vec::new();
+    let (mut posts, mut refused) = (Vec::new(), Vec::new());
     if let Some(telegram) = channels::telegram(config)? {
         let webhook = webhook(config.telegram_push()?).await?;
-        let name = learn_name(&telegram, store).await?;
+        let name = learn_name(&telegram, store, &mut refused).await?;
         if !name.is_empty() {
             telegram.was_called(&name);
         }
@@ -117,7 +117,7 @@ async fn posts(config: &Config, store: &Store, stop: &CancellationToken) -> Resu
     }
     if let Some(zalo) = channels::zalo_bot(config)? {
         let webhook = webhook(config.zalo_bot_push()?).await?;
-        learn_name(&zalo, store).await?;
+        learn_name(&zalo, store, &mut refused).await?;
         if webhook.is_none() {
             tracing::warn!(
                 "Zalo is asked for updates, and gives each of them once: what comes in at the moment of a kill is \
@@ -148,13 +148,19 @@ async fn posts(config: &Config, store: &Store, stop: &CancellationToken) -> Resu
         posts.push(Post { channel: Arc::new(oa), limits, concurrency: at_once(given.concurrency), webhook });
     }
     if let Some(email) = channels::email(config, &store.links_key().await?)? {
-        learn_name(&email, store).await?;
+        learn_name(&email, store, &mut refused).await?;
         let limits = Limits { per_second: config.email.per_second, ..Limits::NONE };
         let concurrency = at_once(config.email.concurrency);
         posts.push(Post { channel: Arc::new(email), limits, concurrency, webhook: None });
     }
     if posts.is_empty() {
-        return Err(CommandError::User(say("run-no-token", &[])));
+        return Err(CommandError::User(say("run-no-channel", &[])));
+    }
+    // Where one channel works, the service does: the others are an alarm.
+    if let Some(first) = refused.first().filter(|_| refused.len() == posts.len()) {
+        let (secret, mend) = alarm::secret(Lang::Vi, *first);
+        let vars = [("channel", first.name()), ("secret", &secret), ("mend", &mend)];
+        return Err(CommandError::User(say("run-secret-refused", &vars)));
     }
     Ok(posts)
 }
@@ -212,8 +218,13 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-/// The bot's name: from the platform, or the one it had where the platform does not answer now.
-async fn learn_name(bot: &dyn Channel, store: &Store) -> Result<String, CommandError> {
+/// The bot's name: from the platform, or the one it had where the platform does not answer now, or refuses to, which is
+/// noted.
+async fn learn_name(
+    bot: &dyn Channel,
+    store: &Store,
+    refused: &mut Vec<ChannelKind>,
+) -> Result<String, CommandError> {
     let channel = bot.kind();
     match tokio::time::timeout(NAME_WITHIN, bot.who_am_i()).await {
         Ok(Ok(name)) => {
@@ -222,7 +233,8 @@ async fn learn_name(bot: &dyn Channel, store: &Store) -> Result<String, CommandE
             return Ok(name);
         }
         Ok(Err(ReceiveError::Unauthorized)) => {
-            return Err(CommandError::User(say("run-token-refused", &[("channel", channel.name())])));
+            tracing::error!(channel = channel.code(), "the platform refuses what it should know loa by");
+            refused.push(channel);
         }
         Ok(Err(error)) => {
             tracing::warn!(channel = channel.code(), cause = %error, "the platform does not answer; what waits is sent when it does");

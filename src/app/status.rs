@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::conversation::Lang;
+use crate::conversation::{Lang, alarm};
 use crate::domain::calendar::when_words;
 use crate::domain::time::VIETNAM;
 use crate::jobs::WORKER_LEASE;
@@ -100,8 +100,11 @@ pub(super) fn rest_words(rest: &Rest) -> String {
     let (since, until) =
         (rest.since.short(), rest.until.utc().with_timezone(&VIETNAM).format("%H:%M:%S %d/%m"));
     let (until, failures) = (until.to_string(), rest.failures.to_string());
+    let (secret, mend) = alarm::secret(Lang::Vi, rest.channel);
     let vars = [
-        ("channel", rest.channel.code()),
+        ("channel", rest.channel.name()),
+        ("secret", &secret),
+        ("mend", &mend),
         ("since", &since),
         ("until", &until),
         ("failures", &failures),

@@ -10,7 +10,7 @@ use crate::domain::ChannelKind;
 use crate::store::Store;
 
 use super::check::{Finding, State};
-use super::{CommandError, Desk, say};
+use super::{CommandError, Desk, channels, say};
 
 /// No token is longer; somebody has given the wrong file.
 const MOST_BYTES: u64 = 4096;
@@ -52,7 +52,13 @@ pub(super) async fn look(config: &Config, store: &Store) -> Option<Finding> {
         Ok(Some(_)) => {}
         Err(error) => return fault(error.to_string()),
     }
+    if let Err(error) = channels::zalo_oa(config) {
+        return fault(error.to_string());
+    }
     match store.tokens(ChannelKind::ZaloOa).await {
+        Ok(Some(tokens)) if tokens.failure.is_none() && tokens.access.is_none() => {
+            Some(Finding::new("token", State::Warning, "cli-check-oa-token-new", &[]))
+        }
         Ok(Some(tokens)) if tokens.failure.is_none() => {
             let until = tokens.refresh_until.short();
             Some(Finding::new("token", State::Good, "cli-check-oa-token", &[("until", &until)]))
@@ -101,7 +107,9 @@ mod tests {
         );
         assert!(matches!(look(&whole).await, Some((State::Fault, says)) if says.contains("loa zalo token")));
         enter("a-refresh-token-of-some-length", &office.desk).await.expect("kept");
-        assert!(matches!(look(&whole).await, Some((State::Good, _))));
+        assert!(matches!(look(&whole).await, Some((State::Warning, says)) if says.contains("loa run")));
+        let wrong = whole.replace("app_id = \"1\"", "app_id = \"một\"");
+        assert!(matches!(look(&wrong).await, Some((State::Fault, says)) if says.contains("app_id")));
     }
 
     #[tokio::test]

@@ -98,7 +98,14 @@ impl Alarm {
             };
             return lang.say(key, &[("channel", channel), ("since", &since), ("ended", &ended.short())]);
         }
-        let vars = [("channel", channel), ("detail", self.detail.as_str()), ("since", since.as_str())];
+        let (secret, mend) = known.map(|channel| secret(lang, channel)).unwrap_or_default();
+        let vars = [
+            ("channel", channel),
+            ("detail", self.detail.as_str()),
+            ("since", since.as_str()),
+            ("secret", &secret),
+            ("mend", &mend),
+        ];
         let key = match self.kind {
             AlarmKind::Token => "alarm-token",
             AlarmKind::Failing => "alarm-failing",
@@ -112,6 +119,17 @@ impl Alarm {
         };
         lang.say(key, &vars)
     }
+}
+
+/// By what a channel knows loa, and what to do where it does not.
+pub fn secret(lang: Lang, channel: ChannelKind) -> (String, String) {
+    let (what, mend) = match channel {
+        ChannelKind::Telegram => ("secret-telegram", "secret-mend-telegram"),
+        ChannelKind::ZaloBot => ("secret-zalo-bot", "secret-mend-zalo-bot"),
+        ChannelKind::ZaloOa => ("secret-zalo-oa", "secret-mend-zalo-oa"),
+        ChannelKind::Email => ("secret-email", "secret-mend-email"),
+    };
+    (lang.say(what, &[]), lang.say(mend, &[]))
 }
 
 /// What only a person can do depends on why tokens cannot be renewed: the detail begins with that.

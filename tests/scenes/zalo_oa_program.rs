@@ -64,16 +64,21 @@ async fn the_tokens_of_an_account_are_in_no_log() {
     zalo.follow(LAN);
     zalo.say(LAN, "xin chào");
     zalo.wait_for(|zalo| zalo.last(LAN).filter(|seen| seen.by_oa)).await;
+    let live = loa(dir.path(), &[], &["check", "--live"]).await;
+    assert!(live.out.contains("✓ Official Account trả lời: Phường Bình Minh"), "{}", live.out);
+    assert!(live.out.contains("/oa mở được") && live.code == Some(0), "{}", live.out);
     child.kill().expect("ended");
     child.wait().expect("ended");
     let checked = loa(dir.path(), &[], &["check"]).await;
-    assert!(checked.out.contains("✓ Official Account"), "{}", checked.out);
+    assert!(checked.out.contains("✓ Official Account") && checked.code == Some(0), "{}", checked.out);
+    let live = loa(dir.path(), &[], &["check", "--live"]).await;
+    assert!(live.out.contains("/oa không mở được: ") && live.code == Some(1), "{}", live.out);
     let log = std::fs::read_to_string(dir.path().join("run.log")).expect("a log");
     assert!(log.contains("loa is ready") && log.contains("the token was renewed"), "{log}");
     let pairs = zalo.pairs();
     let tokens = pairs.iter().flat_map(|(access, refresh)| [access.as_str(), refresh.as_str()]);
     for secret in tokens.chain(["practice-app-secret", "practice-oa-secret"]) {
-        for text in [&said, &log, &checked.out, &checked.err] {
+        for text in [&said, &log, &checked.out, &checked.err, &live.out, &live.err] {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
     }

@@ -106,7 +106,7 @@ pub(super) fn reach_words(reach: &Reach) -> String {
     for one in &reach.lost {
         let why = match one.why {
             WhyNot::NoChat => "chưa mở trò chuyện với bot",
-            WhyNot::ClosedChat => "đã chặn bot",
+            WhyNot::ClosedChat => "đã chặn, hoặc im lặng quá lâu trên Zalo OA",
             WhyNot::ClosedGroup => "nhóm đã xóa bot",
         };
         let more =
