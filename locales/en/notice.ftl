@@ -120,7 +120,7 @@ notice-not-confirmed = “{ $title }”: { $count } have not confirmed.
 notice-more-units = … and { $count } more units.
 notice-files-lost = ⚠️ { $count } files could not be fetched and will not go along. Choose Edit to send them again.
 
-notice-remind-person = ⏰ A reminder: “{ $title }” waits for you to confirm it. Please confirm it.
+notice-remind-person = ⏰ A reminder: “{ $title }” still waits for you. Please confirm it.
 notice-remind-group = ⏰ Nobody in this group has confirmed “{ $title }” yet. Please confirm it.
 notice-reminded = ⏰ Reminded { $count } who had not confirmed “{ $title }”.
 notice-nobody-to-remind = ✅ “{ $title }”: everybody has confirmed, nobody had to be reminded.

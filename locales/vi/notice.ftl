@@ -120,7 +120,7 @@ notice-not-confirmed = “{ $title }”: { $count } nơi chưa xác nhận.
 notice-more-units = … và { $count } đơn vị nữa.
 notice-files-lost = ⚠️ { $count } tệp không lấy được nên sẽ không gửi kèm. Bạn chọn Sửa để gửi lại tệp nhé.
 
-notice-remind-person = ⏰ Nhắc bạn: “{ $title }” đang chờ bạn xác nhận. Bạn xác nhận giúp nhé.
+notice-remind-person = ⏰ Nhắc bạn: “{ $title }” còn chờ bạn. Bạn xác nhận giúp nhé.
 notice-remind-group = ⏰ Nhóm mình chưa có ai xác nhận “{ $title }”. Mọi người xác nhận giúp nhé.
 notice-reminded = ⏰ Đã nhắc { $count } nơi chưa xác nhận “{ $title }”.
 notice-nobody-to-remind = ✅ “{ $title }”: ai cũng đã xác nhận, không cần nhắc.

@@ -85,6 +85,7 @@ CREATE TABLE media (
     chat_id      INTEGER NOT NULL REFERENCES chats (id),
     channel      TEXT NOT NULL,
     file_id      TEXT NOT NULL,
+    document     TEXT,                         -- a document's name; none of a picture
     for_reporter INTEGER NOT NULL,             -- 1: evidence, shown to the reporters too
     state        TEXT NOT NULL,                -- wanted | stored | refused | gone
     sha256       TEXT,

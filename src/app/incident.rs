@@ -110,6 +110,9 @@ fn in_words(case: &Shown) -> String {
     out.push(format!("Người báo: {}", case.reporters.join(", ")));
     out.push(format!("Báo lúc {}, hạn {}", case.created_at.short(), case.due_at.short()));
     out.push(format!("Ảnh: {}", case.photos.len()));
+    if !case.documents.is_empty() {
+        out.push(format!("Tài liệu: {}", case.documents.join(", ")));
+    }
     out.push(String::new());
     out.push(case.text.clone());
     out.push(String::new());

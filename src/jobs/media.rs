@@ -1,5 +1,6 @@
-//! Fetches the pictures of reports, checks them, and keeps them without what they tell of their maker.
+//! Fetches the pictures and documents of reports, checks them, and keeps pictures without what they tell of their maker.
 
+use bytes::Bytes;
 use futures::{StreamExt, stream};
 
 use crate::channel::{Channel, FetchError};
@@ -56,6 +57,7 @@ async fn fetch(store: &Store, channel: &dyn Channel, wanted: Wanted) -> Result<(
     let limits = PictureLimits::default();
     let fetched = match channel.fetch(&wanted.file_id, limits.max_bytes).await {
         // Decoding keeps a core busy for a while: not one that answers people.
+        Ok(bytes) if wanted.is_document => check_pdf(bytes),
         Ok(bytes) => match tokio::task::spawn_blocking(move || check(&bytes, limits)).await {
             Ok(fetched) => fetched,
             // A picture on which the decoder fails is none that could be shown.
@@ -69,9 +71,18 @@ async fn fetch(store: &Store, channel: &dyn Channel, wanted: Wanted) -> Result<(
     store.settle_media(wanted.id, fetched).await
 }
 
+/// A PDF document begins with what it is (ISO 32000-1, 7.5.2). It is kept as it came, and only handed on.
+fn check_pdf(bytes: Bytes) -> Fetched {
+    if bytes.starts_with(b"%PDF-") {
+        Fetched::Good { mime: "application/pdf", bytes: bytes.into() }
+    } else {
+        Fetched::Refused { reason: Refusal::NoPdf }
+    }
+}
+
 fn check(bytes: &[u8], limits: PictureLimits) -> Fetched {
     match Picture::check(bytes, limits) {
-        Ok(picture) => Fetched::Picture { mime: "image/jpeg".to_owned(), bytes: picture.jpeg },
+        Ok(picture) => Fetched::Good { mime: "image/jpeg", bytes: picture.jpeg },
         Err(PictureError::TooHeavy { .. } | PictureError::TooLarge { .. }) => {
             Fetched::Refused { reason: Refusal::TooLarge }
         }

@@ -97,15 +97,22 @@ pub async fn write(servers: &Servers, server: &str, from: &str, head: &str, body
 
 /// The head and body of a mail with a picture attached; `head` is what else stands above.
 pub fn with_photo(head: &str, text: &str, jpeg: &[u8]) -> (String, String) {
+    with_files(head, text, &[("a.jpg", "image/jpeg", jpeg)])
+}
+
+/// The same with any files: name, kind and bytes.
+pub fn with_files(head: &str, text: &str, files: &[(&str, &str, &[u8])]) -> (String, String) {
     let head = format!("{head}MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n");
-    let lines = STANDARD.encode(jpeg);
-    let lines: String =
-        lines.as_bytes().chunks(76).map(|line| format!("{}\r\n", String::from_utf8_lossy(line))).collect();
-    let body = format!(
-        "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{text}\r\n\
-         --b\r\nContent-Type: image/jpeg; name=\"a.jpg\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{lines}--b--\r\n"
-    );
-    (head, body)
+    let kind = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit";
+    let mut body = format!("--b\r\n{kind}\r\n\r\n{text}\r\n");
+    for (name, kind, bytes) in files {
+        let lines = STANDARD.encode(bytes);
+        let lines = lines.as_bytes().chunks(76).map(String::from_utf8_lossy);
+        let lines = lines.collect::<Vec<_>>().join("\r\n");
+        let kind = format!("Content-Type: {kind}; name=\"{name}\"\r\nContent-Transfer-Encoding: base64");
+        body.push_str(&format!("--b\r\n{kind}\r\n\r\n{lines}\r\n"));
+    }
+    (head, format!("{body}--b--\r\n"))
 }
 
 /// A person at `xa.test`, honestly.

@@ -9,7 +9,7 @@ use loa::channel::email::{Email, Security};
 use crate::engines::Database;
 use crate::office::Office;
 use crate::on_both;
-use crate::people::{Got, gets, got, says, sends, until, with_photo, write};
+use crate::people::{Got, gets, got, says, sends, until, with_files, write};
 use crate::servers::{LOA, Servers, settings, start};
 
 const REPORT: &str = "Sạt lở ở đường vào bản Nà Lặc, đá lấp nửa mặt đường.";
@@ -24,9 +24,15 @@ fn photo() -> Vec<u8> {
     bytes.into_inner()
 }
 
-async fn reports_with_photo(servers: &Servers) {
+async fn reports_with_files(servers: &Servers) {
     let subject = "Subject: =?utf-8?B?QsOhbyBuaGFuaA==?=\r\n";
-    let (head, body) = with_photo(subject, &format!("{REPORT}\r\n\r\n-- \r\nLan"), &photo());
+    let (photo, text) = (photo(), format!("{REPORT}\r\n\r\n-- \r\nLan"));
+    let files: [(&str, &str, &[u8]); 3] = [
+        ("a.jpg", "image/jpeg", &photo),
+        ("bien-ban.pdf", "application/pdf", b"%PDF-1.7 the minutes"),
+        ("gia.pdf", "application/pdf", b"MZ and a program behind it"),
+    ];
+    let (head, body) = with_files(subject, &text, &files);
     sends(servers, "lan", &head, &body).await;
 }
 
@@ -46,7 +52,7 @@ async fn a_report_by_mail_has_a_code_in_the_same_thread() {
     let Some(servers) = start() else { return };
     let mut office = Office::new(&servers, Database::sqlite());
     office.run(None);
-    reports_with_photo(&servers).await;
+    reports_with_files(&servers).await;
     let asked = gets(&servers, "lan", 0, "Việc này ở đâu?").await;
     answers(&servers, "lan", &asked, "1").await;
     let shown = gets(&servers, "lan", 1, "Sạt lở").await;
@@ -57,10 +63,13 @@ async fn a_report_by_mail_has_a_code_in_the_same_thread() {
     let cases = office.json(&["incident", "list"]);
     assert_eq!(cases.as_array().map(Vec::len), Some(1), "{cases}");
     let code = cases[0]["code"].as_str().expect("a code").to_owned();
-    until(&servers, "the picture", async || {
-        office.json(&["incident", "show", &code])["photos"].as_array().is_some_and(|photos| photos.len() == 1)
+    until(&servers, "the picture and the document", async || {
+        let case = office.json(&["incident", "show", &code]);
+        case["photos"].as_array().is_some_and(|photos| photos.len() == 1)
+            && case["documents"] == serde_json::json!(["bien-ban.pdf"])
     })
     .await;
+    gets(&servers, "lan", 3, "không phải PDF").await;
 }
 
 on_both! {

@@ -175,7 +175,7 @@ on_both! {
         town.says(EDITOR, "/thongbao Lịch họp\nNội dung").await;
         town.presses(EDITOR, EDITOR, "Xem trước").await;
         let card = town.last(EDITOR).text;
-        for words in ["1 nhóm và 11 người", "Không tới được 3", "đã chặn bot: Chị Lan (1)", "chưa mở trò chuyện với bot: Anh Thảo (1)", "nhóm đã xóa bot: Cán bộ xã Nậm Pung (1)"] {
+        for words in ["1 nhóm và 11 người", "Không tới được 3", "đã chặn, hoặc im lặng quá lâu trên Zalo OA: Chị Lan (1)", "chưa mở trò chuyện với bot: Anh Thảo (1)", "nhóm đã xóa bot: Cán bộ xã Nậm Pung (1)"] {
             assert!(card.contains(words), "{words} in {card}");
         }
         let new = NewNotice { title: "A".into(), audience: "all".into(), ..NewNotice::default() };

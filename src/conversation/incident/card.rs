@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::conversation::incoming::Spot;
 use crate::conversation::{Choice, Lang, Reply};
+use crate::domain::content::FileKind;
 use crate::domain::ids::ChatId;
 use crate::domain::incident::{Move, State, allowed};
 pub use crate::domain::text::shorten;
@@ -43,7 +44,7 @@ pub fn slot(case: &Case) -> String {
 pub fn reporter_view(case: &Case, lang: Lang, now: Timestamp) -> Reply {
     let mut text = head(case, lang, now);
     text = text.line().push(shorten(&case.text, CARD_WORDS)).line();
-    text = photos_line(text, case, lang);
+    text = files_line(text, case, lang);
     if let Some(question) = &case.question {
         text = text.line().push(lang.say("incident-card-question", &[("words", question)])).line();
     }
@@ -57,7 +58,7 @@ pub fn reporter_view(case: &Case, lang: Lang, now: Timestamp) -> Reply {
     if case.state == State::Settled {
         reply = reply.row(agree(case, lang));
     }
-    if !case.photos.is_empty() {
+    if !case.files.is_empty() {
         reply = reply.row([photos_button(case, lang)]);
     }
     reply
@@ -88,7 +89,7 @@ fn duty_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
         text = text.bold(lang.say("incident-card-restricted", &[])).line();
     }
     text = text.line().push(shorten(&case.text, CARD_WORDS)).line();
-    text = photos_line(text, case, lang);
+    text = files_line(text, case, lang);
     text = text.line();
     if let Some((_, name)) = &case.holder {
         text = text.push(lang.say("incident-card-holder", &[("name", name)])).line();
@@ -110,7 +111,7 @@ fn duty_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
 fn unit_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
     let mut text = head(case, lang, now);
     text = text.line().push(shorten(&rules::mask(&case.text), CARD_WORDS)).line();
-    text = photos_line(text, case, lang);
+    text = files_line(text, case, lang);
     if let Some(result) = &case.result {
         let words = shorten(result, STEP_WORDS);
         text = text.line().push(lang.say("incident-card-result", &[("words", &words)])).line();
@@ -138,17 +139,24 @@ fn head(case: &Case, lang: Lang, now: Timestamp) -> Rich {
     text
 }
 
-fn photos_line(text: Rich, case: &Case, lang: Lang) -> Rich {
-    let stored = case.photos.len().to_string();
-    if case.photos_awaited > 0 {
-        let awaited = case.photos_awaited.to_string();
+fn files_line(text: Rich, case: &Case, lang: Lang) -> Rich {
+    let documents = case.files.iter().filter(|file| file.kind == FileKind::Document).count();
+    let pictures = case.files.len() - documents;
+    if case.files_awaited > 0 {
+        let (stored, awaited) = (case.files.len().to_string(), case.files_awaited.to_string());
         let vars = [("count", stored.as_str()), ("more", awaited.as_str())];
         return text.push(lang.say("incident-card-photos-coming", &vars)).line();
     }
-    if case.photos.is_empty() {
-        return text;
-    }
-    text.push(lang.say("incident-line-photos", &[("count", &stored)])).line()
+    file_lines(lang, pictures, documents).into_iter().fold(text, |text, line| text.push(line).line())
+}
+
+/// How many pictures and documents there are, a line for each kind that there is.
+pub fn file_lines(lang: Lang, pictures: usize, documents: usize) -> Vec<String> {
+    let line = |key: &str, count: usize| (count > 0).then(|| lang.say(key, &[("count", &count.to_string())]));
+    [line("incident-line-photos", pictures), line("incident-line-documents", documents)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn last_line(text: Rich, case: &Case, lang: Lang) -> Rich {
@@ -195,7 +203,7 @@ fn rows(case: &Case, kind: CardKind, lang: Lang) -> Vec<Vec<Choice>> {
         rows.push(row);
     }
     let mut last = Vec::new();
-    if !case.photos.is_empty() {
+    if !case.files.is_empty() {
         last.push(photos_button(case, lang));
     }
     if let Some(spot) = &case.spot {
@@ -207,8 +215,10 @@ fn rows(case: &Case, kind: CardKind, lang: Lang) -> Vec<Vec<Choice>> {
 }
 
 fn photos_button(case: &Case, lang: Lang) -> Choice {
-    let count = case.photos.len().to_string();
-    let label = lang.say("incident-do-photos", &[("count", &count)]);
+    let count = case.files.len().to_string();
+    let documents = case.files.iter().any(|file| file.kind == FileKind::Document);
+    let key = if documents { "incident-do-files" } else { "incident-do-photos" };
+    let label = lang.say(key, &[("count", &count)]);
     Choice::always(label, Action::Case { incident: case.id, act: CaseAct::Photos }.into())
 }
 

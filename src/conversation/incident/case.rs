@@ -38,9 +38,10 @@ pub struct Case {
     pub settled_at: Option<Timestamp>,
     pub reporters: Vec<Reporter>,
     pub cards: Vec<CardChat>,
-    pub photos: Vec<Attachment>,
-    /// How many photos are still being fetched.
-    pub photos_awaited: i64,
+    /// Pictures first, then documents.
+    pub files: Vec<Attachment>,
+    /// How many are still being fetched.
+    pub files_awaited: i64,
     pub last: Option<LastStep>,
 }
 

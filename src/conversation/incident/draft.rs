@@ -8,14 +8,14 @@ use crate::domain::ids::UnitId;
 use crate::domain::{Rich, Timestamp};
 
 use super::rules::{self, Screening};
-use super::{Action, DraftAct, NamedUnit, card, facts};
+use super::{Action, DraftAct, Exhibit, NamedUnit, card, facts};
 
 /// Words of one report, in characters: about a page. More than that is a document.
 pub const MOST_WORDS: usize = 3000;
 /// Messages that one report remembers it is made of.
 const MOST_PARTS: usize = 100;
 /// Photos of one report.
-pub const MOST_PHOTOS: usize = 20;
+pub const MOST_EXHIBITS: usize = 20;
 
 /// A report that is not sent yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,8 +31,8 @@ pub struct Draft {
     /// Whether it is known that there are no words.
     #[serde(default)]
     pub wordless: bool,
-    /// The platform's ids of the photos.
-    pub photos: Vec<String>,
+    /// Pictures and documents.
+    pub exhibits: Vec<Exhibit>,
     pub spot: Option<Spot>,
     /// A place in words that is no unit's name.
     pub place: Option<String>,
@@ -97,7 +97,7 @@ impl Draft {
             text: String::new(),
             parts: Vec::new(),
             wordless: false,
-            photos: Vec::new(),
+            exhibits: Vec::new(),
             spot: None,
             place: None,
             category: Pick::Open,
@@ -106,14 +106,17 @@ impl Draft {
         }
     }
 
-    /// Adds photos that are not there yet, up to the most that one report takes. Gives how many were left out.
-    pub fn add_photos(&mut self, photos: Vec<String>) -> usize {
+    /// Adds what is not there yet, up to the most that one report takes. Gives how many were left out.
+    pub fn add_exhibits(&mut self, exhibits: Vec<Exhibit>) -> usize {
         let mut left_out = 0;
-        for photo in photos {
-            if self.photos.len() >= MOST_PHOTOS {
+        for exhibit in exhibits {
+            if self.exhibits.iter().any(|known| known.file == exhibit.file) {
+                continue;
+            }
+            if self.exhibits.len() >= MOST_EXHIBITS {
                 left_out += 1;
-            } else if !self.photos.contains(&photo) {
-                self.photos.push(photo);
+            } else {
+                self.exhibits.push(exhibit);
             }
         }
         left_out
@@ -165,14 +168,16 @@ pub fn show(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     let lang = ctx.lang();
     Ok(match draft.expects {
         Expects::Words => {
-            let key = match (draft.photos.is_empty(), &draft.spot) {
+            let documents = draft.exhibits.iter().any(|exhibit| exhibit.document.is_some());
+            let key = match (draft.exhibits.is_empty(), &draft.spot) {
+                (false, _) if documents => "incident-ask-words-files",
                 (false, _) => "incident-ask-words-photos",
                 (true, Some(_)) => "incident-ask-words-spot",
                 (true, None) => "incident-ask-words",
             };
-            let count = draft.photos.len().to_string();
+            let count = draft.exhibits.len().to_string();
             let mut row = Vec::new();
-            if !draft.photos.is_empty() {
+            if !draft.exhibits.is_empty() {
                 row.push(draft.choice(lang.say("incident-unknown", &[]), DraftAct::NoWords));
             }
             row.push(draft.choice(lang.say("incident-cancel", &[]), DraftAct::Cancel));
@@ -245,9 +250,9 @@ fn summary(ctx: &Context<'_>, draft: &Draft) -> Reply {
     if let Some(place) = place_words(lang, draft) {
         text = text.push(lang.say("incident-line-place", &[("name", &place)])).line();
     }
-    if !draft.photos.is_empty() {
-        let count = draft.photos.len().to_string();
-        text = text.push(lang.say("incident-line-photos", &[("count", &count)])).line();
+    let documents = draft.exhibits.iter().filter(|exhibit| exhibit.document.is_some()).count();
+    for line in card::file_lines(lang, draft.exhibits.len() - documents, documents) {
+        text = text.push(line).line();
     }
     let words = card::shorten(&draft.text, 600);
     let words = if words.is_empty() { lang.say("incident-no-words", &[]) } else { words };
@@ -279,7 +284,7 @@ pub fn edit_menu(ctx: &Context<'_>, draft: &Draft) -> Reply {
     let mut second = vec![button("incident-edit-unit", DraftAct::EditUnit)];
     second.push(button("incident-add-photos", DraftAct::AddPhotos));
     reply = reply.row(second);
-    if !draft.photos.is_empty() {
+    if !draft.exhibits.is_empty() {
         reply = reply.row([button("incident-drop-photos", DraftAct::DropPhotos)]);
     }
     reply.row([button("incident-back", DraftAct::Back)])

@@ -24,8 +24,8 @@ pub fn command(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
     let (Some(me), Some(message)) = (ctx.me, ctx.incoming.message()) else {
         return Ok(Turn::say(ctx.lang().say("incident-enrol-first", &[])));
     };
-    let (photos, _) = recognise::pictures(message);
-    if rest.is_empty() && photos.is_empty() {
+    let (exhibits, _) = recognise::exhibits(message);
+    if rest.is_empty() && exhibits.is_empty() {
         let draft = Draft::new(ctx.now, &message.id);
         return Ok(Turn::default().and(draft::show(ctx, &draft)?).to(State::Draft(Box::new(draft)).into()));
     }
@@ -41,24 +41,24 @@ pub fn begin(ctx: &Context<'_>) -> Result<Turn, Need> {
     }
     let lang = ctx.lang();
     let text = &*recognise::said(ctx, message);
-    let (photos, others) = recognise::pictures(message);
+    let (exhibits, others) = recognise::exhibits(message);
     if ctx.chat.kind == ChatKind::Private
         && message.reply_to.is_some()
         && let Some(id) = facts::asked(ctx, me.id)?
         && let Some(case) = facts::case(ctx, id)?
     {
-        return words::answer(ctx, me, case, text, photos);
+        return words::answer(ctx, me, case, text, exhibits);
     }
-    let bare = text.is_empty() && (!photos.is_empty() || message.place.is_some());
+    let bare = text.is_empty() && (!exhibits.is_empty() || message.place.is_some());
     if bare && let Some(id) = facts::recent(ctx, me.id, ctx.now - AFTERMATH)? {
-        return reporter::add(ctx, me, id, photos, message.place.clone());
+        return reporter::add(ctx, me, id, exhibits, message.place.clone());
     }
-    if text.is_empty() && photos.is_empty() && message.place.is_none() {
+    if text.is_empty() && exhibits.is_empty() && message.place.is_none() {
         // A voice, a film or a sticker has neither words nor files.
         let key = if others > 0 { "incident-only-pictures" } else { "incident-only-words" };
         return Ok(Turn::say(lang.say(key, &[])));
     }
-    if photos.is_empty() && message.place.is_none() && recognise::is_small_talk(ctx, text) {
+    if exhibits.is_empty() && message.place.is_none() && recognise::is_small_talk(ctx, text) {
         return Ok(Turn::say(lang.say("incident-hello", &[("name", &me.name)])));
     }
     open(ctx, me, message, text)
@@ -112,13 +112,13 @@ pub fn cancelled(ctx: &Context<'_>) -> Turn {
 
 /// Takes photos and a place into the report. Gives what has to be said about those that it cannot take.
 fn gather(ctx: &Context<'_>, draft: &mut Draft, message: &Message) -> Option<String> {
-    let (photos, others) = recognise::pictures(message);
-    let left_out = draft.add_photos(photos);
+    let (exhibits, others) = recognise::exhibits(message);
+    let left_out = draft.add_exhibits(exhibits);
     if let Some(spot) = &message.place {
         draft.spot = Some(spot.clone());
     }
     if left_out > 0 {
-        let most = draft::MOST_PHOTOS.to_string();
+        let most = draft::MOST_EXHIBITS.to_string();
         return Some(ctx.lang().say("incident-too-many-photos", &[("count", &most)]));
     }
     (others > 0).then(|| ctx.lang().say("incident-only-pictures", &[]))
@@ -156,7 +156,7 @@ pub fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
         ("gui" | "ok" | "dung" | "dung roi" | "dong y", Expects::Summary) => return send(ctx, &draft, false),
         ("khong ro", Expects::Category) => draft.category = Pick::Unknown,
         ("khong ro", Expects::Unit) => draft.unit = Pick::Unknown,
-        ("khong ro", Expects::Words) if !draft.photos.is_empty() => draft.wordless = true,
+        ("khong ro", Expects::Words) if !draft.exhibits.is_empty() => draft.wordless = true,
         (_, expects) => understand(ctx, &mut draft, expects, &message.id, text)?,
     }
     advance(ctx, draft, note, false)
@@ -248,7 +248,7 @@ pub fn press(ctx: &Context<'_>, id: i64, act: &DraftAct) -> Result<Turn, Need> {
         DraftAct::EditCategory => return ask_anew(ctx, draft, Expects::Category),
         DraftAct::EditUnit => return ask_anew(ctx, draft, Expects::Unit),
         DraftAct::AddPhotos => return Ok(Turn::say(ctx.lang().say("incident-send-photos", &[]))),
-        DraftAct::DropPhotos => draft.photos.clear(),
+        DraftAct::DropPhotos => draft.exhibits.clear(),
         DraftAct::Back => {}
         DraftAct::NoWords => draft.wordless = true,
         DraftAct::Category(None) => draft.category = Pick::Unknown,
@@ -280,7 +280,7 @@ fn answer_instead(
 ) -> Result<Turn, Need> {
     match (ctx.me, facts::case(ctx, case)?) {
         (Some(me), Some(case)) => {
-            let mut turn = words::answer(ctx, me, case, &draft.text, draft.photos.clone())?;
+            let mut turn = words::answer(ctx, me, case, &draft.text, draft.exhibits.clone())?;
             // What is said to the writer takes the place of the summary, whose buttons mean nothing now.
             if let Some(said) = turn.replies.first_mut().filter(|said| said.to == Target::Here) {
                 said.place = Place::Pressed;
@@ -336,7 +336,7 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
         text: draft.text.clone(),
         place: draft.place.clone(),
         spot: draft.spot.clone(),
-        photos: draft.photos.clone(),
+        exhibits: draft.exhibits.clone(),
         category,
         unit: unit.id,
         unit_known: draft.unit.known().is_some(),

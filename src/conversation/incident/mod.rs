@@ -42,6 +42,16 @@ pub enum State {
     Words(Words),
 }
 
+/// A picture or a document that somebody sent with their words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exhibit {
+    /// With which the platform gives the bytes.
+    pub file: String,
+    /// What a document is called; `None` of a picture.
+    #[serde(default)]
+    pub document: Option<String>,
+}
+
 /// A move that waits for its words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Words {
@@ -49,9 +59,9 @@ pub struct Words {
     pub wants: Wants,
     /// When they were asked for: nobody's remark of tomorrow is taken for them.
     pub since: Timestamp,
-    /// Photos that came before the words.
+    /// What came before the words.
     #[serde(default)]
-    pub photos: Vec<String>,
+    pub exhibits: Vec<Exhibit>,
 }
 
 /// What words are awaited for.
@@ -256,8 +266,7 @@ pub struct NewCase {
     pub text: String,
     pub place: Option<String>,
     pub spot: Option<Spot>,
-    /// The platform's ids of the photos.
-    pub photos: Vec<String>,
+    pub exhibits: Vec<Exhibit>,
     /// Code and name.
     pub category: Option<(String, String)>,
     pub unit: UnitId,
@@ -285,8 +294,8 @@ pub struct Step {
     pub movement: Move,
     pub actor: PersonId,
     pub text: String,
-    /// Photos that came with it: the platform's ids, and where they came from.
-    pub photos: Vec<String>,
+    pub exhibits: Vec<Exhibit>,
+    /// Where they came from.
     pub chat: ChatId,
     pub channel: ChannelKind,
     pub also: Also,

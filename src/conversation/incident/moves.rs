@@ -6,7 +6,8 @@ use crate::domain::ids::{ChatId, IncidentId};
 use crate::domain::incident::{Move, State as CaseState, allowed};
 
 use super::{
-    Action, Also, CardKind, Case, CaseAct, Effect, State, Step, Wants, Words, card, facts, reporter, rules,
+    Action, Also, CardKind, Case, CaseAct, Effect, Exhibit, State, Step, Wants, Words, card, facts, reporter,
+    rules,
 };
 
 /// A button about a case was pressed.
@@ -70,7 +71,7 @@ pub fn may(case: &Case, me: &Me, act: &CaseAct) -> bool {
     }
 }
 
-/// Makes a move without photos.
+/// Makes a move without exhibits.
 pub fn go(ctx: &Context<'_>, me: &Me, case: &Case, movement: Move, text: String, also: Also) -> Turn {
     go_with(ctx, me, case, movement, text, also, Vec::new())
 }
@@ -83,7 +84,7 @@ pub fn go_with(
     movement: Move,
     text: String,
     also: Also,
-    photos: Vec<String>,
+    exhibits: Vec<Exhibit>,
 ) -> Turn {
     let lang = ctx.lang();
     let Ok(to) = allowed(case.state, movement) else { return not_now(ctx, case) };
@@ -101,7 +102,7 @@ pub fn go_with(
         movement,
         actor: me.id,
         text,
-        photos,
+        exhibits,
         chat: ctx.chat.id,
         channel: ctx.incoming.channel,
         also,
@@ -153,7 +154,7 @@ fn prompt(ctx: &Context<'_>, case: &Case, movement: Move, wants: Wants) -> Turn 
         reply = reply.row([card::button(case, lang, "incident-do-settle-as", CaseAct::SettleAsReported)]);
     }
     reply = reply.row([card::button(case, lang, "incident-cancel", CaseAct::Never)]);
-    let words = Words { incident: case.id, wants, since: ctx.now, photos: Vec::new() };
+    let words = Words { incident: case.id, wants, since: ctx.now, exhibits: Vec::new() };
     Turn::default().and(reply).to(State::Words(words).into())
 }
 
@@ -161,7 +162,7 @@ fn reopen(ctx: &Context<'_>, me: &Me, case: &Case) -> Turn {
     let deadline = rules::deadline(ctx, case.category_code.as_deref());
     let mut turn = go(ctx, me, case, Move::Reopen, String::new(), Also::Deadline(deadline));
     if !turn.effects.is_empty() {
-        let words = Words { incident: case.id, wants: Wants::Answer, since: ctx.now, photos: Vec::new() };
+        let words = Words { incident: case.id, wants: Wants::Answer, since: ctx.now, exhibits: Vec::new() };
         turn.dialogue = Some(State::Words(words).into());
     }
     turn
@@ -188,11 +189,11 @@ pub fn show(ctx: &Context<'_>, me: &Me, case: &Case) -> Result<Turn, Need> {
 fn photos(ctx: &Context<'_>, case: &Case) -> Turn {
     let lang = ctx.lang();
     let in_group = ctx.chat.kind == ChatKind::Group;
-    if case.photos.is_empty() || (in_group && !case.cards.iter().any(|card| card.chat == ctx.chat.id)) {
+    if case.files.is_empty() || (in_group && !case.cards.iter().any(|card| card.chat == ctx.chat.id)) {
         return Turn::toast(lang.say("incident-no-photos", &[]));
     }
     let caption = lang.say("incident-photos-of", &[("code", &case.code)]);
-    Turn::default().and(Reply::here(caption).files(case.photos.clone()))
+    Turn::default().and(Reply::here(caption).files(case.files.clone()))
 }
 
 /// Offers staff groups to forward to, nearest first, or those whose unit fits a name.
@@ -216,7 +217,7 @@ pub fn choose_group(ctx: &Context<'_>, me: &Me, case: &Case, name: Option<String
         card::button(case, lang, "incident-do-forward-name", CaseAct::ForwardByName),
         card::button(case, lang, "incident-cancel", CaseAct::Never),
     ]);
-    let words = Words { incident: case.id, wants: Wants::UnitName, since: ctx.now, photos: Vec::new() };
+    let words = Words { incident: case.id, wants: Wants::UnitName, since: ctx.now, exhibits: Vec::new() };
     Ok(Turn::default().and(reply).to(State::Words(words).into()))
 }
 

@@ -1,30 +1,48 @@
 //! What a message means: photos, a unit, a category, or only a greeting.
 
-use crate::conversation::incoming::Message;
+use crate::conversation::incoming::{FileRef, Message};
 use crate::conversation::{Context, Need};
-use crate::domain::text::{clean_text, fold};
+use crate::domain::text::{clean_line, clean_text, fold};
 
 use super::draft::{self, Draft, Pick, Spotted};
-use super::{NamedUnit, facts, rules};
+use super::{Exhibit, NamedUnit, facts, rules};
 
 /// Words that people greet and thank with. A message of nothing else is not a report.
 const SMALL_TALK: &str = "xin chao a anh chi em ban oi hi hello alo ok oke okay okie vang da uh um u roi duoc \
     cam on nhieu nhe nha nhi thanks thank you hay tot qua good bye tam biet test thu bot loa chao dong chi \
     minh day co ai khong the buoi sang trua chieu toi hehe haha hihi yes no";
 
-/// The platform's ids of the pictures of a message, and how many files are none.
-pub fn pictures(message: &Message) -> (Vec<String>, usize) {
-    let mut photos: Vec<String> = message.photos.iter().map(|file| file.id.clone()).collect();
+/// The longest name of a document that is kept, in characters.
+const MOST_NAME: usize = 80;
+
+/// The pictures and PDF documents of a message, and how many files are neither.
+pub fn exhibits(message: &Message) -> (Vec<Exhibit>, usize) {
+    let picture = |file: &FileRef| Exhibit { file: file.id.clone(), document: None };
+    let mut exhibits: Vec<Exhibit> = message.photos.iter().map(picture).collect();
     let mut others = 0;
     for file in &message.documents {
-        let is_picture = file.mime.as_deref().is_some_and(|mime| mime.starts_with("image/"));
-        if is_picture {
-            photos.push(file.id.clone());
+        let mime = file.mime.as_deref().unwrap_or_default();
+        if mime.starts_with("image/") {
+            exhibits.push(picture(file));
+        } else if let Some(name) = pdf_name(file) {
+            exhibits.push(Exhibit { file: file.id.clone(), document: Some(name) });
         } else {
             others += 1;
         }
     }
-    (photos, others)
+    (exhibits, others)
+}
+
+/// What a PDF document is called; `None` of another file. What it really is shows when it is there.
+fn pdf_name(file: &FileRef) -> Option<String> {
+    let name = file.name.as_deref().and_then(|name| clean_line(name, MOST_NAME)).unwrap_or_default();
+    let ends = name.to_lowercase().ends_with(".pdf");
+    let is_pdf = ends || file.mime.as_deref() == Some("application/pdf");
+    is_pdf.then(|| match (name.as_str(), ends) {
+        ("", _) => "tai-lieu.pdf".to_owned(),
+        (_, true) => name,
+        (stem, false) => format!("{stem}.pdf"),
+    })
 }
 
 /// The words of a message, without the command that begins a report, and without the bot's name with which

@@ -6,7 +6,7 @@ use crate::domain::ids::IncidentId;
 use crate::domain::incident::{Move, allowed};
 
 use super::rules::Screening;
-use super::{Also, Case, Effect, Step, facts, intake, recognise, rules};
+use super::{Also, Case, Effect, Exhibit, Step, facts, intake, recognise, rules};
 
 /// One message to everybody who reported the case and can be reached.
 pub fn tell(case: &Case, words: impl Fn(Lang) -> Reply) -> Vec<Reply> {
@@ -20,20 +20,25 @@ pub fn tell(case: &Case, words: impl Fn(Lang) -> Reply) -> Vec<Reply> {
         .collect()
 }
 
-/// Photos or a place that came right after the report.
+/// Pictures, documents or a place that came right after the report.
 pub fn add(
     ctx: &Context<'_>,
     me: &Me,
     id: IncidentId,
-    mut photos: Vec<String>,
+    mut exhibits: Vec<Exhibit>,
     place: Option<Spot>,
 ) -> Result<Turn, Need> {
     let lang = ctx.lang();
     let Some(case) = facts::case(ctx, id)? else { return Ok(Turn::nothing()) };
-    photos.truncate(super::draft::MOST_PHOTOS);
+    exhibits.truncate(super::draft::MOST_EXHIBITS);
     let also = place.map_or(Also::Nothing, Also::Place);
-    let key = if photos.is_empty() { "incident-added-place" } else { "incident-added-photos" };
-    let count = photos.len().to_string();
+    let documents = exhibits.iter().any(|exhibit| exhibit.document.is_some());
+    let key = match exhibits.is_empty() {
+        true => "incident-added-place",
+        false if documents => "incident-added-files",
+        false => "incident-added-photos",
+    };
+    let count = exhibits.len().to_string();
     let said = lang.say(key, &[("code", &case.code), ("count", &count)]);
     let Ok(to) = allowed(case.state, Move::Add) else {
         return Ok(Turn::say(lang.say("incident-closed-already", &[("code", &case.code)])));
@@ -45,7 +50,7 @@ pub fn add(
         movement: Move::Add,
         actor: me.id,
         text: String::new(),
-        photos,
+        exhibits,
         chat: ctx.chat.id,
         channel: ctx.incoming.channel,
         also,
@@ -74,7 +79,7 @@ pub fn corrected(ctx: &Context<'_>, me: &Me, message: &Message) -> Result<Turn, 
         movement: Move::Add,
         actor: me.id,
         text,
-        photos: Vec::new(),
+        exhibits: Vec::new(),
         chat: ctx.chat.id,
         channel: ctx.incoming.channel,
         also: Also::Nothing,

@@ -7,7 +7,9 @@ use crate::domain::Timestamp;
 use crate::domain::incident::Move;
 
 use super::rules::Screening;
-use super::{Also, Case, CaseAct, State, Wants, Words, card, facts, intake, moves, recognise, rules};
+use super::{
+    Also, Case, CaseAct, Exhibit, State, Wants, Words, card, facts, intake, moves, recognise, rules,
+};
 
 /// After this, what an officer says is about something else.
 const OFFICER_WAIT: Duration = Duration::from_secs(30 * 60);
@@ -42,16 +44,16 @@ pub fn heard(ctx: &Context<'_>, words: &Words) -> Result<Turn, Need> {
     if recognise::plain(&text) == "huy" {
         return Ok(intake::cancelled(ctx));
     }
-    let (photos, _) = recognise::pictures(message);
+    let (exhibits, _) = recognise::exhibits(message);
     if words.wants == Wants::Answer {
-        return answer(ctx, me, case, &text, photos);
+        return answer(ctx, me, case, &text, exhibits);
     }
-    let mut all = words.photos.clone();
-    all.extend(photos);
-    all.truncate(super::draft::MOST_PHOTOS);
+    let mut all = words.exhibits.clone();
+    all.extend(exhibits);
+    all.truncate(super::draft::MOST_EXHIBITS);
     if text.is_empty() {
         let key = if all.is_empty() { "incident-words-needed" } else { "incident-words-needed-too" };
-        let words = Words { photos: all, ..words.clone() };
+        let words = Words { exhibits: all, ..words.clone() };
         return Ok(Turn::say(lang.say(key, &[])).to(State::Words(words).into()));
     }
     let movement = match words.wants {
@@ -66,25 +68,25 @@ pub fn heard(ctx: &Context<'_>, words: &Words) -> Result<Turn, Need> {
     Ok(done(ctx, moves::go_with(ctx, me, case, movement, text, Also::Nothing, all), movement, case))
 }
 
-/// The reporter's answer, in words, photos, a place, or all of them.
+/// The reporter's answer, in words, pictures, documents, a place, or all of them.
 pub fn answer(
     ctx: &Context<'_>,
     me: &Me,
     case: &Case,
     text: &str,
-    mut photos: Vec<String>,
+    mut exhibits: Vec<Exhibit>,
 ) -> Result<Turn, Need> {
     let text = card::shorten(text, MOST_WORDS);
     if rules::screen(&text) == Screening::Secret {
         return Ok(intake::secret(ctx));
     }
     let place = ctx.incoming.message().and_then(|message| message.place.clone());
-    if text.is_empty() && photos.is_empty() && place.is_none() {
+    if text.is_empty() && exhibits.is_empty() && place.is_none() {
         return Ok(Turn::say(ctx.lang().say("incident-words-needed", &[])));
     }
-    photos.truncate(super::draft::MOST_PHOTOS);
+    exhibits.truncate(super::draft::MOST_EXHIBITS);
     let also = place.map_or(Also::Nothing, Also::Place);
-    let turn = moves::go_with(ctx, me, case, Move::Answer, text, also, photos);
+    let turn = moves::go_with(ctx, me, case, Move::Answer, text, also, exhibits);
     Ok(done(ctx, turn, Move::Answer, case))
 }
 

@@ -44,8 +44,8 @@ pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), Stor
                VALUES ($1, $2, $3, $4, $5, $6)";
     tx.exec_one(sql, args![id, case.person, case.chat, &case.message, &case.text, env.now]).await?;
     add_step(tx, env, id, Some(case.person), "open", "").await?;
-    for photo in &case.photos {
-        media::want(tx, env, id, case.person, case.chat, case.channel, photo).await?;
+    for exhibit in &case.exhibits {
+        media::want(tx, env, id, case.person, case.chat, case.channel, exhibit).await?;
     }
     set_deadline(tx, id, case.deadline).await?;
     refresh(tx, env, id).await?;
@@ -75,8 +75,8 @@ pub async fn step(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreEr
     let sql = "UPDATE incidents SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2";
     tx.exec_one(sql, args![step.incident, step.from.code(), step.to.code(), env.now]).await?;
     add_step(tx, env, step.incident, Some(step.actor), step.movement.code(), &step.text).await?;
-    for photo in &step.photos {
-        media::want(tx, env, step.incident, step.actor, step.chat, step.channel, photo).await?;
+    for exhibit in &step.exhibits {
+        media::want(tx, env, step.incident, step.actor, step.chat, step.channel, exhibit).await?;
     }
     change(tx, env, step).await?;
     also(tx, env, step).await?;

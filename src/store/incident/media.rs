@@ -1,9 +1,9 @@
-//! Pictures that came in: fetched, kept, and shown once to those who may see the case.
+//! Pictures and documents that came in: fetched, kept, and shown once to those who may see the case.
 
 use std::time::Duration;
 
 use crate::args;
-use crate::conversation::incident::CardKind;
+use crate::conversation::incident::{CardKind, Exhibit};
 use crate::conversation::{Lang, Reply};
 use crate::domain::ids::{ChatId, IncidentId, MediaId, PersonId};
 use crate::domain::incident::State;
@@ -18,19 +18,20 @@ const LEASE: Duration = Duration::from_secs(120);
 /// How often a picture is tried: over about two hours.
 const MOST_ATTEMPTS: i64 = 8;
 
-/// A picture that has to be fetched.
+/// A picture or a document that has to be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     pub id: MediaId,
     pub file_id: String,
+    pub is_document: bool,
 }
 
 /// How fetching a picture ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
-    /// Checked and written anew.
-    Picture { mime: String, bytes: Vec<u8> },
-    /// It is no picture, or too large: the reporter is told.
+    /// Checked, and a picture written anew.
+    Good { mime: &'static str, bytes: Vec<u8> },
+    /// It is not what it should be, or too large: who sent it is told.
     Refused { reason: Refusal },
     /// The platform does not have it any more.
     Gone,
@@ -38,14 +39,15 @@ pub enum Fetched {
     Failed { error: String },
 }
 
-/// Why a picture is not taken.
+/// Why a file is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     TooLarge,
     NoPicture,
+    NoPdf,
 }
 
-/// Notes a picture that has to be fetched. The same picture of the same case is fetched once.
+/// Notes a file that has to be fetched. The same file of the same case is fetched once.
 pub async fn want(
     tx: &mut Tx<'_>,
     env: &Env,
@@ -53,13 +55,16 @@ pub async fn want(
     person: PersonId,
     chat: ChatId,
     channel: ChannelKind,
-    file_id: &str,
+    exhibit: &Exhibit,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO media
-                 (incident_id, person_id, chat_id, channel, file_id, for_reporter, state, next_try, created_at)
-               VALUES ($1, $2, $3, $4, $5, 0, 'wanted', $6, $6)
+    let sql =
+        "INSERT INTO media (incident_id, person_id, chat_id, channel, file_id, document, for_reporter, state,
+                                  next_try, created_at)
+               VALUES ($1, $2, $3, $4, $5, $7, 0, 'wanted', $6, $6)
                ON CONFLICT (incident_id, file_id) DO NOTHING";
-    tx.exec(sql, args![incident, person, chat, channel.code(), file_id, env.now]).await?;
+    let args =
+        args![incident, person, chat, channel.code(), &exhibit.file, env.now, exhibit.document.clone()];
+    tx.exec(sql, args).await?;
     Ok(())
 }
 
@@ -71,11 +76,11 @@ pub async fn give_to_reporters(tx: &mut Tx<'_>, incident: IncidentId) -> Result<
     Ok(())
 }
 
-/// Shows the pictures of a case that are there, as albums below its cards, each once in each chat. As long
+/// Shows the pictures and documents of a case that are there, as albums below its cards, each once in each chat. As long
 /// as some are still being fetched, nothing is shown: they come as one album.
 pub async fn show(tx: &mut Tx<'_>, env: &Env, incident: IncidentId) -> Result<(), StoreError> {
     let case = read::known(tx, incident).await?;
-    if case.photos_awaited > 0 {
+    if case.files_awaited > 0 {
         return Ok(());
     }
     let groups = case.cards.iter().filter(|at| at.kind != CardKind::Watch);
@@ -85,21 +90,25 @@ pub async fn show(tx: &mut Tx<'_>, env: &Env, incident: IncidentId) -> Result<()
         places.extend(reached.map(|(chat, lang)| (chat, lang, true)));
     }
     for (chat, lang, is_reporter) in places {
-        let sql = "SELECT m.id, m.sha256 FROM media m
+        let sql = "SELECT m.id, m.sha256, m.document FROM media m
                    WHERE m.incident_id = $1 AND m.state = 'stored' AND m.sha256 IS NOT NULL
                      AND ($3 = 0 OR m.for_reporter = 1)
                      AND NOT EXISTS (SELECT 1 FROM media_shown s WHERE s.media_id = m.id AND s.chat_id = $2)
-                   ORDER BY m.id";
-        let rows: Vec<(i64, String)> = tx.all(sql, args![incident, chat, is_reporter]).await?;
+                   ORDER BY CASE WHEN m.document IS NULL THEN 0 ELSE 1 END, m.id";
+        let rows: Vec<(i64, String, Option<String>)> =
+            tx.all(sql, args![incident, chat, is_reporter]).await?;
         if rows.is_empty() {
             continue;
         }
-        for (media, _) in &rows {
+        for (media, ..) in &rows {
             let sql = "INSERT INTO media_shown (media_id, chat_id, at) VALUES ($1, $2, $3)";
             tx.exec_one(sql, args![*media, chat, env.now]).await?;
         }
-        let files = rows.into_iter().map(|(media, sha256)| read::photo(media, sha256)).collect();
-        let caption = lang.say("incident-photos-of", &[("code", &case.code)]);
+        let documents = rows.iter().any(|(.., document)| document.is_some());
+        let key = if documents { "incident-files-of" } else { "incident-photos-of" };
+        let attachment = |(media, sha256, document)| read::attachment(media, sha256, document);
+        let files = rows.into_iter().map(attachment).collect();
+        let caption = lang.say(key, &[("code", &case.code)]);
         outbox::post(tx, env, chat, &Reply::to(chat, caption).files(files)).await?;
     }
     Ok(())
@@ -119,10 +128,10 @@ impl Store {
                                WHERE state = 'wanted' AND next_try <= $2 AND id IN (
                                  SELECT id FROM media WHERE state = 'wanted' AND next_try <= $2 AND channel = $1
                                  ORDER BY next_try, id LIMIT $4)
-                               RETURNING id, file_id";
+                               RETURNING id, file_id, document IS NOT NULL";
                     let args = args![channel.code(), env.now, env.now + hasten(LEASE), room];
-                    let rows: Vec<(i64, String)> = tx.all(sql, args).await?;
-                    let wanted = |(id, file_id)| Wanted { id: MediaId(id), file_id };
+                    let rows: Vec<(i64, String, bool)> = tx.all(sql, args).await?;
+                    let wanted = |(id, file_id, is_document)| Wanted { id: MediaId(id), file_id, is_document };
                     Ok(rows.into_iter().map(wanted).collect())
                 })
             })
@@ -195,7 +204,7 @@ async fn settle(tx: &mut Tx<'_>, env: &Env, id: MediaId, fetched: &Fetched) -> R
     }
     let incident = IncidentId(row.incident_id);
     let ended = match fetched {
-        Fetched::Picture { mime, bytes } => {
+        Fetched::Good { mime, bytes } => {
             let sha256 = blobs::put(tx, env, bytes, mime).await?;
             let sql = "UPDATE media SET state = 'stored', sha256 = $2, reason = NULL WHERE id = $1";
             tx.exec_one(sql, args![id, sha256]).await?;
@@ -205,6 +214,7 @@ async fn settle(tx: &mut Tx<'_>, env: &Env, id: MediaId, fetched: &Fetched) -> R
             let (reason, key) = match reason {
                 Refusal::TooLarge => ("too large", "incident-photo-too-large"),
                 Refusal::NoPicture => ("no picture", "incident-photo-no-picture"),
+                Refusal::NoPdf => ("no PDF", "incident-file-no-pdf"),
             };
             end(tx, id, "refused", reason).await?;
             Some(key)
@@ -227,7 +237,7 @@ async fn settle(tx: &mut Tx<'_>, env: &Env, id: MediaId, fetched: &Fetched) -> R
         let words = act::lang_of(tx, chat).await?.say(key, &[("code", &row.code)]);
         outbox::post(tx, env, chat, &Reply::to(chat, words)).await?;
     }
-    if read::known(tx, incident).await?.photos_awaited == 0 {
+    if read::known(tx, incident).await?.files_awaited == 0 {
         // The pictures themselves follow.
         act::refresh_quietly(tx, env, incident).await?;
         show(tx, env, incident).await?;

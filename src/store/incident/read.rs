@@ -103,8 +103,8 @@ pub async fn case(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<Case>, Store
         settled_at: row.settled_at.map(Timestamp),
         reporters: reporters(tx, id).await?,
         cards: cards(tx, id).await?,
-        photos: photos(tx, id).await?,
-        photos_awaited: tx.int(sql, args![id]).await?,
+        files: files(tx, id).await?,
+        files_awaited: tx.int(sql, args![id]).await?,
         last: last_step(tx, id).await?,
     }))
 }
@@ -155,23 +155,26 @@ async fn cards(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<CardChat>, StoreEr
         .collect()
 }
 
-async fn photos(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<Attachment>, StoreError> {
-    let sql =
-        "SELECT id, sha256 FROM media WHERE incident_id = $1 AND state = 'stored' AND sha256 IS NOT NULL
-               ORDER BY id";
-    let rows: Vec<(i64, String)> = tx.all(sql, args![id]).await?;
-    let mut photos: Vec<Attachment> = Vec::with_capacity(rows.len());
-    for (media, sha256) in rows {
-        if !photos.iter().any(|photo| photo.sha256 == sha256) {
-            photos.push(photo(media, sha256));
+async fn files(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<Attachment>, StoreError> {
+    let sql = "SELECT id, sha256, document FROM media
+               WHERE incident_id = $1 AND state = 'stored' AND sha256 IS NOT NULL
+               ORDER BY CASE WHEN document IS NULL THEN 0 ELSE 1 END, id";
+    let rows: Vec<(i64, String, Option<String>)> = tx.all(sql, args![id]).await?;
+    let mut files: Vec<Attachment> = Vec::with_capacity(rows.len());
+    for (media, sha256, document) in rows {
+        if !files.iter().any(|file| file.sha256 == sha256) {
+            files.push(attachment(media, sha256, document));
         }
     }
-    Ok(photos)
+    Ok(files)
 }
 
-/// A stored picture as it is sent.
-pub fn photo(media: i64, sha256: String) -> Attachment {
-    Attachment { sha256, name: format!("anh-{media}.jpg"), kind: FileKind::Photo }
+/// A stored picture or document as it is sent.
+pub fn attachment(media: i64, sha256: String, document: Option<String>) -> Attachment {
+    match document {
+        Some(name) => Attachment { sha256, name, kind: FileKind::Document },
+        None => Attachment { sha256, name: format!("anh-{media}.jpg"), kind: FileKind::Photo },
+    }
 }
 
 async fn last_step(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<LastStep>, StoreError> {
@@ -222,6 +225,8 @@ pub struct Shown {
     pub reporters: Vec<String>,
     /// SHA-256 of each stored picture.
     pub photos: Vec<String>,
+    /// What each stored document is called.
+    pub documents: Vec<String>,
     pub created_at: Timestamp,
     pub due_at: Timestamp,
     pub settled_at: Option<Timestamp>,
@@ -272,6 +277,8 @@ async fn history(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<ShownStep>, Stor
 }
 
 fn shown(case: Case, steps: Vec<ShownStep>) -> Shown {
+    let (pictures, documents): (Vec<_>, Vec<_>) =
+        case.files.into_iter().partition(|file| file.kind == FileKind::Photo);
     Shown {
         code: case.code,
         state: case.state,
@@ -289,7 +296,8 @@ fn shown(case: Case, steps: Vec<ShownStep>) -> Shown {
         question: case.question,
         result: case.result,
         reporters: case.reporters.into_iter().map(|reporter| reporter.name).collect(),
-        photos: case.photos.into_iter().map(|photo| photo.sha256).collect(),
+        photos: pictures.into_iter().map(|picture| picture.sha256).collect(),
+        documents: documents.into_iter().map(|document| document.name).collect(),
         created_at: case.created_at,
         due_at: case.due_at,
         settled_at: case.settled_at,

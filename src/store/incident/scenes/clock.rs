@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::cast::*;
 use crate::conversation::incident::Period;
+use crate::conversation::incoming::FileRef;
 use crate::domain::ChannelKind;
+use crate::domain::content::FileKind;
 use crate::jobs::incidents;
 use crate::store::incident::{Fetched, Refusal};
 use crate::store::testing::Shown;
@@ -62,7 +64,7 @@ async fn after_an_outage_only_the_graver_reminder_comes() {
 }
 
 fn picture(bytes: u8) -> Fetched {
-    Fetched::Picture { mime: "image/jpeg".into(), bytes: vec![bytes; 10] }
+    Fetched::Good { mime: "image/jpeg", bytes: vec![bytes; 10] }
 }
 
 #[tokio::test]
@@ -99,6 +101,43 @@ fn forwarded_copy(shown: &[Shown]) -> Vec<Shown> {
         message.chat = OTHER_GROUP.into();
     }
     copy
+}
+
+#[tokio::test]
+async fn documents_come_below_the_pictures_under_their_names() {
+    let town = Town::new().await;
+    let mut message = town.message(WORDS);
+    let named = |id: &str, name: &str, mime: &str| FileRef {
+        name: Some(name.into()),
+        mime: Some(mime.into()),
+        ..file(id)
+    };
+    message.photos = vec![file("p1")];
+    // A name, or a kind, says that it is a PDF; what else there is cannot be taken.
+    message.documents = vec![
+        named("d1", "Biên bản.PDF", ""),
+        named("d2", "quet", "application/pdf"),
+        named("d3", "bang.xlsx", "application/vnd.ms-excel"),
+    ];
+    let summary = town.sends(LAN, message).await;
+    assert!(text_in(&summary, LAN).contains("📷 Ảnh: 1\n📎 Tài liệu: 2"), "{summary:#?}");
+    assert!(summary.iter().any(|message| message.content.text.text.contains("ảnh và tài liệu PDF")));
+    town.presses(LAN, &summary, "Gửi").await;
+    let store = &town.stage.store;
+    let wanted = store.claim_media(ChannelKind::Telegram, 8).await.expect("claims");
+    assert_eq!(wanted.iter().filter(|wanted| wanted.is_document).count(), 2);
+    for one in wanted {
+        let bytes = one.file_id.clone().into_bytes();
+        let good =
+            Fetched::Good { mime: if one.is_document { "application/pdf" } else { "image/jpeg" }, bytes };
+        store.settle_media(one.id, good).await.expect("settled");
+    }
+    let shown = town.stage.sent().await;
+    let files: Vec<_> = shown.iter().flat_map(|message| &message.content.files).collect();
+    let names: Vec<_> = files.iter().map(|file| (file.name.as_str(), file.kind)).collect();
+    assert_eq!(names[1..], [("Biên bản.PDF", FileKind::Document), ("quet.pdf", FileKind::Document)]);
+    assert_eq!(names[0].1, FileKind::Photo);
+    assert!(text_in(&shown, DUTY).contains("📎 Tài liệu: 2"), "{shown:#?}");
 }
 
 #[tokio::test]
