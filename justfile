@@ -11,9 +11,9 @@ demo *args:
 test *args:
     cargo test --locked {{args}}
 
-# `kill -9` at random moments on both engines, over Telegram and over Zalo: `just crash`, `just crash 10000`, `LOA_SEED=7 just crash`.
+# `kill -9` at random moments on both engines, over every channel: `just crash`, `just crash 10000`, `LOA_SEED=7 just crash`.
 crash kills="1000":
-    LOA_KILLS={{kills}} cargo test --locked --test crash -- kills takeover zalo --nocapture
+    LOA_KILLS={{kills}} cargo test --locked --test crash -- kills takeover elsewhere --nocapture
 
 # Every failpoint, killed, failed and held up, once and always, on both engines.
 failpoints:

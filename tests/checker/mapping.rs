@@ -37,7 +37,9 @@ fn sends(call: &Accepted) -> bool {
 }
 
 pub fn chat_of(message: &MessageRow, evidence: &Evidence) -> i64 {
-    message.chat.parse().map(|id| evidence.chat(id)).unwrap_or_default()
+    // An address begins with the number of who reads there.
+    let id = message.chat.split('@').next().unwrap_or_default();
+    id.parse().map(|id| evidence.chat(id)).unwrap_or_default()
 }
 
 /// Maps what was accepted to messages. What belongs to none is a violation of part 2.

@@ -6,6 +6,7 @@
 
 #[path = "../checker/mod.rs"]
 mod checker;
+mod elsewhere;
 #[path = "../scenes/engines.rs"]
 #[allow(dead_code, unused_macros, reason = "shared with the scenes")]
 mod engines;
@@ -20,4 +21,3 @@ mod pushed;
 mod scene;
 mod stage;
 mod takeover;
-mod zalo;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, NaiveDateTime, Utc};
 use loa::channel::email::{Security, Server, Settings};
 use rustix::process::{Pid, Signal, getgid, getuid, kill_process};
 use tempfile::TempDir;
@@ -205,6 +206,18 @@ impl Servers {
     pub fn on_their_way(&self) -> usize {
         let waiting = std::fs::read_dir(self.dir.path().join("spool/input")).into_iter().flatten().flatten();
         waiting.filter(|entry| entry.file_name().to_string_lossy().ends_with("-H")).count()
+    }
+
+    /// The mails that were taken from an address, in this order: when, to the second, and their names.
+    pub fn taken_from(&self, address: &str) -> Vec<(DateTime<Utc>, String)> {
+        let log = std::fs::read_to_string(self.dir.path().join("log/mainlog")).unwrap_or_default();
+        let taken = log.lines().filter(|line| line.contains(&format!(" <= {address} ")));
+        let read = |line: &str| {
+            let at = NaiveDateTime::parse_from_str(line.get(..19)?, "%Y-%m-%d %H:%M:%S").ok()?;
+            let name = line.split(" id=").nth(1)?.split_whitespace().next()?;
+            Some((at.and_utc(), name.to_owned()))
+        };
+        taken.filter_map(read).collect()
     }
 
     pub fn logs(&self) -> String {

@@ -243,6 +243,8 @@ pub(super) fn judge(
     match (answer.error, answer.data) {
         (Some(0), data) if status.is_success() => Ok(data.unwrap_or_else(|| RawValue::NULL.to_owned())),
         (None, Some(data)) if status.is_success() => Ok(data),
+        // Whatever it says, it was not the API that judged.
+        (Some(code), _) if code != 0 && status.is_server_error() => Err(Failure::Status(status.as_u16())),
         (Some(code), _) if code != 0 => {
             Err(Failure::Refused { code, words: scrub(&answer.message.unwrap_or_default(), secrets) })
         }

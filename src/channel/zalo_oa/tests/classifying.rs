@@ -27,6 +27,8 @@ fn an_answer_is_a_yes_a_no_or_neither() {
     let refused = answered(200, r#"{"error":-216,"message":"token hush-hush is bad"}"#);
     assert_eq!(refused, Err(Failure::Refused { code: -216, words: "token *** is bad".into() }));
     assert_eq!(answered(502, "<h1>502</h1>"), Err(Failure::Status(502)));
+    // A server that is in trouble judges no message.
+    assert_eq!(answered(500, r#"{"error":-1,"message":"Error"}"#), Err(Failure::Status(500)));
     for body in ["", "null", "[]", "<html>", r#"{"message":"?"}"#, r#"{"error":"no"}"#] {
         assert!(matches!(answered(200, body), Err(Failure::Lost(_))), "{body}");
     }
