@@ -32,7 +32,7 @@ ci:
     .ci/run
 
 # How fast messages go out, beside the limit, in about 20 minutes; one part: `just bench limit30`.
-bench *parts="unlimited together distant limit30 limit1000 replies intake fanout large":
+bench *parts="unlimited together distant limit30 limit1000 replies intake webhooks fanout large":
     cargo bench --locked --bench store
     cargo bench --locked --bench delivery -- {{parts}}
 

@@ -18,7 +18,7 @@ mod stage;
 mod unlimited;
 
 /// All there is, in the order in which it is measured.
-const PARTS: [(&str, fn()); 10] = [
+const PARTS: [(&str, fn()); 11] = [
     ("unlimited", unlimited::near),
     ("together", unlimited::together),
     ("distant", unlimited::distant),
@@ -26,6 +26,7 @@ const PARTS: [(&str, fn()); 10] = [
     ("limit1000", || wait_for(limit::thousand())),
     ("replies", || wait_for(replies::measure())),
     ("intake", || wait_for(intake::measure())),
+    ("webhooks", || wait_for(intake::zalo())),
     ("fanout", fanout::measure),
     ("large", large::measure),
     ("soak", || wait_for(soak::measure())),

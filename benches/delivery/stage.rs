@@ -78,6 +78,11 @@ pub fn engine(store: &Store, url: &str, token: &str, limits: Limits) -> Engine {
 
 /// Brings people in, a list of 50,000 at a time.
 pub async fn enrol(store: &Store, people: i64) {
+    enrol_on(store, ChannelKind::Telegram, people).await;
+}
+
+/// The same on any channel.
+pub async fn enrol_on(store: &Store, channel: ChannelKind, people: i64) {
     let all: Vec<i64> = (1..=people).collect();
     for some in all.chunks(50_000) {
         let list = some.iter().map(|person| ImportRow {
@@ -85,7 +90,7 @@ pub async fn enrol(store: &Store, people: i64) {
             unit: format!("Tỉnh Mường Lam / Phường {}", person % 100).parse().expect("a path"),
             name: format!("Cán bộ {person}"),
             role: Some(Role::Staff),
-            channel: ChannelKind::Telegram,
+            channel,
             chat_id: person.to_string(),
             kind: Kind::Person,
         });
