@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
+use axum::extract::multipart::MultipartError;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::serve::{IncomingStream, Listener};
@@ -17,6 +18,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use super::faults::Fault;
+
+/// Whether a body is broken because its connection ended in the middle: whoever sent it was killed, and did nothing wrong.
+pub(crate) fn is_cut_off(error: &MultipartError) -> bool {
+    error.status().is_server_error()
+}
 
 /// A listener that hands out connections with a switch on each.
 pub(crate) struct Wires(pub TcpListener);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use loa::sandbox::{Outcome, WhyRefused};
 
-use super::facts::{Facts, MessageRow, UpdateRow};
+use super::facts::{AttemptRow, Facts, MessageRow, UpdateRow};
 use super::mapping::{Group, Mapped, chat_of};
 use super::{Evidence, Verdict};
 
@@ -345,10 +345,11 @@ fn what_is_cancelled_stops(facts: &Facts, evidence: &Evidence, mapped: &Mapped<'
 /// 7: no chat, no group and not the whole bot is sent more than the platform allows; and where the bot was told to
 /// wait, and has written that down, it waits.
 fn limits_are_kept(facts: &Facts, evidence: &Evidence, verdict: &mut Verdict) {
-    let mut told: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    let mut told: BTreeMap<i64, Vec<(i64, i64)>> = BTreeMap::new();
     for message in &facts.messages {
-        let waits = facts.attempts_of(message.id).iter().filter(|row| row.detail.starts_with("429"));
-        told.entry(chat_of(message, evidence)).or_default().extend(waits.map(|row| row.at));
+        let waits =
+            facts.attempts_of(message.id).iter().filter_map(|row| Some((row.at, row.at + wait(row)?)));
+        told.entry(chat_of(message, evidence)).or_default().extend(waits);
     }
     for refusal in &evidence.rate {
         let chat = evidence.chat(refusal.chat_id);
@@ -356,24 +357,27 @@ fn limits_are_kept(facts: &Facts, evidence: &Evidence, verdict: &mut Verdict) {
             WhyRefused::PerSecond => "the limit of the bot",
             WhyRefused::PerChat => "the limit of a chat",
             WhyRefused::PerGroup => "the limit of a group",
-            WhyRefused::Held if knew(evidence, told.get(&chat), chat, refusal.at) => "a wait it was told",
+            WhyRefused::Held if knew(told.get(&chat), refusal.at) => "a wait it was told",
             WhyRefused::Held => continue,
         };
         verdict.say(7, format!("chat {chat}: {why} was not kept ({} at {})", refusal.method, refusal.at));
     }
 }
 
-/// Whether the 429 that holds this chat at `at` had been written down by then.
-fn knew(evidence: &Evidence, told: Option<&Vec<i64>>, chat: i64, at: i64) -> bool {
-    let began = evidence
-        .attempts
-        .iter()
-        .filter(|attempt| attempt.outcome == Outcome::Fault("too_many") && attempt.at < at)
-        .filter(|attempt| attempt.chat_id.map(|id| evidence.chat(id)) == Some(chat))
-        .map(|attempt| attempt.at)
-        .max();
-    let Some(began) = began else { return false };
-    told.is_some_and(|told| told.iter().any(|written| (began..at).contains(written)))
+/// How long a 429 told to wait, in microseconds: it is written down as `429, 5 s`.
+fn wait(row: &AttemptRow) -> Option<i64> {
+    // What came too late parked nothing.
+    if row.outcome == "late" {
+        return None;
+    }
+    let seconds: i64 = row.detail.strip_prefix("429, ")?.strip_suffix(" s")?.parse().ok()?;
+    Some(seconds * 1_000_000)
+}
+
+/// Whether a wait that holds at `at` had been written down by then. What the platform says to a process that is killed
+/// before it writes that down, nobody knows: the next may have been told a shorter wait.
+fn knew(told: Option<&Vec<(i64, i64)>>, at: i64) -> bool {
+    told.is_some_and(|told| told.iter().any(|(from, until)| (*from..*until).contains(&at)))
 }
 
 /// 8: an attempt ends once, whoever it was that made it.

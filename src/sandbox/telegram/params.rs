@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::refusal::Refusal;
+use crate::sandbox::wire;
 
 /// Uploads go up to 50 MB (core.telegram.org/bots/api#sending-files); a little more for the fields.
 const LARGEST_BODY: usize = 52 << 20;
@@ -97,9 +99,9 @@ impl Params {
     }
 
     async fn parts(&mut self, request: Request) -> Result<(), Refusal> {
-        let broken =
-            |error: &dyn std::fmt::Display| Refusal::wrong(format!("broken multipart body: {error}"));
-        let mut parts = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
+        let wrong = |error: &dyn std::fmt::Display| Refusal::wrong(format!("broken multipart body: {error}"));
+        let broken = |error: &MultipartError| Refusal { violation: !wire::is_cut_off(error), ..wrong(error) };
+        let mut parts = Multipart::from_request(request, &()).await.map_err(|error| wrong(&error))?;
         let mut taken = 0;
         while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
             let name = part.name().unwrap_or_default().to_owned();

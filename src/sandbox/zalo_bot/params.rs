@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::refusal::Refusal;
+use crate::sandbox::wire;
 
 /// Nothing is uploaded, so that a call is small. Zalo does not state its own ceiling.
 const LARGEST_BODY: usize = 1 << 20;
@@ -61,9 +63,9 @@ impl Params {
     }
 
     async fn parts(&mut self, request: Request) -> Result<(), Refusal> {
-        let broken =
-            |error: &dyn std::fmt::Display| Refusal::wrong(format!("broken multipart body: {error}"));
-        let mut parts = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
+        let wrong = |error: &dyn std::fmt::Display| Refusal::wrong(format!("broken multipart body: {error}"));
+        let broken = |error: &MultipartError| Refusal { violation: !wire::is_cut_off(error), ..wrong(error) };
+        let mut parts = Multipart::from_request(request, &()).await.map_err(|error| wrong(&error))?;
         while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
             let name = part.name().unwrap_or_default().to_owned();
             if part.file_name().is_some() {

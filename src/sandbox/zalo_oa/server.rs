@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -175,8 +176,9 @@ async fn json(request: Request) -> Result<serde_json::Value> {
 }
 
 async fn parts(request: Request) -> Result<Vec<Part>> {
-    let broken = |error: &dyn std::fmt::Display| Refusal::wrong(format!("broken multipart body: {error}"));
-    let mut form = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
+    let wrong = |error: &dyn std::fmt::Display| Refusal::wrong(format!("broken multipart body: {error}"));
+    let broken = |error: &MultipartError| Refusal { violation: !wire::is_cut_off(error), ..wrong(error) };
+    let mut form = Multipart::from_request(request, &()).await.map_err(|error| wrong(&error))?;
     let mut parts = Vec::new();
     while let Some(part) = form.next_field().await.map_err(|error| broken(&error))? {
         let (field, name) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
