@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
+use chrono::Datelike;
 use serde::Serialize;
 
 use crate::channel::Channel;
@@ -11,7 +12,9 @@ use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::conversation::Lang;
 use crate::conversation::alarm::AlarmKind;
-use crate::domain::{ChannelKind, Timestamp};
+use crate::domain::holidays::Year;
+use crate::domain::time::VIETNAM;
+use crate::domain::{ChannelKind, Timestamp, calendar};
 use crate::jobs::WORKER_LEASE;
 use crate::store::rest::Why;
 use crate::store::{LOG_LIMIT, Store, StoreError};
@@ -41,7 +44,7 @@ pub struct CheckCommand {
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// `config`, `database`, `token`, `intake`, `files`, `clock`, `disk`, `inbox`, `outbox`, `channel`,
+    /// `config`, `database`, `token`, `intake`, `public`, `files`, `clock`, `calendar`, `disk`, `inbox`, `outbox`, `channel`,
     /// `alarm`
     pub what: &'static str,
     pub state: State,
@@ -123,6 +126,7 @@ async fn look_at_all(path: &Path, live: bool) -> Vec<Finding> {
     }
     let platform = channels::platform_time(&config).await;
     findings.push(look_at_clock(clock.now(), latest, platform));
+    findings.extend(days_off(&config, clock.now()));
     findings.extend(disk(&config));
     findings.extend(log(&config));
     findings
@@ -317,6 +321,20 @@ fn look_at_clock(
         return Finding::new("clock", State::Fault, "cli-check-clock-behind", &vars);
     }
     Finding::new("clock", State::Good, "cli-check-clock", &[("now", &at)])
+}
+
+/// What looks wrong about the days off of this year, and of the next once it is near.
+fn days_off(config: &Config, now: Timestamp) -> Vec<Finding> {
+    let today = now.in_zone(VIETNAM).date_naive();
+    let calendar = calendar::Calendar::from(&config.calendar);
+    let next = (today.month() == 12).then(|| today.year() + 1);
+    let years = std::iter::once(today.year()).chain(next).map(|year| Year::of(&calendar, year));
+    let oddities = years.flat_map(|year| {
+        let says = |oddity| super::calendar::oddity_words(year.year, oddity);
+        year.oddities.iter().map(says).collect::<Vec<_>>()
+    });
+    let finding = |says| Finding { what: "calendar", state: State::Warning, says };
+    oddities.map(finding).collect()
 }
 
 /// The room on the disk that an SQLite database is on.

@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::config::{Config, Environment};
 
 use super::{
-    CommandError, Desk, check, demo, digest, import, inbox, incident, init, logging, message, notice, people,
-    say, schedule, serve, status, zalo,
+    CommandError, Desk, calendar, check, demo, digest, import, inbox, incident, init, logging, message,
+    notice, people, say, schedule, serve, status, zalo,
 };
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
@@ -83,6 +83,7 @@ enum DeskCommand {
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
     Digest(digest::DigestCommand),
+    Calendar(calendar::CalendarCommand),
     /// Notices: writes, previews, approves, sends them, and shows who has confirmed.
     #[command(subcommand)]
     Notice(notice::NoticeCommand),
@@ -151,6 +152,7 @@ async fn at_desk(command: DeskCommand, desk: &Desk) -> Result<(), CommandError> 
         DeskCommand::Unit(command) => people::run_unit(command, desk).await,
         DeskCommand::Incident(command) => incident::run(command, desk).await,
         DeskCommand::Digest(command) => digest::run(command, desk).await,
+        DeskCommand::Calendar(command) => calendar::run(command, desk).await,
         DeskCommand::Notice(command) => notice::run(command, desk).await,
         DeskCommand::Inbox(command) => inbox::run(command, desk).await,
         DeskCommand::Message(command) => message::run(command, desk).await,

@@ -1,7 +1,8 @@
 //! Puts the rooms together, and takes the command line apart.
 
 pub mod answers;
-pub mod channels;
+pub mod calendar;
+mod channels;
 pub mod check;
 pub mod cli;
 pub mod demo;

@@ -53,6 +53,12 @@ impl Calendar {
         self.parts_of(day).any(|(from, to)| from <= at && at < to)
     }
 
+    /// How long people work on a day.
+    pub fn day_length(&self) -> Duration {
+        let parts = self.hours.iter().map(|(from, to)| (*to - *from).to_std().unwrap_or_default());
+        parts.sum()
+    }
+
     /// The moment when `work` of working time has passed since `from`.
     pub fn add_working(&self, from: Timestamp, work: Duration) -> Timestamp {
         let mut left = work;
@@ -290,6 +296,15 @@ mod tests {
     }
 
     #[test]
+    fn three_days_from_friday_afternoon_are_wednesday_or_thursday_after_a_holiday() {
+        let mut calendar = Calendar::default();
+        let three = calendar.day_length() * 3;
+        assert_eq!(calendar.add_working(at(20, 16, 30), three), at(25, 16, 30));
+        calendar.holidays.insert(NaiveDate::from_ymd_opt(2026, 11, 24).expect("a date"));
+        assert_eq!(calendar.add_working(at(20, 16, 30), three), at(26, 16, 30));
+    }
+
+    #[test]
     fn a_calendar_without_working_time_still_ends() {
         let calendar = Calendar { workdays: Vec::new(), ..Calendar::default() };
         assert_eq!(calendar.add_working(at(20, 16, 0), HOUR), at(20, 17, 0));
@@ -333,6 +348,34 @@ mod tests {
             let from = Timestamp(1_790_000_000_000_000 + start * 1_000_000);
             let until = calendar.add_working(from, Duration::from_secs(work));
             prop_assert_eq!(calendar.working_between(from, until), Duration::from_secs(work));
+        }
+
+        /// More work is never done earlier, and who begins later is never done before who began.
+        #[test]
+        fn adding_working_time_is_monotone(
+            start in 0_i64..40_000_000,
+            later in 0_i64..400_000,
+            work in 0_u64..400_000,
+            more in 0_u64..400_000,
+            off in prop::collection::btree_set(0_u32..200, 0..20),
+            made_up in prop::collection::btree_set(0_u32..200, 0..5),
+        ) {
+            let day = |after: u32| {
+                NaiveDate::from_ymd_opt(2026, 9, 1).expect("a date") + chrono::Days::new(u64::from(after))
+            };
+            let calendar = Calendar {
+                holidays: off.into_iter().map(day).collect(),
+                extra_workdays: made_up.into_iter().map(day).collect(),
+                ..Calendar::default()
+            };
+            let from = Timestamp(1_790_000_000_000_000 + start * 1_000_000);
+            let after = from + Duration::from_secs(later.unsigned_abs());
+            let (some, all) = (Duration::from_secs(work), Duration::from_secs(work + more));
+            prop_assert!(calendar.add_working(from, some) <= calendar.add_working(from, all));
+            prop_assert!(calendar.add_working(from, some) <= calendar.add_working(after, some));
+            let end = calendar.add_working(from, all);
+            prop_assert_eq!(calendar.working_between(from, end), all);
+            prop_assert!(calendar.is_working(end) || calendar.is_working(end.before(Duration::from_micros(1))));
         }
 
         #[test]

@@ -6,6 +6,7 @@ pub mod case_code;
 pub mod category;
 pub mod channel_kind;
 pub mod content;
+pub mod holidays;
 pub mod ids;
 pub mod import;
 pub mod incident;
