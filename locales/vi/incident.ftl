@@ -83,6 +83,7 @@ incident-state-accepted = đơn vị đang xử lý
 incident-state-reported = đơn vị báo xong, trực ban kiểm tra
 incident-state-settled = đã giải quyết, chờ người báo xác nhận
 incident-state-confirmed = đã giải quyết dứt điểm
+incident-state-closed = đã giải quyết, người báo chưa có ý kiến
 incident-state-rejected = không tiếp nhận
 incident-state-merged = đã gộp vào vụ việc khác
 incident-state-reopened = mở lại, chờ trực ban nhận
@@ -112,6 +113,7 @@ incident-move-return = trả lại
 incident-move-report = báo kết quả
 incident-move-settle = báo đã giải quyết
 incident-move-confirm = xác nhận đã xong
+incident-move-close = khép lại sau 7 ngày chưa có ý kiến
 incident-move-reopen = báo chưa xong
 incident-move-reject = không tiếp nhận
 incident-move-merge = gộp vào
@@ -178,6 +180,7 @@ incident-tell-report = { $code }: { $unit } báo đã xử lý, trực ban đang
 incident-tell-settle = ✅ { $code } đã giải quyết: “{ $words }”
     Có đúng như vậy không bạn?
 incident-tell-confirm = 👍 { $code } đã khép lại. Cảm ơn bạn đã báo tin!
+incident-tell-close = { $code } được khép lại: đã 7 ngày mà chưa có ý kiến của bạn. Nếu việc chưa xong, bạn chọn Chưa xong nhé.
 incident-tell-reopen = { $code } đã mở lại. Còn thiếu gì, bạn nhắn ngay đây giúp mình.
 incident-tell-reject = { $code } không được tiếp nhận, lý do: “{ $words }”. Cảm ơn bạn đã báo tin.
 incident-tell-merge = { $code } đã gộp vào { $words } vì cùng một việc. Từ giờ bạn theo dõi mã { $words } nhé.
@@ -204,6 +207,7 @@ incident-hours = { $count } giờ
 incident-days = { $count } ngày
 
 incident-remind-half = ⏳ { $code } ({ $unit }) còn { $left } tới hạn { $when }. Người xử lý: { $name }.
+incident-remind-soon = ⏰ { $code } ({ $unit }) còn một giờ nữa là tới hạn { $when }. Người xử lý: { $name }.
 incident-remind-due = ⚠️ { $code } ({ $unit }) đã tới hạn { $when } mà chưa xong. Người xử lý: { $name }.
 incident-escalate = ⚠️ { $code } của { $unit } đã quá hạn { $when } mà chưa xong. Người xử lý: { $name }. Gõ /vuviec { $code } để xem.
 

@@ -70,8 +70,9 @@ CREATE INDEX incident_cards_chat ON incident_cards (chat_id);
 -- What the clock does about a case.
 CREATE TABLE incident_deadlines (
     incident_id INTEGER NOT NULL REFERENCES incidents (id),
-    kind        TEXT NOT NULL,                 -- half | due
+    kind        TEXT NOT NULL,                 -- half | soon | due | over1 … | close
     at          INTEGER NOT NULL,
+    urgent      INTEGER NOT NULL,              -- also outside working hours
     done_at     INTEGER,
     PRIMARY KEY (incident_id, kind)
 ) STRICT, WITHOUT ROWID;

@@ -16,9 +16,12 @@ pub struct Category {
     pub label: String,
     /// Words and phrases that mean it, compared without case and diacritics.
     pub keywords: Vec<String>,
-    /// Working hours until a case has to be settled; the default for all if there is none.
+    /// Hours until a case has to be settled, of work unless it is urgent; the default for all if there is none.
     #[serde(default)]
     pub deadline_hours: Option<u32>,
+    /// It cannot wait for office hours: its deadline counts by the clock on the wall.
+    #[serde(default)]
+    pub urgent: bool,
 }
 
 /// All kinds, in the order in which they are offered.
@@ -84,6 +87,7 @@ impl Default for Categories {
             label: label.to_owned(),
             keywords: words.iter().map(|word| (*word).to_owned()).collect(),
             deadline_hours: hours,
+            urgent: code == "thien_tai",
         };
         Self(vec![
             category(

@@ -20,6 +20,8 @@ pub enum State {
     Settled,
     /// The reporter agrees.
     Confirmed,
+    /// Settled, and the reporter never said whether it is so.
+    Closed,
     Rejected,
     /// It lives on in another case.
     Merged,
@@ -46,13 +48,15 @@ pub enum Move {
     Report,
     Settle,
     Confirm,
+    /// Nobody said for a week whether it is settled.
+    Close,
     Reopen,
     Reject,
     Merge,
 }
 
 impl State {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::New,
         Self::Taken,
         Self::Forwarded,
@@ -60,6 +64,7 @@ impl State {
         Self::Reported,
         Self::Settled,
         Self::Confirmed,
+        Self::Closed,
         Self::Rejected,
         Self::Merged,
         Self::Reopened,
@@ -74,6 +79,7 @@ impl State {
             Self::Reported => "reported",
             Self::Settled => "settled",
             Self::Confirmed => "confirmed",
+            Self::Closed => "closed",
             Self::Rejected => "rejected",
             Self::Merged => "merged",
             Self::Reopened => "reopened",
@@ -87,12 +93,12 @@ impl State {
 
     /// Whether somebody still has to do something about it.
     pub fn is_open(self) -> bool {
-        !matches!(self, Self::Settled | Self::Confirmed | Self::Rejected | Self::Merged)
+        !matches!(self, Self::Settled | Self::Confirmed | Self::Closed | Self::Rejected | Self::Merged)
     }
 }
 
 impl Move {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Take,
         Self::Ask,
         Self::Answer,
@@ -103,6 +109,7 @@ impl Move {
         Self::Report,
         Self::Settle,
         Self::Confirm,
+        Self::Close,
         Self::Reopen,
         Self::Reject,
         Self::Merge,
@@ -120,6 +127,7 @@ impl Move {
             Self::Report => "report",
             Self::Settle => "settle",
             Self::Confirm => "confirm",
+            Self::Close => "close",
             Self::Reopen => "reopen",
             Self::Reject => "reject",
             Self::Merge => "merge",
@@ -159,8 +167,10 @@ pub fn allowed(state: State, movement: Move) -> Result<State, MoveError> {
         Move::Return if with_unit => S::Taken,
         Move::Report if with_unit => S::Reported,
         Move::Settle if state.is_open() => S::Settled,
-        Move::Confirm if state == S::Settled => S::Confirmed,
-        Move::Reopen if state == S::Settled => S::Reopened,
+        // Who was silent may still speak.
+        Move::Confirm if matches!(state, S::Settled | S::Closed) => S::Confirmed,
+        Move::Reopen if matches!(state, S::Settled | S::Closed) => S::Reopened,
+        Move::Close if state == S::Settled => S::Closed,
         Move::Reject if fresh || state == S::Taken => S::Rejected,
         Move::Merge if fresh || state == S::Taken => S::Merged,
         _ => return Err(MoveError { state, movement }),
@@ -204,8 +214,8 @@ mod tests {
                 let movement = Move::ALL[index];
                 let Ok(next) = allowed(state, movement) else { continue };
                 prop_assert!(!matches!(state, State::Confirmed | State::Rejected | State::Merged));
-                if state == State::Settled {
-                    prop_assert!(matches!(movement, Move::Confirm | Move::Reopen));
+                if matches!(state, State::Settled | State::Closed) {
+                    prop_assert!(matches!(movement, Move::Confirm | Move::Reopen | Move::Close));
                 }
                 if matches!(movement, Move::Accept | Move::Return | Move::Report) {
                     prop_assert!(with_unit);

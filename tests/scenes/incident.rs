@@ -4,6 +4,7 @@ use loa::conversation::What;
 use loa::conversation::incident::Period;
 use loa::conversation::incoming::{FileRef, Spot};
 use loa::domain::Role;
+use loa::domain::calendar::Calendar;
 use loa::domain::content::Content;
 use loa::store::incident::Fetched;
 
@@ -46,7 +47,7 @@ on_both! {
 
         assert!(town.store.media_is_due(CHANNEL).await.expect("an answer"));
         let wanted = town.store.claim_media(CHANNEL, 4).await.expect("a claim");
-        let picture = Fetched::Picture { mime: "image/jpeg".into(), bytes: vec![1; 9] };
+        let picture = Fetched::Good { mime: "image/jpeg", bytes: vec![1; 9] };
         town.store.settle_media(wanted[0].id, picture).await.expect("settled");
         assert_eq!(town.store.next_media(CHANNEL).await.expect("a time"), None);
         let card = town.outbox().await;
@@ -61,16 +62,17 @@ on_both! {
         let reported = town.says(GROUP, STAFF, "Đã thông đường").await;
         assert!(says_it(&reported, "báo kết quả: “Đã thông đường”"));
 
-        let due = town.store.see_to_deadlines().await.expect("a look").expect("a deadline");
+        let due = town.store.see_to_deadlines(&Calendar::default()).await.expect("a look").expect("a deadline");
         town.clock.set(due);
-        assert!(town.store.see_to_deadlines().await.expect("a look").is_some());
+        assert!(town.store.see_to_deadlines(&Calendar::default()).await.expect("a look").is_some());
         assert!(says_it(&town.outbox().await, "tới hạn"));
 
         let prompt = town.presses(DUTY, OFFICER, &card, "Giải quyết xong").await;
         let settled = town.presses(DUTY, OFFICER, &prompt, "Dùng kết quả").await;
         let agreed = town.presses(REPORTER, REPORTER, &settled, "Đúng vậy").await;
         assert!(says_it(&agreed, "đã giải quyết dứt điểm"));
-        assert_eq!(town.store.see_to_deadlines().await.expect("a look"), None);
+        // Who agrees is asked no more.
+        assert_eq!(town.store.see_to_deadlines(&Calendar::default()).await.expect("a look"), None);
 
         let shown = town.store.show_incident(CODE).await.expect("a case").expect("there is one");
         assert_eq!((shown.steps.len(), shown.photos.len(), shown.latitude), (6, 1, Some(21.38)));
@@ -102,7 +104,7 @@ on_both! {
         town.presses(DUTY, OFFICER, &card, "Giải quyết xong").await;
         let settled = town.says(DUTY, OFFICER, "Đã dọn xong").await;
         assert!(says_it(&town.presses(REPORTER, REPORTER, &settled, "Chưa xong").await, "mở lại"));
-        assert!(town.store.see_to_deadlines().await.expect("a look").is_some());
+        assert!(town.store.see_to_deadlines(&Calendar::default()).await.expect("a look").is_some());
         assert!(says_it(&town.says(OFFICER, OFFICER, "/tonghop quý").await, "Vụ việc mới: 1"));
     }
 }

@@ -155,7 +155,7 @@ impl Stage {
     /// When the calendar asks for something next, or a message is tried again. The app is at rest: nothing is
     /// due now.
     async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
-        let cases = self.store.see_to_deadlines().await?;
+        let cases = self.store.see_to_deadlines(&self.engine.rules.calendar).await?;
         let notices = self.store.notices_tick(self.engine.rules.catch_up).await?;
         let queues = match self.store.idle().await? {
             Idle::Until(due) => due,

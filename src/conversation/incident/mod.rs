@@ -12,7 +12,7 @@ mod intake;
 mod list;
 mod moves;
 mod recognise;
-mod reporter;
+pub mod reporter;
 mod rules;
 mod words;
 
@@ -275,14 +275,20 @@ pub struct NewCase {
     pub deadline: Deadline,
 }
 
-/// Until when a case has to be settled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Until when a case has to be settled, and whom the clock tells when.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadline {
-    /// When half of the working time is over.
+    /// When half of its time is over.
     pub half: Timestamp,
+    /// An hour before it is due; `None` where half of its time is no more.
+    pub soon: Option<Timestamp>,
     pub due: Timestamp,
-    /// The working time that it has.
+    /// When it is overdue for so long that the next level up hears of it, one after the other.
+    pub over: Vec<Timestamp>,
+    /// The time that it has: working time, or any where it is urgent.
     pub allowed: std::time::Duration,
+    /// It cannot wait for office hours.
+    pub urgent: bool,
 }
 
 /// A move of a case.

@@ -6,7 +6,7 @@ use crate::domain::ids::IncidentId;
 use crate::domain::incident::{Move, allowed};
 
 use super::rules::Screening;
-use super::{Also, Case, Effect, Exhibit, Step, facts, intake, recognise, rules};
+use super::{Also, Case, CaseAct, Effect, Exhibit, Step, card, facts, intake, recognise, rules};
 
 /// One message to everybody who reported the case and can be reached.
 pub fn tell(case: &Case, words: impl Fn(Lang) -> Reply) -> Vec<Reply> {
@@ -18,6 +18,14 @@ pub fn tell(case: &Case, words: impl Fn(Lang) -> Reply) -> Vec<Reply> {
             reply
         })
         .collect()
+}
+
+/// What the reporters hear when a case ends because none of them said whether it is settled.
+pub fn closed(case: &Case) -> Vec<Reply> {
+    tell(case, |lang| {
+        let said = lang.say("incident-tell-close", &[("code", &case.code)]);
+        Reply::here(said).row([card::button(case, lang, "incident-do-reopen", CaseAct::Reopen)])
+    })
 }
 
 /// Pictures, documents or a place that came right after the report.

@@ -18,6 +18,10 @@ pub use crate::domain::screen::{Screening, screen};
 /// Working hours until a case has to be settled, where neither its category nor the configuration says.
 const USUAL_HOURS: u32 = 16;
 
+const HOUR: Duration = Duration::from_secs(3600);
+/// So many levels above the first hear of a case that is overdue. A province has four in all.
+const LEVELS: usize = 3;
+
 /// Code and name of every category, in the order in which they are offered.
 pub fn categories(ctx: &Context<'_>) -> Vec<(String, String)> {
     let all = ctx.rules.categories.0.iter();
@@ -33,16 +37,25 @@ pub fn category_name(ctx: &Context<'_>, code: &str) -> Option<String> {
     ctx.rules.categories.get(code).map(|category| category.label.clone())
 }
 
-/// Until when a case of this category has to be settled, from now, in working time.
+/// Until when a case of this category has to be settled, from now: in working time, or in any where it is urgent.
 pub fn deadline(ctx: &Context<'_>, category: Option<&str>) -> Deadline {
-    let own = category.and_then(|code| ctx.rules.categories.get(code)?.deadline_hours);
+    let known = category.and_then(|code| ctx.rules.categories.get(code));
     let usual = if ctx.rules.deadline_hours == 0 { USUAL_HOURS } else { ctx.rules.deadline_hours };
-    let allowed = Duration::from_secs(u64::from(own.unwrap_or(usual)) * 3600);
+    let hours = known.and_then(|category| category.deadline_hours).unwrap_or(usual);
+    let allowed = Duration::from_secs(u64::from(hours) * 3600);
+    let urgent = known.is_some_and(|category| category.urgent);
     let calendar = &ctx.rules.calendar;
+    let after = |from, time| if urgent { from + time } else { calendar.add_working(from, time) };
+    let (due, next) = (after(ctx.now, allowed), if urgent { HOUR } else { calendar.day_length() });
+    let over =
+        std::iter::successors(Some(due), |last| Some(after(*last, next))).skip(1).take(LEVELS).collect();
     Deadline {
-        half: calendar.add_working(ctx.now, allowed / 2),
-        due: calendar.add_working(ctx.now, allowed),
+        half: after(ctx.now, allowed / 2),
+        soon: (allowed > 2 * HOUR).then(|| after(ctx.now, allowed - HOUR)),
+        due,
+        over,
         allowed,
+        urgent,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::incident::{Move, State};
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, outbox};
 
-use super::{media, read, units};
+use super::{deadlines, media, read, units};
 
 /// A report becomes a case, with its cards and its deadline.
 pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), StoreError> {
@@ -34,7 +34,7 @@ pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), Stor
         case.spot.as_ref().map(|spot| spot.latitude),
         case.spot.as_ref().map(|spot| spot.longitude),
         case.restricted,
-        micros(case.deadline),
+        micros(&case.deadline),
         case.deadline.due,
         env.now,
     ];
@@ -47,7 +47,7 @@ pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), Stor
     for exhibit in &case.exhibits {
         media::want(tx, env, id, case.person, case.chat, case.channel, exhibit).await?;
     }
-    set_deadline(tx, id, case.deadline).await?;
+    deadlines::set(tx, id, &case.deadline).await?;
     refresh(tx, env, id).await?;
     note(tx, env, id, case.person, "open", &case.code).await
 }
@@ -114,20 +114,21 @@ async fn change(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreErro
                               holder_id = COALESCE(holder_id, $4) WHERE id = $1";
             tx.exec_one(sql, args![id, &step.text, env.now, step.actor]).await?;
             media::give_to_reporters(tx, id).await?;
-            end_deadline(tx, id).await?;
+            deadlines::wait_for_reporter(tx, id, env.now).await?;
         }
         Move::Reject => {
             let sql = "UPDATE incidents SET result = $2, settled_at = $3, question = NULL WHERE id = $1";
             tx.exec_one(sql, args![id, &step.text, env.now]).await?;
-            end_deadline(tx, id).await?;
+            deadlines::end(tx, id).await?;
         }
-        Move::Merge => end_deadline(tx, id).await?,
+        Move::Merge | Move::Confirm => deadlines::end(tx, id).await?,
         Move::Reopen => {
             let sql = "UPDATE incidents SET settled_at = NULL WHERE id = $1";
             tx.exec_one(sql, args![id]).await?;
             leave_unit(tx, env, id).await?;
         }
-        Move::Add | Move::Accept | Move::Confirm => {}
+        // Nobody makes the last of these: `deadlines` does.
+        Move::Add | Move::Accept | Move::Close => {}
     }
     Ok(())
 }
@@ -148,8 +149,8 @@ async fn also(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreError>
         Also::Merge { into } => merge(tx, env, id, *into).await,
         Also::Deadline(deadline) => {
             let sql = "UPDATE incidents SET due_at = $2, allowed_micros = $3 WHERE id = $1";
-            tx.exec_one(sql, args![id, deadline.due, micros(*deadline)]).await?;
-            set_deadline(tx, id, *deadline).await
+            tx.exec_one(sql, args![id, deadline.due, micros(deadline)]).await?;
+            deadlines::set(tx, id, deadline).await
         }
         Also::Place(spot) => set_place(tx, id, spot).await,
     }
@@ -275,19 +276,7 @@ pub async fn add_step(
     tx.exec_one(sql, args![id, env.now, actor, movement, text]).await
 }
 
-async fn set_deadline(tx: &mut Tx<'_>, id: IncidentId, deadline: Deadline) -> Result<(), StoreError> {
-    let sql = "INSERT INTO incident_deadlines (incident_id, kind, at) VALUES ($1, $2, $3)
-               ON CONFLICT (incident_id, kind) DO UPDATE SET at = excluded.at, done_at = NULL";
-    tx.exec_one(sql, args![id, "half", deadline.half]).await?;
-    tx.exec_one(sql, args![id, "due", deadline.due]).await
-}
-
-async fn end_deadline(tx: &mut Tx<'_>, id: IncidentId) -> Result<(), StoreError> {
-    tx.exec("DELETE FROM incident_deadlines WHERE incident_id = $1", args![id]).await?;
-    Ok(())
-}
-
-fn micros(deadline: Deadline) -> i64 {
+fn micros(deadline: &Deadline) -> i64 {
     i64::try_from(deadline.allowed.as_micros()).unwrap_or(i64::MAX)
 }
 

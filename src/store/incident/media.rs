@@ -85,7 +85,7 @@ pub async fn show(tx: &mut Tx<'_>, env: &Env, incident: IncidentId) -> Result<()
     }
     let groups = case.cards.iter().filter(|at| at.kind != CardKind::Watch);
     let mut places: Vec<(ChatId, Lang, bool)> = groups.map(|at| (at.chat, at.lang, false)).collect();
-    if matches!(case.state, State::Settled | State::Confirmed) {
+    if matches!(case.state, State::Settled | State::Confirmed | State::Closed) {
         let reached = case.reporters.iter().filter_map(|reporter| reporter.chat);
         places.extend(reached.map(|(chat, lang)| (chat, lang, true)));
     }

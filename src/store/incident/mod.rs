@@ -46,7 +46,7 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         Ask::Asked(person) => {
             let sql = "SELECT i.id FROM reports r JOIN incidents i ON i.id = r.incident_id
                        WHERE r.person_id = $1 AND i.question IS NOT NULL
-                         AND i.state NOT IN ('settled', 'confirmed', 'rejected', 'merged')
+                         AND i.state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')
                        ORDER BY i.updated_at DESC LIMIT 1";
             first_incident(tx.optional(sql, args![*person]).await?)
         }

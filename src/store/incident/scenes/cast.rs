@@ -64,6 +64,18 @@ impl Town {
         self.stage.found(units, people, groups).await;
     }
 
+    /// Puts somebody at the head of a unit.
+    pub async fn heads(&self, chat: &'static str, unit: i64) {
+        let sql = "INSERT INTO roles (person_id, unit_id, role, since)
+                   SELECT person_id, $2, 'head', 0 FROM chats WHERE external_id = $1";
+        let done = self
+            .stage
+            .store
+            .db
+            .write(move |tx| Box::pin(async move { Ok(tx.exec(sql, args![chat, unit]).await?) }));
+        assert_eq!(done.await.expect("a role"), 1);
+    }
+
     fn next(&self) -> String {
         self.messages.fetch_add(1, Ordering::Relaxed).to_string()
     }

@@ -223,9 +223,12 @@ async fn numbers_of_persons_are_pointed_out_and_masked_for_the_unit() {
 }
 
 #[tokio::test]
-async fn the_deadline_counts_working_time() {
+async fn the_deadline_counts_working_time_unless_it_is_urgent() {
     let town = Town::new().await;
-    // Monday 08:00; a landslide has four working hours: 08:00 to 11:30, and half an hour after lunch.
+    // Monday 08:00; a rumour has eight working hours: 3,5 and 3,5, and one on the next morning.
+    let sent = town.report("Tin đồn thất thiệt ở phường Sông Hiến").await;
+    assert!(text_in(&sent, LAN).contains("08:30 thứ Ba 24/11/2026"), "{sent:?}");
+    // A landslide has four hours, lunch or not.
     let sent = town.report("Sạt lở ở phường Sông Hiến").await;
-    assert!(text_in(&sent, LAN).contains("14:00 thứ Hai 23/11/2026"), "{sent:?}");
+    assert!(text_in(&sent, LAN).contains("12:00 thứ Hai 23/11/2026"), "{sent:?}");
 }
