@@ -78,7 +78,7 @@ pub async fn run(command: DemoCommand) -> Result<(), CommandError> {
 /// Leaves the page to whoever looks at it, until they have seen enough.
 async fn stay(stage: &mut Stage, port: u16, stop: &CancellationToken) {
     let url = stage.platforms.telegram.url().to_owned();
-    let columns: Vec<String> = story::COLUMNS.iter().map(ToString::to_string).collect();
+    let columns: Vec<String> = story::COLUMNS.iter().map(|chat| stage.platforms.column(*chat)).collect();
     stage.show.line("");
     if !url.ends_with(&format!(":{port}")) {
         stage.show.line(&say("demo-port-taken", &[("port", &port.to_string())]));

@@ -52,6 +52,7 @@ impl Platforms {
         let zalo = ZaloBot::start(options).await?;
         let mut options = Options::new(now);
         options.limits = Some(sandbox::Limits::default());
+        options.beside = Some(zalo.clone());
         let telegram = listen(options, port).await?;
         Ok(Self { telegram, zalo, on_zalo: BTreeSet::new() })
     }
@@ -60,6 +61,11 @@ impl Platforms {
     pub async fn stop(&self) {
         self.zalo.shutdown().await;
         self.telegram.shutdown().await;
+    }
+
+    /// What the page calls a chat.
+    pub fn column(&self, chat: i64) -> String {
+        if self.on_zalo(chat) { format!("zalo:{chat}") } else { chat.to_string() }
     }
 
     /// Whether somebody, or a group, is on Zalo.

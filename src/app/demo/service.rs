@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::files::Door;
+use crate::app::rules;
 use crate::app::run::Running;
 use crate::app::webhook::Webhook;
 use crate::channel::Channel;
@@ -49,17 +50,13 @@ impl Service {
     /// # Errors
     /// Where nothing can listen on this machine, or the database fails.
     pub async fn start(platforms: &Platforms, store: &Store, clock: &Clock) -> anyhow::Result<Self> {
-        let stop = CancellationToken::new();
+        let (config, stop) = (Config::default(), CancellationToken::new());
         let (door, links) = files(store).await?;
         let engine = Engine {
             store: store.clone(),
             clock: clock.clone(),
             random: Random::seeded(8),
-            rules: Arc::new(Rules {
-                bot_username: "loa_bot".to_owned(),
-                case_prefix: "ML".to_owned(),
-                ..Rules::default()
-            }),
+            rules: Arc::new(Rules { case_prefix: "ML".to_owned(), ..rules(&config, "loa_bot".to_owned()) }),
             channel: telegram(platforms)?,
             links: Some(links),
             limits: Limits::TELEGRAM,
@@ -69,7 +66,7 @@ impl Service {
             signals: Signals::default(),
             stop: stop.clone(),
         };
-        let given = Config::default().zalo_bot;
+        let given = &config.zalo_bot;
         let limits = Limits {
             per_second: given.per_second,
             per_month: given.per_month,
