@@ -32,8 +32,9 @@ impl Stage {
 
     /// What is new in the chats since the last look, in the order of the chats: people, then groups.
     pub(super) fn take_news(&mut self) -> Vec<Piece> {
-        let touched = self.platforms.touched_since(self.looked);
-        self.looked = self.platforms.mark();
+        // What comes in meanwhile is looked at twice rather than not at all.
+        let now = self.platforms.mark();
+        let touched = self.platforms.touched_since(std::mem::replace(&mut self.looked, now));
         let mut news = Vec::new();
         // The counts of a notice change all the time: they are shown when somebody looks.
         let counts = ["notice-state-running", "notice-state-done"].map(|key| say(key, &[]));

@@ -9,7 +9,7 @@ use anyhow::Context;
 
 use crate::clock::Clock;
 use crate::domain::ChannelKind;
-use crate::sandbox::{self, Options, Sandbox, ZaloBot, ZaloBotOptions};
+use crate::sandbox::{self, Options, Outcome, Sandbox, ZaloBot, ZaloBotOptions};
 
 use super::seen::Seen;
 
@@ -174,12 +174,19 @@ impl Platforms {
         self.sent_since(mark).into_iter().map(|sent| (sent.chat, sent.at)).collect()
     }
 
-    /// What the bot did that a platform must refuse, or too fast.
+    /// What the bot did that a platform must refuse, or too fast. On Zalo also what was refused of what it sent: to
+    /// somebody who has not written, or more than the plan permits.
     pub fn violations(&self) -> Vec<String> {
         let wrong = self.telegram.violations().into_iter().map(|one| format!("Telegram: {one:?}"));
         let fast = self.telegram.rate_violations().into_iter().map(|one| format!("Telegram: {one:?}"));
-        let zalo = self.zalo.violations().into_iter().map(|one| format!("Zalo: {one:?}"));
-        wrong.chain(fast).chain(zalo).collect()
+        let sends = |method: &str| method.starts_with("send");
+        let refused = self.zalo.attempts().into_iter();
+        let refused =
+            refused.filter(|call| sends(&call.method) && matches!(call.outcome, Outcome::Refused(..)));
+        let refused = refused.map(|one| format!("Zalo: {one:?}"));
+        let others = self.zalo.violations().into_iter().filter(|one| !sends(&one.method));
+        let others = others.map(|one| format!("Zalo: {one:?}"));
+        wrong.chain(fast).chain(refused).chain(others).collect()
     }
 }
 

@@ -40,8 +40,8 @@ const BAN_LECH_CULTURE: i64 = 1029;
 const BAN_LECH_FARMS: i64 = 1030;
 const BAN_LECH_GROUP: i64 = -1011;
 
-/// What the page shows at first: the editor, the deputy head, the duty group, a village, a group.
-pub const COLUMNS: [i64; 5] = [EDITOR, DEPUTY, DUTY, VILLAGE_HEAD, WARD_GROUP];
+/// What the page shows at first: a village and a group on Zalo, then the editor, the deputy head and the duty group.
+pub const COLUMNS: [i64; 5] = [VILLAGE_HEAD, WARD_GROUP, EDITOR, DEPUTY, DUTY];
 
 /// December 2026.
 fn day(day: u32, hour: u32, minute: u32) -> Timestamp {
