@@ -1,7 +1,8 @@
 //! The practice platform: a strict stand-in of the chat platforms over real HTTP on loopback.
 //!
 //! It enforces the platforms' own limits, can be told to fail, keeps a log of what it accepted, and
-//! serves a page on which the sample people's chats are played by hand. The room knows nothing of the
+//! serves a page on which the sample people's chats are played by hand: those on Telegram, and beside them
+//! those on Zalo. The room knows nothing of the
 //! rest of the crate: time and randomness are handed in, and the bot reaches it only over HTTP.
 //!
 //! - [`telegram`] is the stand-in of Telegram's Bot API; its handle is [`Sandbox`].

@@ -1,17 +1,22 @@
-//! The page on which the sample people's chats are played by hand.
+//! The page on which the sample people's chats are played by hand, each in the manner of its channel.
 
-use axum::Router;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+
+use super::zalo_bot::ZaloBot;
 
 const HTML: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/style.css");
 /// The script, in parts by name.
-const SCRIPTS: [(&str, &str); 4] = [
+const SCRIPTS: [(&str, &str); 6] = [
     ("/page.js", include_str!("page/page.js")),
     ("/column.js", include_str!("page/column.js")),
     ("/message.js", include_str!("page/message.js")),
+    ("/channel.js", include_str!("page/channel.js")),
+    ("/zalo.js", include_str!("page/zalo.js")),
     ("/dialogs.js", include_str!("page/dialogs.js")),
 ];
 
@@ -29,9 +34,20 @@ fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
     (headers, text)
 }
 
-/// The page at `/`, its style and its script.
-pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let page = Router::new()
+/// Below which path a bot on Zalo is reached from the page.
+const ZALO: &str = "/zalo";
+
+/// The page at `/`, its style and its script; and where the page finds the people of each channel.
+pub(crate) fn routes<S: Clone + Send + Sync + 'static>(zalo: Option<&ZaloBot>) -> Router<S> {
+    let mut channels = vec![json!({"kind": "telegram", "root": ""})];
+    let mut page = Router::new();
+    if let Some(zalo) = zalo {
+        channels.push(json!({"kind": "zalo", "root": ZALO}));
+        page = page.nest_service(ZALO, zalo.page_routes());
+    }
+    let channels = Json(channels);
+    let page = page
+        .route("/channels", get(move || async move { channels.clone() }))
         .route("/", get(|| async { file("text/html; charset=utf-8", HTML) }))
         .route("/style.css", get(|| async { file("text/css; charset=utf-8", STYLE) }));
     SCRIPTS.into_iter().fold(page, |page, (path, text)| {

@@ -21,6 +21,7 @@ mod zalo_oa;
 mod zalo_oa_kit;
 mod zalo_oa_sending;
 mod zalo_oa_webhook;
+mod zalo_page;
 mod zalo_python;
 mod zalo_sending;
 mod zalo_webhook;

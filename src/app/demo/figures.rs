@@ -6,6 +6,7 @@ use crate::domain::calendar::duration_words;
 use crate::domain::incident::State;
 use crate::store::incident::Shown;
 
+use super::platforms::Mark;
 use super::stage::Stage;
 use crate::app::say;
 
@@ -16,7 +17,7 @@ const MOST_NOTICES: usize = 5;
 pub async fn show(stage: &mut Stage) -> anyhow::Result<()> {
     let mut lines = vec![organisation(stage).await?];
     let status = stage.store.status(crate::jobs::WORKER_LEASE).await?;
-    lines.push(say("demo-figure-sent", &[("count", &sent(stage).to_string())]));
+    lines.push(sent(stage));
     stage.expect(status.inbox.aside == 0, "có tin không xử lý được")?;
     let mut notices = stage.store.notice_list(MOST_NOTICES).await?;
     notices.sort_by_key(|notice| notice.id.0);
@@ -33,7 +34,7 @@ pub async fn show(stage: &mut Stage) -> anyhow::Result<()> {
         lines.push(say(key, &vars));
     }
     lines.extend(cases(&all_cases(stage).await?));
-    let refused = stage.sandbox.violations().len() + stage.sandbox.rate_violations().len();
+    let refused = stage.platforms.violations().len();
     lines.push(say("demo-figure-clean", &[("count", &refused.to_string())]));
     stage.show.title(&say("demo-figures", &[]));
     for line in lines {
@@ -42,9 +43,13 @@ pub async fn show(stage: &mut Stage) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Messages that the platform took and showed to somebody.
-fn sent(stage: &Stage) -> usize {
-    stage.sandbox.with_accepted(|all| all.iter().filter(|call| call.method.starts_with("send")).count())
+/// Messages that the platforms took and showed to somebody.
+fn sent(stage: &Stage) -> String {
+    let mut sent = stage.platforms.sent_since(Mark::default());
+    sent.retain(|sent| sent.new);
+    let zalo = sent.iter().filter(|sent| stage.platforms.on_zalo(sent.chat)).count();
+    let [all, zalo, telegram] = [sent.len(), zalo, sent.len() - zalo].map(|count| count.to_string());
+    say("demo-figure-sent", &[("count", &all), ("zalo", &zalo), ("telegram", &telegram)])
 }
 
 async fn organisation(stage: &Stage) -> anyhow::Result<String> {

@@ -1,12 +1,16 @@
-//! `loa demo`: a sample province's first month with loa, played on the practice platform.
+//! `loa demo`: a sample province's first month with loa, played on the practice platforms.
 //!
-//! The app is the one of `loa run`: only the address, the clock and the data are the demo's. `stage` puts it
-//! up, `hands` are the people's, `story` is what happens, `news` tells what came of it,
+//! The app is the one of `loa run`: only the addresses, the clock and the data are the demo's. `stage` puts it
+//! up on both `platforms`, `hands` are the people's, `story` is what happens, `news` tells what came of it,
 //! `show` writes it down as it happens, `figures` counts in the end.
 
+mod choice;
 mod figures;
 mod hands;
 mod news;
+mod platforms;
+mod seen;
+mod service;
 mod show;
 mod stage;
 mod story;
@@ -27,8 +31,8 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Plays the first month of a sample province: notices, confirmations, quick reports, cases, figures.
 ///
-/// Everything is real except address, clock and data: the service of `loa run` over HTTP against a practice
-/// platform on this machine, with a database of its own that is thrown away in the end. Nothing leaves the
+/// Everything is real except addresses, clock and data: the service of `loa run` over HTTP against practice
+/// platforms (Telegram, and a bot on Zalo) on this machine, with a database of its own that is thrown away in the end. Nothing leaves the
 /// machine, nothing is left behind. The story is told as it happens; afterwards a page is open on which
 /// everybody can be played by hand.
 #[derive(Debug, clap::Args)]
@@ -73,8 +77,8 @@ pub async fn run(command: DemoCommand) -> Result<(), CommandError> {
 
 /// Leaves the page to whoever looks at it, until they have seen enough.
 async fn stay(stage: &mut Stage, port: u16, stop: &CancellationToken) {
-    let url = stage.sandbox.url().to_owned();
-    let columns: Vec<String> = story::COLUMNS.iter().map(ToString::to_string).collect();
+    let url = stage.platforms.telegram.url().to_owned();
+    let columns: Vec<String> = story::COLUMNS.iter().map(|chat| stage.platforms.column(*chat)).collect();
     stage.show.line("");
     if !url.ends_with(&format!(":{port}")) {
         stage.show.line(&say("demo-port-taken", &[("port", &port.to_string())]));

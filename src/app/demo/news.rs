@@ -1,11 +1,9 @@
 //! What is new in the chats, told so that nobody reads the same thing forty times.
 
-use std::collections::BTreeMap;
-
+use super::seen::{Seen, split_list};
 use super::stage::Stage;
 use crate::app::say;
 use crate::domain::Timestamp;
-use crate::sandbox::Seen;
 
 /// The same words in so many chats are shown once, with the number of the others.
 const BROADCAST: usize = 4;
@@ -25,33 +23,28 @@ impl Stage {
                 continue;
             }
             let also = if many { also(piece.chat < 0, same_kind - 1) } else { String::new() };
-            let (at, to) = (piece.at, self.name(piece.chat));
+            let (at, to) = (piece.at, self.chat_name(piece.chat));
             let known = piece.body.lines().count() > REPEATED && !self.read.insert(piece.body.clone());
-            let beginning = || piece.body.lines().take(REPEATED - 1).collect::<Vec<_>>().join("\n") + " …";
-            let body = if known { beginning() } else { piece.body.clone() };
+            let body = if known { beginning(piece) } else { piece.body.clone() };
             self.show.bot(at, &to, &piece.seen, &body, &also);
         }
     }
 
     /// What is new in the chats since the last look, in the order of the chats: people, then groups.
     pub(super) fn take_news(&mut self) -> Vec<Piece> {
-        let looked = self.looked;
-        let (now, touched) = self.sandbox.with_accepted(|all| {
-            let new = all.get(looked..).unwrap_or_default();
-            let chats = new.iter().filter_map(|call| Some((call.chat_id?, call.at)));
-            (all.len(), chats.collect::<BTreeMap<i64, i64>>())
-        });
-        self.looked = now;
+        // What comes in meanwhile is looked at twice rather than not at all.
+        let now = self.platforms.mark();
+        let touched = self.platforms.touched_since(std::mem::replace(&mut self.looked, now));
         let mut news = Vec::new();
         // The counts of a notice change all the time: they are shown when somebody looks.
         let counts = ["notice-state-running", "notice-state-done"].map(|key| say(key, &[]));
         let mut touched: Vec<(i64, i64)> = touched.into_iter().collect();
         touched.sort_by_key(|(chat, _)| (*chat < 0, chat.abs()));
         for (chat, at) in touched {
-            for mut seen in albums(self.sandbox.chat(chat)) {
+            for mut seen in albums(self.platforms.chat(chat)) {
                 let buttons: Vec<String> = seen.labels().into_iter().map(str::to_owned).collect();
                 let state = (seen.text.clone(), buttons);
-                let before = self.shown.insert((chat, seen.id), state.clone());
+                let before = self.shown.insert((chat, seen.id.clone()), state.clone());
                 if !seen.by_bot || before.as_ref() == Some(&state) {
                     continue;
                 }
@@ -65,7 +58,7 @@ impl Stage {
                 if edited && (nothing || counts.iter().any(|count| seen.text.starts_with(count))) {
                     continue;
                 }
-                let at = if edited { Timestamp(at) } else { Timestamp(seen.date * 1_000_000) };
+                let at = if edited { Timestamp(at) } else { seen.at };
                 news.push(Piece { chat, at, seen, body });
             }
         }
@@ -88,6 +81,13 @@ impl Piece {
         let what = |piece: &Self| (piece.seen.photos, piece.seen.edited);
         self.body == other.body && what(self) == what(other) && self.seen.files == other.seen.files
     }
+}
+
+/// The first lines of what was shown in full before, and what can be chosen.
+fn beginning(piece: &Piece) -> String {
+    let (words, list) = if piece.seen.lists { split_list(&piece.body) } else { (&*piece.body, "") };
+    let first: Vec<&str> = words.lines().take(REPEATED - 1).collect();
+    format!("{} …\n{list}", first.join("\n"))
 }
 
 /// ` · và 13 nhóm khác`
@@ -119,7 +119,7 @@ fn albums(all: Vec<Seen>) -> Vec<Seen> {
     let mut out: Vec<Seen> = Vec::new();
     for seen in all {
         match out.last_mut() {
-            Some(last) if seen.media_group_id.is_some() && last.media_group_id == seen.media_group_id => {
+            Some(last) if seen.album.is_some() && last.album == seen.album => {
                 last.photos += seen.photos;
                 last.files.extend(seen.files);
                 if last.text.is_empty() {

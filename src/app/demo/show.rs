@@ -1,5 +1,6 @@
 //! The transcript: what is said and done, as it would look in a chat, on a terminal or in a file.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -7,13 +8,17 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::domain::Timestamp;
 use crate::domain::calendar::{date_words, weekday_name};
 use crate::domain::time::VIETNAM;
-use crate::sandbox::Seen;
 use chrono::{Datelike, Timelike};
+
+use super::choice::Choice;
+use super::seen::{Seen, split_list};
 
 /// Columns of the transcript: what an old terminal and a page of a document both show.
 const WIDTH: usize = 96;
 /// A message is shown up to so many lines; the people see all of it.
 const MOST_LINES: usize = 14;
+/// An address that is longer is shortened.
+const LONGEST_WORD: usize = 80;
 /// What stands before every line of a message of the bot.
 const BOT: &str = "      │ ";
 
@@ -128,10 +133,17 @@ impl Show {
         }
     }
 
-    /// What somebody presses, and the short note that flits over their screen.
-    pub fn press(&mut self, at: Timestamp, name: &str, where_to: &str, label: &str, note: &str) {
-        let button = self.paint(Look::Button, &format!("👆 [ {label} ]"));
-        self.person(at, name, where_to, &button);
+    /// What somebody chooses: a button, with the short note that flits over their screen, or a number or words, which
+    /// they write.
+    pub fn choice(&mut self, at: Timestamp, name: &str, where_to: &str, choice: &Choice, note: &str) {
+        let what = match choice {
+            Choice::Button { label, .. } => self.paint(Look::Button, &format!("👆 [ {label} ]")),
+            Choice::Number { number, label, .. } => {
+                format!("{number} {}", self.paint(Look::Dim, &format!("({label})")))
+            }
+            Choice::Words { words, .. } => words.clone(),
+        };
+        self.person(at, name, where_to, &what);
         if !note.is_empty() {
             self.note(note);
         }
@@ -157,11 +169,16 @@ impl Show {
         for name in &seen.files {
             self.line(&format!("{BOT}📎 {name}"));
         }
-        for line in clip(body, WIDTH - width(BOT)) {
+        let (words, list) = if seen.lists { split_list(body) } else { (body, "") };
+        for line in clip(words.trim_end(), WIDTH - width(BOT)) {
+            self.line(&format!("{BOT}{line}"));
+        }
+        for line in clip(list, WIDTH - width(BOT)) {
+            let line = self.paint(Look::Button, &line);
             self.line(&format!("{BOT}{line}"));
         }
         for row in &seen.buttons {
-            let row: Vec<String> = row.iter().map(|button| format!("[ {} ]", button.label)).collect();
+            let row: Vec<String> = row.iter().map(|label| format!("[ {label} ]")).collect();
             for line in wrap(&row.join(" "), WIDTH - width(BOT)) {
                 let line = self.paint(Look::Button, &line);
                 self.line(&format!("{BOT}{line}"));
@@ -196,12 +213,23 @@ fn clip(text: &str, most: usize) -> Vec<String> {
     lines
 }
 
+/// A word as it is shown. The address of a file is for tapping, not for reading: of its path the end is left.
+fn short(word: &str) -> Cow<'_, str> {
+    let address = word.split_once("://").filter(|_| width(word) > LONGEST_WORD);
+    match address.and_then(|(scheme, rest)| Some((scheme, rest.split_once('/')?.0, rest.rsplit_once('/')?.1)))
+    {
+        Some((scheme, host, name)) => format!("{scheme}://{host}/…/{name}").into(),
+        None => word.into(),
+    }
+}
+
 /// Lines of at most `most` columns, broken between words.
 fn wrap(text: &str, most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {
         let mut line = String::new();
         for word in paragraph.split(' ') {
+            let word = &*short(word);
             if !line.is_empty() && width(&line) + 1 + width(word) > most {
                 lines.push(std::mem::take(&mut line));
             }
@@ -242,6 +270,8 @@ mod tests {
         assert_eq!(lines, ["một hai", "ba bốn", "", "năm"]);
         assert_eq!(width("\x1b[1;32mĐã nhận\x1b[0m"), 7);
         assert_eq!(width("✅ ok"), 5);
+        let file = format!("tệp: http://127.0.0.1:80/tep/{}/ke-hoach.pdf", "a".repeat(90));
+        assert_eq!(wrap(&file, 60), ["tệp: http://127.0.0.1:80/…/ke-hoach.pdf"]);
     }
 
     #[test]

@@ -1,34 +1,26 @@
-//! The stage: the practice platform, the app on it, and the time that passes.
+//! The stage: the platforms, the app on them, and the time that passes.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
 
-use crate::app::run::Running;
-use crate::channel::telegram::Telegram;
 use crate::clock::Clock;
-use crate::conversation::{Rules, step};
-use crate::domain::Timestamp;
 use crate::domain::import::{self, ImportRow, Kind};
-use crate::http::http_client;
-use crate::jobs::pacing::Limits;
-use crate::jobs::{Engine, Signals};
+use crate::domain::{ChannelKind, Timestamp};
 use crate::random::Random;
-use crate::sandbox::{self, Options, Sandbox};
 use crate::store::Store;
 use crate::store::idle::Idle;
 
+use super::platforms::{Mark, Platforms};
+use super::service::Service;
 use super::show::Show;
 
 /// Who there is at the beginning.
 const PEOPLE: &str = include_str!("../../../config/demo/people.csv");
 /// So long the app may take to come to rest; it takes milliseconds.
-const REST_WITHIN: Duration = Duration::from_secs(30);
+const REST_WITHIN: Duration = Duration::from_secs(60);
 /// Messages that wait for their turn in a chat come within this; what comes later is a timer's.
 const SOON: Duration = Duration::from_secs(3);
 /// After so many looks without a call to the platform the clock is moved on by as much.
@@ -37,85 +29,78 @@ const NUDGE: Duration = Duration::from_millis(250);
 
 /// The whole app, and who plays with it.
 pub struct Stage {
-    pub sandbox: Sandbox,
+    pub platforms: Platforms,
     pub store: Store,
     pub clock: Clock,
     pub show: Show,
-    engine: Engine,
-    running: Option<Running>,
+    service: Service,
     names: BTreeMap<i64, String>,
     /// Who is in which group.
     pub groups: BTreeMap<i64, Vec<i64>>,
     /// What stood in a chat when it was shown last, by chat and message.
-    pub(super) shown: HashMap<(i64, i64), (String, Vec<String>)>,
+    pub(super) shown: HashMap<(i64, String), (String, Vec<String>)>,
     /// Long words that were shown in full.
     pub(super) read: HashSet<String>,
-    /// So many of the platform's accepted calls were looked at.
-    pub(super) looked: usize,
+    /// So much of what the platforms took was looked at.
+    pub(super) looked: Mark,
+    /// Chats of which this scene has said on which channel they are.
+    pub(super) marked: HashSet<i64>,
     _folder: TempDir,
 }
 
 impl Stage {
-    /// Puts the platform, the database and the service up; the clock stands at `at`.
+    /// Puts the platforms, the database and the service up; the clock stands at `at`.
     pub async fn new(at: Timestamp, port: u16, show: Show) -> anyhow::Result<Self> {
         let clock = Clock::by_hand(at);
-        let reads = clock.clone();
-        let mut options = Options::new(Arc::new(move || reads.now().0));
-        options.limits = Some(sandbox::Limits::default());
-        let sandbox = listen(options, port).await?;
+        let platforms = Platforms::start(&clock, port).await?;
         let folder = tempfile::Builder::new().prefix("loa-demo-").tempdir().context("thư mục tạm")?;
         let url = format!("sqlite://{}", folder.path().join("loa.db").display());
         let store = Store::open(&url, clock.clone(), Random::seeded(7)).await?;
-        let engine = engine(&sandbox, &store, &clock)?;
-        let running = Some(Running::start(engine.clone()).await);
+        let service = Service::start(&platforms, &store, &clock).await?;
         Ok(Self {
-            sandbox,
+            platforms,
             store,
             clock,
             show,
-            engine,
-            running,
+            service,
             names: BTreeMap::new(),
             groups: BTreeMap::new(),
             shown: HashMap::new(),
             read: HashSet::new(),
-            looked: 0,
+            looked: Mark::default(),
+            marked: HashSet::new(),
             _folder: folder,
         })
     }
 
-    /// Ends the service politely, then the platform.
+    /// Ends the service politely, then the platforms.
     pub async fn stop(&mut self) {
-        if let Some(running) = self.running.take() {
-            running.stop().await;
-        }
-        self.sandbox.shutdown().await;
+        self.service.stop().await;
+        self.platforms.stop().await;
     }
 
-    /// Brings the organisation in: into the database as `loa import` does, and onto the platform.
+    /// Brings the organisation in: into the database as `loa import` does, and onto the platforms.
     pub async fn populate(&mut self) -> anyhow::Result<crate::store::people::ImportReport> {
         let rows = import::parse(PEOPLE).map_err(|faults| anyhow!("config/demo/people.csv: {faults:?}"))?;
         let report = self.store.import(rows.clone(), false).await?;
         for row in rows.iter().filter(|row| row.kind == Kind::Person) {
             let id = row.chat_id.parse().context("mã trò chuyện")?;
-            self.arrives(id, &row.name);
+            self.arrives(row.channel, id, &row.name);
         }
         for row in rows.iter().filter(|row| row.kind == Kind::Group) {
             let group: i64 = row.chat_id.parse().context("mã trò chuyện")?;
             let members = members(&rows, row);
-            let owner = *members.first().with_context(|| format!("nhóm {} không có ai", row.name))?;
-            self.sandbox.add_group(group, &row.name, &members, &[owner]);
+            self.platforms.add_group(row.channel, group, &row.name, &members)?;
             self.names.insert(group, row.name.clone());
-            self.sandbox.add_bot(group, owner);
             self.groups.insert(group, members);
         }
         self.settle().await?;
         Ok(report)
     }
 
-    /// A person installs the platform's app.
-    pub fn arrives(&mut self, id: i64, name: &str) {
-        self.sandbox.add_user(id, name);
+    /// A person installs the app of a channel.
+    pub fn arrives(&mut self, channel: ChannelKind, id: i64, name: &str) {
+        self.platforms.add_person(channel, id, name);
         self.names.insert(id, name.to_owned());
     }
 
@@ -124,13 +109,29 @@ impl Stage {
         self.names.get(&id).cloned().unwrap_or_else(|| id.to_string())
     }
 
-    pub(super) fn place(&self, person: i64, chat: i64) -> String {
-        if person == chat { String::new() } else { self.name(chat) }
+    /// The same with the channel on which the chat is: the first time in a scene, and always for who has two.
+    pub(super) fn chat_name(&mut self, chat: i64) -> String {
+        let name = self.name(chat);
+        let twice = self.names.values().filter(|other| **other == name).count() > 1;
+        match (self.marked.insert(chat) || twice, self.platforms.on_zalo(chat)) {
+            (false, _) => name,
+            (true, true) => format!("{name} · Zalo"),
+            (true, false) => format!("{name} · Telegram"),
+        }
+    }
+
+    /// Who does something, and where, unless that is their own chat.
+    pub(super) fn person_and_place(&mut self, person: i64, chat: i64) -> (String, String) {
+        if person == chat {
+            return (self.chat_name(person), String::new());
+        }
+        (self.name(person), self.chat_name(chat))
     }
 
     /// Begins a scene at a time.
     pub async fn scene(&mut self, at: Timestamp, title: &str) -> anyhow::Result<()> {
         self.until(at).await?;
+        self.marked.clear();
         self.show.heading(self.clock.now(), title);
         Ok(())
     }
@@ -155,8 +156,9 @@ impl Stage {
     /// When the calendar asks for something next, or a message is tried again. The app is at rest: nothing is
     /// due now.
     async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
-        let cases = self.store.see_to_deadlines(&self.engine.rules.calendar).await?;
-        let notices = self.store.notices_tick(self.engine.rules.catch_up).await?;
+        let rules = &self.service.engine.rules;
+        let cases = self.store.see_to_deadlines(&rules.calendar).await?;
+        let notices = self.store.notices_tick(rules.catch_up).await?;
         let queues = match self.store.idle().await? {
             Idle::Until(due) => due,
             Idle::Busy => None,
@@ -190,15 +192,15 @@ impl Stage {
             let mut quiet = 0;
             let (mut held, mut attempts) = (0, 0);
             while quiet < 2 {
-                let round = self.engine.signals.round_done();
-                self.engine.signals.wake_all();
+                let round = self.service.engine.signals.round_done();
+                self.service.wake_all();
                 round.await;
                 let soon = self.clock.now() + SOON;
                 quiet = match self.store.idle().await? {
-                    _ if self.sandbox.pending_updates() > 0 => 0,
+                    _ if self.platforms.pending() > 0 => 0,
                     Idle::Busy => {
                         // Where nothing moves, the limit over all chats holds messages back: time has to pass.
-                        let now = self.sandbox.attempt_count();
+                        let now = self.platforms.attempts();
                         let still = now == attempts && self.store.under_way().await? == 0;
                         held = if still { held + 1 } else { 0 };
                         attempts = now;
@@ -233,9 +235,8 @@ impl Stage {
 
     /// Fails where the bot did what a platform must refuse.
     pub fn expect_clean(&self) -> anyhow::Result<()> {
-        let (wrong, fast) = (self.sandbox.violations(), self.sandbox.rate_violations());
-        self.expect(wrong.is_empty(), &format!("nền tảng phải từ chối: {wrong:?}"))?;
-        self.expect(fast.is_empty(), &format!("gửi quá nhanh: {fast:?}"))
+        let wrong = self.platforms.violations();
+        self.expect(wrong.is_empty(), &format!("nền tảng phải từ chối: {wrong:?}"))
     }
 }
 
@@ -250,40 +251,4 @@ fn members(rows: &[ImportRow], group: &ImportRow) -> Vec<i64> {
     let mut members: Vec<i64> = inside.filter_map(|row| row.chat_id.parse().ok()).collect();
     members.dedup();
     members
-}
-
-/// Listens on the port, or on any that is free.
-async fn listen(mut options: Options, port: u16) -> anyhow::Result<Sandbox> {
-    options.bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    match Sandbox::start(options.clone()).await {
-        Ok(sandbox) => Ok(sandbox),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            options.bind.set_port(0);
-            Ok(Sandbox::start(options).await?)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The service of `loa run`; only the address, the clock and the data are the practice platform's.
-fn engine(sandbox: &Sandbox, store: &Store, clock: &Clock) -> anyhow::Result<Engine> {
-    let token = sandbox.token().to_owned().into();
-    let telegram = Telegram::new(http_client()?, sandbox.url(), token, Duration::from_secs(5))?;
-    let rules =
-        Rules { bot_username: "loa_bot".to_owned(), case_prefix: "ML".to_owned(), ..Rules::default() };
-    let limits = Limits::TELEGRAM;
-    Ok(Engine {
-        store: store.clone(),
-        clock: clock.clone(),
-        random: Random::seeded(8),
-        rules: Arc::new(rules),
-        channel: Arc::new(telegram),
-        links: None,
-        limits,
-        concurrency: 16,
-        step,
-        holder: "demo".to_owned(),
-        signals: Signals::default(),
-        stop: CancellationToken::new(),
-    })
 }

@@ -1,9 +1,10 @@
-// One chat as a column: head, messages, composer.
+// One chat as a column: head, messages, composer. As on Telegram; what other channels do in another way stands in
+// methods of their own.
 
-import { avatar, day, icon, item, make } from "/message.js";
-import { askPlace } from "/dialogs.js";
+import { avatar, day, icon, item, make, mark } from "/message.js";
+import { askPlace, showAlert } from "/dialogs.js";
 
-const base64 = (file) => new Promise((resolve, reject) => {
+export const base64 = (file) => new Promise((resolve, reject) => {
   const reader = new FileReader();
   reader.onload = () => resolve(String(reader.result).split(",")[1] ?? "");
   reader.onerror = () => reject(reader.error);
@@ -14,10 +15,10 @@ const base64 = (file) => new Promise((resolve, reject) => {
 const keyOf = (message) => (message.media_group_id ? `album ${message.media_group_id}` : `message ${message.id}`);
 
 export class Column {
-  /** `world`: chats, bot, messages(chat), act(body) which gives the result or throws words to show. */
-  constructor(chat, world) {
+  constructor(chat, channel) {
     this.id = chat.id;
-    this.world = world;
+    this.channel = channel;
+    this.key = channel.key(chat.id);
     this.items = new Map();
     this.files = [];
     this.answering = null;
@@ -28,7 +29,7 @@ export class Column {
   }
 
   build() {
-    const id = `chat${this.id}`;
+    const id = `chat${this.key}`;
     this.head = make("header", "head");
     this.log = make("div", "log", { role: "log", "aria-live": "polite", tabindex: "0" });
     this.down = make("button", "down", { type: "button", hidden: "", onclick: () => this.toEnd() }, "↓ Tin mới");
@@ -36,16 +37,14 @@ export class Column {
     this.keys = make("div", "keys said");
     this.chips = make("div", "chips");
     this.input = make("textarea", "", {
-      id: `${id}-text`, rows: "1", maxlength: "4096", placeholder: "Nhập tin nhắn…", "aria-label": "Tin nhắn",
+      id: `${id}-text`, rows: "1", maxlength: this.longest(), placeholder: "Nhập tin nhắn…", "aria-label": "Tin nhắn",
     });
     this.picker = make("input", "hidden", { type: "file", multiple: "", id: `${id}-file`, tabindex: "-1", "aria-hidden": "true" });
     const attach = make("button", "tool attach", { type: "button", title: "Đính kèm ảnh hoặc tệp", "aria-label": "Đính kèm ảnh hoặc tệp" }, icon("clip"));
-    const where = make("button", "tool where", { type: "button", title: "Chia sẻ vị trí", "aria-label": "Chia sẻ vị trí" }, icon("pin"));
     const send = make("button", "tool send", { type: "submit", title: "Gửi", "aria-label": "Gửi" }, icon("send"));
-    this.form = make("form", "composer", { "aria-label": "Soạn tin" }, this.picker, attach, where, this.input, send);
+    this.form = make("form", "composer", { "aria-label": "Soạn tin" }, this.picker, attach, ...this.tools(), this.input, send);
     this.closed = make("div", "closed");
     attach.addEventListener("click", () => this.picker.click());
-    where.addEventListener("click", () => askPlace((place) => this.act({ act: "place", ...place })));
     this.picker.addEventListener("change", () => this.attach(this.picker.files));
     this.input.addEventListener("paste", (event) => {
       if (event.clipboardData.files.length) this.attach(event.clipboardData.files);
@@ -61,7 +60,20 @@ export class Column {
     });
     const middle = make("div", "middle", {}, this.log, this.down, this.toasts);
     const bottom = make("div", "bottom", {}, this.keys, this.chips, this.form, this.closed);
-    this.element = make("section", "column", { "data-chat": this.id }, this.head, middle, bottom);
+    const about = { "data-chat": this.key, "data-kind": this.channel.kind };
+    this.element = make("section", "column", about, this.head, middle, bottom);
+  }
+
+  /** The longest text, in UTF-16 units. */
+  longest() {
+    return "4096";
+  }
+
+  /** What can be sent besides words and files. */
+  tools() {
+    const about = { type: "button", title: "Chia sẻ vị trí", "aria-label": "Chia sẻ vị trí" };
+    const share = () => askPlace((place) => this.act({ act: "place", ...place }));
+    return [make("button", "tool where", { ...about, onclick: share }, icon("pin"))];
   }
 
   onKey(event) {
@@ -85,16 +97,21 @@ export class Column {
     this.chat = chat;
     if (chat.private) this.speaker = chat.id;
     else if (!chat.members.some((member) => member.id === this.speaker)) this.speaker = chat.members[0]?.id ?? null;
-    const about = chat.private
-      ? (chat.username ? `@${chat.username}` : "Trò chuyện riêng với bot")
-      : `${chat.members.length} người${chat.bot ? " và bot" : " · chưa có bot"}`;
-    const title = make("div", "title", {}, make("h2", "", {}, chat.title), make("span", "quiet", {}, about));
+    const about = make("span", "quiet", {}, this.about());
+    const title = make("div", "title", {}, make("h2", "", {}, chat.title), make("span", "named", {}, mark(this.channel), about));
     this.head.replaceChildren(avatar(chat.id, chat.title), title);
     if (!chat.private) this.head.append(this.speakers());
-    this.head.append(this.menu());
-    this.element.setAttribute("aria-label", chat.private ? `Máy của ${chat.title}` : `Nhóm ${chat.title}`);
+    this.head.append(...this.menu());
+    const who = chat.private ? `Máy của ${chat.title}` : `Nhóm ${chat.title}`;
+    this.element.setAttribute("aria-label", `${who}, ${this.channel.name}`);
     this.log.setAttribute("aria-label", `Tin nhắn: ${chat.title}`);
     this.openOrClosed();
+  }
+
+  about() {
+    const { chat } = this;
+    if (chat.private) return chat.username ? `@${chat.username}` : "Trò chuyện riêng với bot";
+    return `${chat.members.length} người${chat.bot ? " và bot" : " · chưa có bot"}`;
   }
 
   speakers() {
@@ -104,7 +121,7 @@ export class Column {
     }
     choice.value = String(this.speaker);
     choice.addEventListener("change", () => {
-      this.speaker = Number(choice.value);
+      this.speaker = this.chat.members.find((member) => String(member.id) === choice.value).id;
       this.items.clear();
       this.refresh();
     });
@@ -129,7 +146,7 @@ export class Column {
         this.act(body);
       },
     }, label))));
-    return box;
+    return [box];
   }
 
   openOrClosed() {
@@ -148,7 +165,7 @@ export class Column {
   async act(body) {
     const where = ["block", "unblock", "open_link"].includes(body.act) ? {} : { chat: this.id };
     try {
-      return await this.world.act({ user: this.speaker, ...where, ...body });
+      return await this.channel.act({ user: this.speaker, ...where, ...body });
     } catch (problem) {
       this.toast(problem.message, true);
       return undefined;
@@ -167,7 +184,7 @@ export class Column {
     this.showChips();
     const sent = files.length
       ? await this.sendFiles(files, text)
-      : await this.act({ act: "say", text, reply_to: answering?.id ?? null });
+      : await this.say(text, answering);
     if (sent === undefined) {
       // Nothing typed is lost.
       if (!this.input.value) this.input.value = text;
@@ -175,6 +192,11 @@ export class Column {
       this.showChips();
     }
     this.toEnd();
+  }
+
+  /** Says something, as an answer to a message or by itself. */
+  say(text, answering = null) {
+    return this.act({ act: "say", text, reply_to: answering?.id ?? null });
   }
 
   async sendFiles(files, caption) {
@@ -232,7 +254,14 @@ export class Column {
     element.setAttribute("aria-busy", "true");
     const query = await this.act({ act: "press", message: message.id, button: button.label });
     if (query === undefined) element.removeAttribute("aria-busy");
-    else this.world.expect(query, this, () => element.removeAttribute("aria-busy"));
+    else this.channel.expect(query, (answer) => this.answered(answer, element));
+    setTimeout(() => element.removeAttribute("aria-busy"), 10000);
+  }
+
+  answered(answer, element) {
+    element.removeAttribute("aria-busy");
+    if (answer.text && answer.alert) showAlert(answer.text);
+    else if (answer.text) this.toast(answer.text);
   }
 
   toast(text, bad = false) {
@@ -252,12 +281,12 @@ export class Column {
 
   /** Brings the list up to date. Only items whose messages changed are made anew. */
   refresh() {
-    const messages = this.world.messages(this.id);
+    const messages = this.channel.messages(this.id);
     const follow = this.items.size === 0 || this.atEnd();
     const act = {
-      bot: this.world.bot, me: this.speaker, group: !this.chat.private,
+      bot: this.channel.bot, me: this.speaker, group: !this.chat.private,
       find: (id) => messages.find((message) => message.id === id),
-      say: (text) => this.act({ act: "say", text, reply_to: null }),
+      say: (text, answering) => this.say(text, answering),
       open: (parameter) => this.act({ act: "open_link", parameter }),
       press: (message, button, element) => this.press(message, button, element),
       reply: (message) => {
@@ -277,8 +306,9 @@ export class Column {
       if (wanted.has(key)) wanted.get(key).messages.push(message);
       else wanted.set(key, { messages: [message] });
     }
+    this.prepare(messages, wanted);
     this.lay(wanted, act);
-    if (!messages.length) this.log.replaceChildren(make("div", "empty", {}, "Chưa có tin nhắn nào."));
+    if (!messages.length) this.log.replaceChildren(make("div", "empty", {}, this.nothing()));
     const said = messages.findLast((message) => message.reply_keyboard)?.buttons ?? [];
     this.keys.replaceChildren(...said.map((row) => make("div", "row", {}, ...row.map((button) => (
       make("button", "key", { type: "button", onclick: () => act.say(button.label) }, button.label))))));
@@ -286,18 +316,31 @@ export class Column {
     else this.down.hidden = false;
   }
 
+  /** Notes on entries what depends on the messages around them. */
+  prepare() {}
+
+  /** What an empty chat says. */
+  nothing() {
+    return "Chưa có tin nhắn nào.";
+  }
+
+  /** One entry of the list: a message, or an album. */
+  draw(entry, act) {
+    return item(entry.messages, act);
+  }
+
   lay(wanted, act) {
     const items = new Map();
     let before = null;
     for (const [key, what] of wanted) {
-      const mark = JSON.stringify(what);
+      const stamp = JSON.stringify(what);
       let kept = this.items.get(key);
-      if (!kept || kept.mark !== mark) {
+      if (!kept || kept.stamp !== stamp) {
         const element = what.day
           ? make("div", "service day", {}, make("span", "", {}, what.day))
-          : item(what.messages, act);
+          : this.draw(what, act);
         if (kept) this.exchange(kept.element, element);
-        kept = { mark, element };
+        kept = { stamp, element };
       }
       const next = before ? before.nextSibling : this.log.firstChild;
       if (next !== kept.element) this.log.insertBefore(kept.element, next);

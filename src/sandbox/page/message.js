@@ -40,12 +40,52 @@ export function icon(name) {
 
 export const day = (seconds) => calendar.format(seconds * 1000);
 
+/** A colour of one's own. */
+const hue = (id) => {
+  const number = typeof id === "number" ? Math.abs(id) : [...id].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 9973, 7);
+  return String((number * 47 + 150) % 360);
+};
+
+/** Somebody's name, in their colour. */
+export function nameOf(id, name) {
+  const words = make("strong", "name", {}, name);
+  words.style.setProperty("--hue", hue(id));
+  return words;
+}
+
+/** What a message is in a few words. */
+export const gist = (message) => {
+  if (message.text) return message.text;
+  if (message.photos || message.photo) return "Ảnh";
+  if (message.voice) return "Tin thoại";
+  if (message.sticker) return "Nhãn dán";
+  if (message.unsupported) return "Tệp";
+  return message.files?.[0] ?? "Vị trí";
+};
+
+/** The mark of a channel. */
+export const mark = (channel) => make("span", `mark ${channel.kind}`, {}, channel.name);
+
+/** The time of a message. */
+export const timeOf = (message, before = "") => (
+  make("time", "time", { datetime: new Date(message.date * 1000).toISOString() }, before + clock.format(message.date * 1000))
+);
+
+/** The button with which a message is answered. */
+export const answering = (message, act) => make("button", "answer", {
+  type: "button", title: "Trả lời", "aria-label": `Trả lời ${message.name}`, onclick: () => act.reply(message),
+}, icon("reply"));
+
+/** The message that is answered. */
+export const quote = (answered) => make("div", "quote", {},
+  make("strong", "", {}, answered.name), make("span", "", {}, gist(answered)));
+
 /** A round picture with initials, its colour drawn from the number. */
 export function avatar(id, name) {
   const words = name.trim().split(/\s+/);
   const initials = (words.length > 1 ? words[words.length - 2][0] : "") + (words[words.length - 1][0] ?? "?");
   const circle = make("span", "avatar", { "aria-hidden": "true" }, initials.toUpperCase());
-  circle.style.setProperty("--hue", String((Math.abs(id) * 47 + 150) % 360));
+  circle.style.setProperty("--hue", hue(id));
   return circle;
 }
 
@@ -154,17 +194,12 @@ export function item(messages, act) {
   const said = messages.find((message) => message.text) ?? first;
   const parts = [];
   if (act.group && !mine) {
-    const name = make("strong", "name", {}, first.name);
-    name.style.setProperty("--hue", String((Math.abs(first.from) * 47 + 150) % 360));
-    parts.push(name);
+    parts.push(nameOf(first.from, first.name));
   } else {
     parts.push(make("span", "hidden", {}, `${first.name}: `));
   }
   const answered = first.reply_to === null ? null : act.find(first.reply_to);
-  if (answered) {
-    const quote = answered.text || (answered.photos ? "Ảnh" : answered.files[0] ?? "Vị trí");
-    parts.push(make("div", "quote", {}, make("strong", "", {}, answered.name), make("span", "", {}, quote)));
-  }
+  if (answered) parts.push(quote(answered));
   const pictures = messages.filter((message) => message.photos);
   if (pictures.length) {
     const many = pictures.length > 1 ? "photos many" : "photos";
@@ -178,12 +213,8 @@ export function item(messages, act) {
     if (message.place) parts.push(place(message.place));
   }
   if (said.text) parts.push(make("div", "words", {}, ...words(said.text, said.entities, act)));
-  const time = make("time", "time", { datetime: new Date(first.date * 1000).toISOString() },
-    (messages.some((message) => message.edited) ? "đã sửa " : "") + clock.format(first.date * 1000));
-  const answer = make("button", "answer", { type: "button", title: "Trả lời", "aria-label": `Trả lời ${first.name}` },
-    icon("reply"));
-  answer.addEventListener("click", () => act.reply(first));
-  parts.push(make("div", "foot", {}, answer, time));
+  const time = timeOf(first, messages.some((message) => message.edited) ? "đã sửa " : "");
+  parts.push(make("div", "foot", {}, answering(first, act), time));
   const wide = messages.some((message) => message.photos) ? " wide" : "";
   const entry = make("article", (mine ? "mine" : "theirs") + wide, {}, make("div", "bubble", {}, ...parts));
   const keys = messages.find((message) => message.buttons.length && !message.reply_keyboard);

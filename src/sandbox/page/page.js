@@ -1,64 +1,27 @@
-// The practice page: keeps the world in step with the server and lays out the columns.
+// The practice page: lays out the chats of every channel side by side.
 
-import { avatar, make } from "/message.js";
+import { Channel } from "/channel.js";
 import { Column } from "/column.js";
-import { showAlert } from "/dialogs.js";
+import { avatar, gist, make, mark } from "/message.js";
+import { ZaloColumn } from "/zalo.js";
 
 const byId = (id) => document.getElementById(id);
 const state = byId("state");
 const narrow = matchMedia("(max-width: 700px)");
+const KINDS = { telegram: Column, zalo: ZaloColumn };
 
-const world = {
-  bot: { id: 0, name: "bot", username: "" },
-  chats: new Map(),
-  talk: new Map(),
-  seq: 0,
-  session: "",
-  expected: new Map(),
-  answered: new Map(),
-  messages(chat) {
-    const all = this.talk.get(chat);
-    return all ? [...all.values()].sort((a, b) => a.id - b.id) : [];
-  },
-  async act(body) {
-    let answer;
-    try {
-      answer = await fetch("/practice/act", {
-        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-      });
-    } catch {
-      throw new Error("Mất kết nối, chưa gửi được.");
-    }
-    const read = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(read.error ?? "Không thực hiện được.");
-    return read.result;
-  },
-  /** Remembers who waits for the answer to a pressed button. The answer may have come already. */
-  expect(query, column, done) {
-    this.expected.set(query, { column, done });
-    setTimeout(done, 10000);
-    const answer = this.answered.get(query);
-    if (answer) this.show(answer);
-  },
-  show(answer) {
-    const waiting = this.expected.get(answer.query_id);
-    this.answered.set(answer.query_id, answer);
-    if (!waiting) return;
-    this.expected.delete(answer.query_id);
-    waiting.done();
-    if (answer.text && answer.alert) showAlert(answer.text);
-    else if (answer.text) waiting.column.toast(answer.text);
-  },
-};
-
+let channels = [];
 const columns = new Map();
 const entries = new Map();
-let shown = location.hash.slice(1).split(",").map(Number).filter(Boolean);
+let shown = decodeURIComponent(location.hash.slice(1)).split(",").filter(Boolean);
 
-/** Everybody first who has something to show, then by name; groups after people. */
-function order() {
-  const chats = [...world.chats.values()].filter((chat) => !chat.migrated_to || world.talk.get(chat.id)?.size);
-  return chats.sort((a, b) => b.private - a.private || a.title.localeCompare(b.title, "vi"));
+/** Every chat by its key, with its channel: by name; groups after people. */
+function everything() {
+  const all = channels.flatMap((channel) => [...channel.chats.values()]
+    .filter((chat) => !chat.migrated_to || channel.talk.get(chat.id)?.size)
+    .map((chat) => ({ key: channel.key(chat.id), chat, channel })));
+  all.sort((a, b) => b.chat.private - a.chat.private || a.chat.title.localeCompare(b.chat.title, "vi"));
+  return new Map(all.map((one) => [one.key, one]));
 }
 
 function choose(list) {
@@ -67,134 +30,120 @@ function choose(list) {
   layout();
 }
 
-function toggle(id) {
-  const there = shown.includes(id);
-  choose(there ? shown.filter((one) => one !== id) : [...shown, id]);
-  if (!there) columns.get(id)?.element.scrollIntoView({ inline: "nearest" });
+function toggle(key) {
+  const there = shown.includes(key);
+  choose(there ? shown.filter((one) => one !== key) : [...shown, key]);
+  if (!there) columns.get(key)?.element.scrollIntoView({ inline: "nearest" });
 }
 
 /** Which columns stand there now: at phone width only the one chosen last. */
 function layout() {
-  const known = shown.filter((id) => world.chats.has(id));
-  if (!known.length) known.push(...order().slice(0, 3).map((chat) => chat.id));
+  // Who is missing may be on a channel that has not been heard yet.
+  if (channels.some((channel) => !channel.session)) return;
+  const all = everything();
+  const known = shown.filter((key) => all.has(key));
+  if (!known.length) known.push(...[...all.keys()].slice(0, 3));
   shown = known;
   const visible = narrow.matches ? known.slice(-1) : known;
-  for (const [id, column] of columns) {
-    if (!visible.includes(id)) {
+  for (const [key, column] of columns) {
+    if (!visible.includes(key)) {
       column.element.remove();
-      columns.delete(id);
+      columns.delete(key);
     }
   }
-  let made = false;
-  for (const id of visible) {
-    if (!columns.has(id)) columns.set(id, new Column(world.chats.get(id), world));
-    const column = columns.get(id);
+  for (const key of visible) {
+    const { chat, channel } = all.get(key);
+    if (!columns.has(key)) columns.set(key, new KINDS[channel.kind](chat, channel));
+    const column = columns.get(key);
     if (!column.element.isConnected) {
       byId("columns").append(column.element);
       column.toEnd();
-      made = true;
     }
   }
-  if (made) byId("columns").hidden = false;
   byId("blank").hidden = visible.length > 0;
   byId("blank").textContent = "Chưa có ai trên sân tập. Khi bot bắt đầu, mọi người sẽ hiện ra ở đây.";
-  byId("chooser").value = String(visible[0] ?? "");
-  for (const [id, entry] of entries) entry.button.setAttribute("aria-pressed", String(visible.includes(id)));
+  byId("chooser").value = visible[0] ?? "";
+  for (const [key, entry] of entries) entry.button.setAttribute("aria-pressed", String(visible.includes(key)));
 }
 
 /** The list at the side and the chooser at the top. */
 function list() {
-  const chats = order();
+  const all = [...everything().values()];
   entries.clear();
-  byId("chats").replaceChildren(...chats.map((chat) => {
+  byId("chats").replaceChildren(...all.map(({ key, chat, channel }) => {
     const last = make("span", "quiet");
-    const words = make("span", "title", {}, make("span", "", {}, chat.title), last);
-    const button = make("button", "", { type: "button", "aria-pressed": "false", onclick: () => toggle(chat.id) },
+    const words = make("span", "title", {}, make("span", "", {}, chat.title), make("span", "named", {}, mark(channel), last));
+    const button = make("button", "", { type: "button", "aria-pressed": "false", onclick: () => toggle(key) },
       avatar(chat.id, chat.title), words);
-    entries.set(chat.id, { button, last });
+    entries.set(key, { button, last });
     return make("li", "", {}, button);
   }));
-  const option = (chat) => make("option", "", { value: chat.id }, chat.title);
+  const option = ({ key, chat, channel }) => make("option", "", { value: key }, `${chat.title} · ${channel.name}`);
   const part = (label, some) => (some.length ? [make("optgroup", "", { label }, ...some.map(option))] : []);
   byId("chooser").replaceChildren(
-    ...part("Máy của từng người", chats.filter((chat) => chat.private)),
-    ...part("Nhóm", chats.filter((chat) => !chat.private)),
+    ...part("Máy của từng người", all.filter(({ chat }) => chat.private)),
+    ...part("Nhóm", all.filter(({ chat }) => !chat.private)),
   );
 }
 
-function summarise(id) {
-  const last = world.messages(id).at(-1);
-  const entry = entries.get(id);
+function summarise(channel, id) {
+  const last = channel.messages(id).at(-1);
+  const entry = entries.get(channel.key(id));
   if (!entry) return;
-  const what = last && (last.text || (last.photos ? "Ảnh" : last.files[0] ?? "Vị trí"));
-  entry.last.textContent = last ? (last.service ? what : `${last.name}: ${what}`) : "Chưa có tin nhắn";
+  entry.last.textContent = last ? (last.service ? gist(last) : `${last.name}: ${gist(last)}`) : "Chưa có tin nhắn";
 }
 
-/** Takes in what the server tells. */
-function take(news) {
-  const touched = new Set();
-  if (news.reset) {
-    world.talk.clear();
-    columns.forEach((column) => touched.add(column.id));
-  }
-  world.seq = news.seq;
-  world.session = news.session;
-  for (const { chat, message } of news.messages ?? []) {
-    if (!world.talk.has(chat)) world.talk.set(chat, new Map());
-    world.talk.get(chat).set(message.id, message);
-    touched.add(chat);
-  }
-  for (const { chat, id } of news.gone ?? []) {
-    world.talk.get(chat)?.delete(id);
-    touched.add(chat);
-  }
-  if (news.chats) {
-    world.bot = news.bot;
-    byId("bot-name").textContent = `${news.bot.name} · @${news.bot.username}`;
-    world.chats = new Map(news.chats.map((chat) => [chat.id, chat]));
+/** Something came over a channel. */
+function heard(channel, { chats, touched }) {
+  if (chats) {
+    const bots = channels.map(({ bot, name }) => `${bot.username ? `@${bot.username}` : bot.name} trên ${name}`);
+    byId("bot-name").textContent = bots.join(" · ");
     list();
-    for (const [id, column] of columns) {
-      if (world.chats.has(id)) column.describe(world.chats.get(id));
+    for (const column of columns.values()) {
+      const chat = column.channel.chats.get(column.id);
+      if (chat) column.describe(chat);
     }
     layout();
-    world.chats.forEach((_, id) => summarise(id));
+    channels.forEach((one) => one.chats.forEach((_, id) => summarise(one, id)));
   }
   for (const id of touched) {
-    columns.get(id)?.refresh();
-    summarise(id);
+    columns.get(channel.key(id))?.refresh();
+    summarise(channel, id);
   }
-  (news.answers ?? []).forEach((answer) => world.show(answer));
 }
 
-function tell(words, kind) {
+const connection = new Map();
+
+/** How the connection to a channel is: what is lost is said, however the others are. */
+function told(channel, kind) {
+  connection.set(channel, kind);
+  const lost = [...connection.values()].includes("lost");
+  const words = lost ? "Mất kết nối, đang thử lại…" : "Đang trực tuyến";
   // Said once, not at every round of polling.
   if (state.textContent !== words) state.textContent = words;
-  state.dataset.kind = kind;
+  state.dataset.kind = lost ? "lost" : "live";
 }
 
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-async function follow() {
-  for (;;) {
-    try {
-      const where = new URLSearchParams({ after: world.seq, session: world.session });
-      const answer = await fetch(`/practice/state?${where}`);
-      if (!answer.ok) throw new Error(answer.statusText);
-      take(await answer.json());
-      tell("Đang trực tuyến", "live");
-      // A busy bot changes something all the time; the eye needs no more than this.
-      await pause(40);
-    } catch (problem) {
-      console.error(problem);
-      tell("Mất kết nối, đang thử lại…", "lost");
-      await pause(1000);
-    }
+async function begin() {
+  try {
+    const answer = await fetch("/channels");
+    channels = (await answer.json()).map((given) => {
+      const channel = new Channel(given, (news) => heard(channel, news), (kind) => told(channel, kind));
+      return channel;
+    });
+  } catch (problem) {
+    console.error(problem);
+    told(null, "lost");
+    setTimeout(begin, 1000);
+    return;
   }
+  connection.clear();
+  channels.forEach((channel) => channel.follow());
 }
 
 byId("chooser").addEventListener("change", () => {
-  const id = Number(byId("chooser").value);
-  choose([...shown.filter((one) => one !== id), id]);
+  const key = byId("chooser").value;
+  choose([...shown.filter((one) => one !== key), key]);
 });
 narrow.addEventListener("change", layout);
-follow();
+begin();

@@ -40,14 +40,15 @@ impl Sandbox {
     ///
     /// # Errors
     /// When the address is not loopback or cannot be bound.
-    pub async fn start(options: Options) -> io::Result<Sandbox> {
+    pub async fn start(mut options: Options) -> io::Result<Sandbox> {
         let listener = door::bind(options.bind).await?;
         let address = listener.local_addr()?;
         let url = format!("http://{address}").into();
         let faults = Faults::new(options.seed);
         let now = (options.now)();
+        let beside = options.beside.take();
         let shared = Arc::new(Shared::new(World::new(options, now), faults, address.port()));
-        let ended = server::serve(listener, Arc::clone(&shared));
+        let ended = server::serve(listener, Arc::clone(&shared), beside.as_ref());
         tokio::spawn(webhook::run(Arc::clone(&shared)));
         let guard = shared.stop.clone().drop_guard();
         Ok(Sandbox { shared, url, ended, _stop: Arc::new(guard) })

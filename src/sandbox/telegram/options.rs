@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::sandbox::clock::Now;
+use crate::sandbox::zalo_bot::ZaloBot;
 
 /// How many messages the platform takes in which time (core.telegram.org/bots/faq#my-bot-is-hitting-limits:
 /// about 30 a second in all, 1 a second to a chat, 20 a minute to a group). Messages and edits count, an
@@ -47,6 +48,8 @@ pub struct Options {
     pub keep_last: Option<usize>,
     /// How long [`wait_for`](super::Sandbox::wait_for) waits, in real time.
     pub wait_bound: Duration,
+    /// A bot on Zalo whose people the page shows as well.
+    pub beside: Option<ZaloBot>,
 }
 
 impl Options {
@@ -63,6 +66,7 @@ impl Options {
             privacy_mode: true,
             keep_last: None,
             wait_bound: Duration::from_secs(20),
+            beside: None,
         }
     }
 }

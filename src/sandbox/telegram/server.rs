@@ -22,6 +22,7 @@ use crate::sandbox::door::{self, Ended};
 use crate::sandbox::faults::Faults;
 use crate::sandbox::page;
 use crate::sandbox::wire::{self, Cut};
+use crate::sandbox::zalo_bot::ZaloBot;
 
 /// What every handler and every handle shares.
 pub(super) struct Shared {
@@ -86,9 +87,13 @@ impl Shared {
 }
 
 /// Serves until told to stop; the future given back ends when the server has.
-pub(super) fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Ended {
+pub(super) fn serve(
+    listener: tokio::net::TcpListener,
+    shared: Arc<Shared>,
+    beside: Option<&ZaloBot>,
+) -> Ended {
     let practice = practice::routes(shared.faults.clone());
-    let app = Router::new().merge(page::routes()).merge(practice).fallback(bot_api);
+    let app = Router::new().merge(page::routes(beside)).merge(practice).fallback(bot_api);
     door::serve(listener, app.with_state(Arc::clone(&shared)), shared.stop.clone())
 }
 

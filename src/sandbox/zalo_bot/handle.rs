@@ -3,11 +3,13 @@
 use std::io;
 use std::sync::Arc;
 
+use axum::Router;
 use serde_json::Value;
 use tokio_util::sync::DropGuard;
 
 use super::options::ZaloBotOptions;
 use super::people::{Impossible, Said};
+use super::practice;
 use super::server::{self, Shared};
 use super::webhook;
 use super::world::World;
@@ -91,6 +93,11 @@ impl ZaloBot {
     /// answered like `NotFound`; `TooMany` tells the bot no time.
     pub fn faults(&self) -> Faults {
         self.shared.faults.clone()
+    }
+
+    /// The routes with which a page of another server plays these people.
+    pub(in crate::sandbox) fn page_routes(&self) -> Router {
+        practice::for_page().with_state(Arc::clone(&self.shared))
     }
 
     /// Stops listening, ends waiting calls, and returns when all is closed (within about a second).

@@ -10,6 +10,7 @@ mod api;
 mod handle;
 mod log;
 mod markup;
+mod news;
 mod options;
 mod params;
 mod people;

@@ -32,6 +32,20 @@ impl fmt::Display for Impossible {
     }
 }
 
+impl Impossible {
+    /// The same for the page.
+    pub fn in_vietnamese(&self) -> &'static str {
+        match self {
+            Impossible::NoSuchPerson(_) => "Không có người này.",
+            Impossible::NoSuchGroup(_) => "Không có nhóm này.",
+            Impossible::NotInGroup { .. } => "Người này không ở trong nhóm.",
+            Impossible::NoGroups => "Bot này không vào nhóm được.",
+            Impossible::NotAPicture => "Tệp này không phải là ảnh.",
+            Impossible::Empty => "Chưa có gì để gửi.",
+        }
+    }
+}
+
 /// What a person sends.
 pub(super) enum Said {
     Text(String),
@@ -70,7 +84,7 @@ impl World {
             Chat { title: "".into(), members: None, opened: false, held_until: 0, messages: Vec::new() };
         let chat = self.chats.entry(id.into()).or_insert(new);
         (chat.title, chat.members) = (title.into(), members);
-        self.touch();
+        self.touch_people();
     }
 
     /// A person writes to the bot alone. Gives the message's id.
@@ -106,7 +120,8 @@ impl World {
             reply_to.is_some_and(|id| messages.any(|message| message.by_bot && message.id == id));
         let mention = format!("@{}", self.options.bot_name);
         let mentioned = text.contains(&mention);
-        let (seen, event, mut fields) = self.take_in(user, Said::Text(text.into()))?;
+        let (mut seen, event, mut fields) = self.take_in(user, Said::Text(text.into()))?;
+        seen.reply_to = reply_to.map(str::to_owned);
         if !mentioned && !answers_bot {
             self.post(group, seen.clone());
             return Ok(seen.id);
@@ -121,8 +136,9 @@ impl World {
     }
 
     fn said(&mut self, chat: &str, seen: ZaloSeen) -> String {
-        if let Some(chat) = self.chats.get_mut(chat) {
+        if let Some(chat) = self.chats.get_mut(chat).filter(|chat| !chat.opened) {
             chat.opened = true;
+            self.touch_people();
         }
         let id = seen.id.clone();
         self.post(chat, seen);

@@ -1,7 +1,9 @@
-//! The stand-in over HTTP, for tests in another process.
+//! The stand-in over HTTP, for the page and for tests in another process.
 //!
 //! | route | does |
 //! |---|---|
+//! | `GET /practice/state?after=SEQ&session=S` | everything, or what came since; waits for a change |
+//! | `GET /practice/photo/CHAT/NUMBER` | the picture of a message |
 //! | `POST /practice/act` | an `Act` of a person |
 //! | `GET /practice/chats` | all chats by id, with their messages |
 //! | `GET`, `POST`, `DELETE /practice/faults` | lists, adds (one rule or an array), clears |
@@ -10,9 +12,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, Query, State};
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -29,6 +32,8 @@ use crate::sandbox::orders;
 
 /// Room for one large picture in base64.
 const LARGEST_ACT: usize = 14 << 20;
+/// How long a page waits for a change before it asks again.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// What somebody does; `photo` is base64.
 #[derive(Deserialize)]
@@ -46,6 +51,7 @@ enum Act {
         user: String,
         group: String,
         text: String,
+        reply_to: Option<String>,
     },
     Photo {
         user: String,
@@ -70,8 +76,8 @@ impl World {
                 Ok(Value::Null)
             }
             Act::Say { user, text } => self.says(&user, Said::Text(text)).map(Value::from),
-            Act::SayInGroup { user, group, text } => {
-                self.says_in_group(&user, &group, &text, None).map(Value::from)
+            Act::SayInGroup { user, group, text, reply_to } => {
+                self.says_in_group(&user, &group, &text, reply_to.as_deref()).map(Value::from)
             }
             Act::Photo { user, photo, caption } => {
                 let bytes = STANDARD.decode(photo).map_err(|_| Impossible::NotAPicture)?.into();
@@ -92,10 +98,44 @@ async fn act(State(shared): State<Arc<Shared>>, Json(act): Json<Act>) -> Respons
     match shared.act(|world| world.perform(act)) {
         Ok(result) => Json(json!({"ok": true, "result": result})).into_response(),
         Err(why) => {
-            let body = json!({"ok": false, "reason": why.to_string()});
+            let body = json!({"ok": false, "error": why.in_vietnamese(), "reason": why.to_string()});
             (StatusCode::BAD_REQUEST, Json(body)).into_response()
         }
     }
+}
+
+async fn state(State(shared): State<Arc<Shared>>, Query(shown): Query<Shown>) -> Response {
+    let mut changed = shared.changed.subscribe();
+    let over = tokio::time::sleep(PATIENCE);
+    tokio::pin!(over);
+    loop {
+        changed.borrow_and_update();
+        // A page of an earlier run starts anew.
+        let after = if shown.session == shared.session { shown.after } else { 0 };
+        let news = shared.look(|world| (world.seq > after || after == 0).then(|| world.news(after)));
+        if let Some(mut news) = news {
+            news["session"] = json!(shared.session);
+            return Json(news).into_response();
+        }
+        tokio::select! {
+            // The sender lives as long as `shared`.
+            _ = changed.changed() => {}
+            () = &mut over => return Json(json!({"seq": after, "session": shared.session})).into_response(),
+            () = shared.stop.cancelled() => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        }
+    }
+}
+
+async fn photo(State(shared): State<Arc<Shared>>, Path((chat, number)): Path<(String, usize)>) -> Response {
+    let bytes = shared.look(|world| world.seen(&chat).get(number)?.photo.clone());
+    let Some(bytes) = bytes else { return StatusCode::NOT_FOUND.into_response() };
+    let kind = image::guess_format(&bytes).map_or("application/octet-stream", |format| format.to_mime_type());
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "private, max-age=3600"),
+    ];
+    (headers, bytes).into_response()
 }
 
 async fn chats(State(shared): State<Arc<Shared>>) -> Json<Value> {
@@ -103,6 +143,15 @@ async fn chats(State(shared): State<Arc<Shared>>) -> Json<Value> {
         let chats: BTreeMap<_, _> = world.chats.iter().map(|(id, chat)| (id, &chat.messages)).collect();
         json!(chats)
     }))
+}
+
+/// What a page has seen.
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(default)]
+    after: u64,
+    #[serde(default)]
+    session: String,
 }
 
 #[derive(Deserialize)]
@@ -123,10 +172,17 @@ async fn log(State(shared): State<Arc<Shared>>) -> Json<Value> {
     }))
 }
 
-/// Routes below `/practice/`.
-pub(super) fn routes(faults: Faults) -> Router<Arc<Shared>> {
+/// Routes below `/practice/` that a page needs.
+pub(super) fn for_page() -> Router<Arc<Shared>> {
     Router::new()
+        .route("/practice/state", get(state))
         .route("/practice/act", post(act).layer(DefaultBodyLimit::max(LARGEST_ACT)))
+        .route("/practice/photo/{chat}/{number}", get(photo))
+}
+
+/// All routes below `/practice/`.
+pub(super) fn routes(faults: Faults) -> Router<Arc<Shared>> {
+    for_page()
         .route("/practice/chats", get(chats))
         .route("/practice/accepted", get(accepted))
         .route("/practice/log", get(log))

@@ -43,6 +43,11 @@ impl ZaloBot {
         self.shared.look(|world| world.log.attempts.clone())
     }
 
+    /// How many of them there are.
+    pub fn attempt_count(&self) -> usize {
+        self.shared.look(|world| world.log.attempts.len())
+    }
+
     /// Calls that a correct bot never makes; tests assert that there are none.
     pub fn violations(&self) -> Vec<ZaloViolation> {
         self.shared.look(|world| world.log.violations.clone())

@@ -37,6 +37,8 @@ pub(super) struct Shared {
     /// With which the platform itself goes out; it follows no redirects.
     pub client: reqwest::Client,
     pub wait_bound: Duration,
+    /// Tells a page that outlived an earlier run that this is another one.
+    pub session: String,
     now: Now,
 }
 
@@ -44,6 +46,7 @@ impl Shared {
     pub fn new(world: World) -> io::Result<Shared> {
         let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build();
         let options = &world.options;
+        let session = format!("{}-{}", world.url, world.now);
         Ok(Shared {
             changed: watch::Sender::new(0),
             mail: watch::Sender::new(0),
@@ -51,6 +54,7 @@ impl Shared {
             stop: CancellationToken::new(),
             client: client.map_err(io::Error::other)?,
             wait_bound: options.wait_bound,
+            session,
             now: Arc::clone(&options.now),
             world: Mutex::new(world),
         })

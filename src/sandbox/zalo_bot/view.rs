@@ -36,6 +36,8 @@ pub struct ZaloSeen {
     pub sticker: Option<String>,
     /// Whether it is something that bots are not given.
     pub unsupported: bool,
+    /// The message that it answers, which only people in a group do here; bots are not told.
+    pub reply_to: Option<String>,
 }
 
 fn in_base64<S: Serializer>(bytes: &Option<Bytes>, to: S) -> Result<S::Ok, S::Error> {
@@ -57,6 +59,7 @@ impl ZaloSeen {
             voice: None,
             sticker: None,
             unsupported: false,
+            reply_to: None,
         }
     }
 

@@ -45,6 +45,10 @@ pub(super) struct World {
     /// Names of people by id.
     pub people: BTreeMap<String, String>,
     pub chats: BTreeMap<String, Chat>,
+    /// Every message in the order in which it came: number of the change, chat, place in the chat.
+    pub posted: Vec<(u64, String, usize)>,
+    /// Number of the last change of who there is, and who wrote first.
+    pub people_seq: u64,
     pub hosted: BTreeMap<String, Hosted>,
     pub mail: Mail,
     pub log: Log,
@@ -62,6 +66,8 @@ impl World {
             seq: 0,
             people: BTreeMap::new(),
             chats: BTreeMap::new(),
+            posted: Vec::new(),
+            people_seq: 0,
             hosted: BTreeMap::new(),
             mail: Mail::default(),
             log: Log::default(),
@@ -111,10 +117,17 @@ impl World {
 
     /// Puts a message into a chat.
     pub fn post(&mut self, chat: &str, message: ZaloSeen) {
-        if let Some(chat) = self.chats.get_mut(chat) {
-            chat.messages.push(message);
-        }
         self.touch();
+        if let Some(place) = self.chats.get_mut(chat) {
+            self.posted.push((self.seq, chat.to_owned(), place.messages.len()));
+            place.messages.push(message);
+        }
+    }
+
+    /// Notes that there is somebody new, or that somebody wrote first.
+    pub fn touch_people(&mut self) {
+        self.touch();
+        self.people_seq = self.seq;
     }
 
     /// Keeps bytes under an address that nobody can guess, and gives the address.

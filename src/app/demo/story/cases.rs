@@ -4,6 +4,7 @@ use anyhow::Context;
 
 use super::super::stage::Stage;
 use super::*;
+use crate::domain::ChannelKind;
 use crate::domain::incident::State;
 
 const LANDSLIDE: &[u8] = include_bytes!("../../../../config/demo/sat-lo.jpg");
@@ -11,19 +12,19 @@ const BROKEN_ROAD: &[u8] = include_bytes!("../../../../config/demo/duong-hong.jp
 /// Somebody who was let into the duty group and has no part in the work.
 const INTERN: i64 = 1104;
 
-/// Photo and place, asked back, forwarded, accepted, reported, settled, confirmed: all in one day.
+/// Photo, asked where it is and more, forwarded, accepted, reported, settled, confirmed: all in one day.
 pub async fn landslide(stage: &mut Stage) -> anyhow::Result<()> {
-    stage.scene(day(3, 7, 40), "Báo nhanh: sạt lở ở thôn Nà Lùng (ảnh và vị trí)").await?;
-    let words =
-        "Sạt lở taluy ở thôn Nà Lùng từ lúc 5 giờ sáng, đất đá lấp hơn nửa đường, ô tô không qua được";
-    stage.sends_photos(VILLAGE_HEAD, &[LANDSLIDE], words).await?;
-    stage.shares_place(VILLAGE_HEAD, 22.03417, 103.18052).await?;
+    stage.scene(day(3, 7, 40), "Báo nhanh: sạt lở ở thôn Nà Lùng (ảnh và lời)").await?;
+    let words = "Sạt lở taluy từ lúc 5 giờ sáng, đất đá lấp hơn nửa đường, ô tô không qua được";
+    let asked = stage.sends_photos(VILLAGE_HEAD, &[LANDSLIDE], words).await?;
+    stage.expect(asked.text.contains("ở đâu"), "không hỏi nơi xảy ra")?;
+    stage.says(VILLAGE_HEAD, "Thôn Nà Lùng").await?;
     stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Gửi").await?;
     expect_state(stage, "ML-2026-0001", State::New).await?;
 
     stage.minutes(4).await?;
-    stage.arrives(INTERN, "Anh Lâm, thực tập");
-    stage.sandbox.join(INTERN, DUTY);
+    stage.arrives(ChannelKind::Telegram, INTERN, "Anh Lâm, thực tập");
+    stage.platforms.telegram.join(INTERN, DUTY);
     let note = stage.presses(INTERN, DUTY, "Nhận xử lý").await?;
     stage.expect(!note.is_empty(), "người không có quyền không được trả lời")?;
     expect_state(stage, "ML-2026-0001", State::New).await?;
@@ -93,8 +94,9 @@ pub async fn road(stage: &mut Stage) -> anyhow::Result<()> {
     let case = case(stage, "ML-2026-0003").await?;
     stage.expect(case.photos.len() == 2, "ảnh gửi sau chưa vào vụ việc")?;
     stage.minutes(6).await?;
-    stage.says(BAN_PHO, "Đường vào bản Pho xã Bản Lếch nhiều ổ gà, xe máy ngã hôm qua").await?;
-    stage.presses(BAN_PHO, BAN_PHO, "Gửi").await?;
+    stage.says(HANH, "Đường vào bản Pho xã Bản Lếch nhiều ổ gà, xe máy ngã hôm qua").await?;
+    stage.shares_place(HANH, 22.12840, 103.31275).await?;
+    stage.presses(HANH, HANH, "Gửi").await?;
     stage.minutes(5).await?;
     stage.presses(THU, DUTY, "Gộp").await?;
     stage.presses(THU, DUTY, "ML-2026-0003").await?;

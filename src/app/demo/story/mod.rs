@@ -3,6 +3,7 @@
 //! People have a role and a given name only, so that none can be taken for somebody real.
 
 mod cases;
+mod channels;
 mod digest;
 mod enrol;
 mod guidance;
@@ -22,22 +23,25 @@ const DEPUTY: i64 = 1002;
 const THU: i64 = 1003;
 const KHANH: i64 = 1004;
 const ADMIN: i64 = 1005;
+/// Who comes from the province and looks at things on the spot.
+const HANH: i64 = 1006;
 /// The duty group.
 const DUTY: i64 = -1001;
 const WARD_HEAD: i64 = 1008;
 const WARD_CULTURE: i64 = 1009;
 const WARD_LAND: i64 = 1010;
 const WARD_GROUP: i64 = -1003;
+const COMMUNE_HEAD: i64 = 1018;
 const COMMUNE_ROADS: i64 = 1020;
 const COMMUNE_GROUP: i64 = -1007;
 const VILLAGE_HEAD: i64 = 1022;
+const BAN_LECH_HEAD: i64 = 1028;
 const BAN_LECH_CULTURE: i64 = 1029;
 const BAN_LECH_FARMS: i64 = 1030;
 const BAN_LECH_GROUP: i64 = -1011;
-const BAN_PHO: i64 = 1034;
 
-/// What the page shows at first: the editor, the deputy head, the duty group, a village, a group.
-pub const COLUMNS: [i64; 5] = [EDITOR, DEPUTY, DUTY, VILLAGE_HEAD, WARD_GROUP];
+/// What the page shows at first: a village and a group on Zalo, then the editor, the deputy head and the duty group.
+pub const COLUMNS: [i64; 5] = [VILLAGE_HEAD, WARD_GROUP, EDITOR, DEPUTY, DUTY];
 
 /// December 2026.
 fn day(day: u32, hour: u32, minute: u32) -> Timestamp {
@@ -51,6 +55,7 @@ fn day(day: u32, hour: u32, minute: u32) -> Timestamp {
 pub async fn play(stage: &mut Stage) -> anyhow::Result<()> {
     enrol::organisation(stage).await?;
     enrol::invites(stage).await?;
+    channels::link(stage).await?;
     guidance::play(stage).await?;
     urgent::play(stage).await?;
     cases::landslide(stage).await?;

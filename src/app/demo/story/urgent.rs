@@ -1,5 +1,6 @@
 //! An urgent notice overtakes one that is going out.
 
+use super::super::platforms::Mark;
 use super::super::stage::Stage;
 use super::guidance::counts;
 use super::*;
@@ -12,19 +13,19 @@ const STORM_WORDS: &str = "Mưa lũ, sạt lở đêm 02/12
 Dự báo mưa rất to từ 20 giờ, nguy cơ lũ ống và sạt lở ở Nậm Khoa, Bản Lếch. Đề nghị:
 - Rà soát ngay các hộ ven suối, dưới taluy; chuyển người đến nơi an toàn trước 19 giờ.
 - Cắm biển, cử người trực ở ngầm tràn. Không ai qua suối khi nước lên.
-- Có gì bất thường, nhắn ngay cho loa: vài lời, ảnh, vị trí.";
+- Có gì bất thường, nhắn ngay cho loa: vài lời, ảnh, nơi xảy ra.";
 
 /// Both are approved in the same minute; the urgent one is there first.
 pub async fn play(stage: &mut Stage) -> anyhow::Result<()> {
     stage.scene(day(2, 16, 20), "Thông báo khẩn: mưa lũ, sạt lở").await?;
     stage.show.mute(true);
     submits(stage, MEETING_WORDS, false).await?;
-    let ordinary = stage.button(DEPUTY, "Duyệt và gửi")?;
+    let ordinary = stage.choice(DEPUTY, "Duyệt và gửi")?;
     stage.show.mute(false);
     stage.show.aside("Chị Mai đã gửi duyệt giấy mời họp báo cáo viên. Đúng lúc đó có tin bão lũ:");
     submits(stage, STORM_WORDS, true).await?;
-    let urgent = stage.button(DEPUTY, "Duyệt và gửi")?;
-    let begins = stage.sandbox.accepted_count();
+    let urgent = stage.choice(DEPUTY, "Duyệt và gửi")?;
+    let begins = stage.platforms.mark();
     stage.press_all_at_once(DEPUTY, &[ordinary, urgent]).await?;
     overtaken(stage, begins)?;
     for title in [MEETING, STORM] {
@@ -51,17 +52,20 @@ async fn submits(stage: &mut Stage, words: &str, urgent: bool) -> anyhow::Result
     stage.presses(EDITOR, EDITOR, "Gửi duyệt").await.map(drop)
 }
 
-/// The last urgent message was there before the last ordinary one, though the ordinary notice began earlier.
-fn overtaken(stage: &mut Stage, begins: usize) -> anyhow::Result<()> {
-    let last = |title: &str| {
-        stage.sandbox.with_accepted(|all| {
-            let sent = all.iter().skip(begins).filter(|call| call.method.starts_with("send"));
-            let ours = sent.filter(|call| call.text.contains(title) && call.chat_id != Some(EDITOR));
-            ours.map(|call| call.seq).max()
-        })
-    };
-    let (ordinary, urgent) = (last(MEETING), last(STORM));
-    stage.expect(urgent.is_some() && urgent < ordinary, "tin khẩn không vượt lên trước")?;
+/// On each channel the last urgent message was there before the last ordinary one, though the ordinary notice began
+/// earlier.
+fn overtaken(stage: &mut Stage, begins: Mark) -> anyhow::Result<()> {
+    let sent = stage.platforms.sent_since(begins);
+    for zalo in [true, false] {
+        let last = |title: &str| {
+            sent.iter().rposition(|sent| {
+                let here = stage.platforms.on_zalo(sent.chat) == zalo && sent.chat != EDITOR;
+                here && sent.new && sent.text.contains(title)
+            })
+        };
+        let (ordinary, urgent) = (last(MEETING), last(STORM));
+        stage.expect(urgent.is_some() && urgent < ordinary, "tin khẩn không vượt lên trước")?;
+    }
     stage.show.aside("Giấy mời họp được duyệt trước, nhưng tin khẩn vượt lên: mọi nơi nhận tin khẩn xong rồi giấy mời mới đi hết.");
     Ok(())
 }

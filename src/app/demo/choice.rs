@@ -1,0 +1,82 @@
+//! What a person can choose in a chat: a button, or a line of a numbered list.
+
+use anyhow::Context;
+
+use super::stage::Stage;
+
+/// Something that can be chosen.
+pub enum Choice {
+    /// The button with this label under a message.
+    Button { message: String, label: String },
+    /// So it stands in the latest list, which is in this message.
+    Number { message: String, number: usize, label: String },
+    /// An earlier list has it: by number the latest would be meant, so it is chosen by its words.
+    Words { message: String, words: String },
+}
+
+impl Stage {
+    /// What can be chosen in a chat under a label that holds these words: the exact one first, the newest first.
+    ///
+    /// # Errors
+    /// Where there is none, with what stands in the chat.
+    pub fn choice(&self, chat: i64, label: &str) -> anyhow::Result<Choice> {
+        let found =
+            if self.platforms.on_zalo(chat) { self.listed(chat, label) } else { self.button(chat, label) };
+        found.with_context(|| format!("không có lựa chọn “{label}” trong:\n{}", self.platforms.render(chat)))
+    }
+
+    fn button(&self, chat: i64, label: &str) -> Option<Choice> {
+        self.platforms.chat(chat).iter().rev().find_map(|seen| {
+            let labels = seen.labels();
+            let at = position(&labels, label)?;
+            Some(Choice::Button { message: seen.id.clone(), label: labels[at].to_owned() })
+        })
+    }
+
+    fn listed(&self, chat: i64, label: &str) -> Option<Choice> {
+        let all = self.platforms.chat(chat);
+        let mut lists = all.iter().rev().filter(|seen| seen.by_bot && !seen.listed().is_empty());
+        let latest = lists.next()?;
+        let list = latest.listed();
+        if let Some(at) = position(&list, label) {
+            let (message, label) = (latest.id.clone(), list[at].to_owned());
+            return Some(Choice::Number { message, number: at + 1, label });
+        }
+        lists.find_map(|seen| {
+            let list = seen.listed();
+            let words = bare(list[position(&list, label)?]).to_owned();
+            Some(Choice::Words { message: seen.id.clone(), words })
+        })
+    }
+
+    /// Somebody chooses in a chat. Gives what Telegram calls the press.
+    pub(super) fn choose(&self, person: i64, chat: i64, choice: &Choice) -> anyhow::Result<Option<String>> {
+        let (message, words) = match choice {
+            Choice::Button { message, label } => {
+                let message = message.parse().context("số của tin nhắn")?;
+                return Ok(Some(self.platforms.telegram.press(person, chat, message, label)));
+            }
+            Choice::Number { message, number, .. } => (message, number.to_string()),
+            Choice::Words { message, words } => (message, words.clone()),
+        };
+        let zalo = &self.platforms.zalo;
+        if person == chat {
+            zalo.say(&person.to_string(), &words);
+        } else {
+            // In a group the bot hears only what answers it, or mentions it.
+            zalo.reply_in_group(&person.to_string(), &chat.to_string(), message, &words);
+        }
+        Ok(None)
+    }
+}
+
+/// Where the label is, or else one that holds it.
+fn position(labels: &[&str], label: &str) -> Option<usize> {
+    let same = labels.iter().position(|exact| *exact == label);
+    same.or_else(|| labels.iter().position(|exact| exact.contains(label)))
+}
+
+/// The words of a label, as people type them: without the picture before them.
+fn bare(label: &str) -> &str {
+    label.trim_start_matches(|c: char| !c.is_alphanumeric())
+}

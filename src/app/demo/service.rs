@@ -1,0 +1,136 @@
+//! The service of `loa run` over both channels; only the addresses, the clock and the data are the demo's.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::files::Door;
+use crate::app::rules;
+use crate::app::run::Running;
+use crate::app::webhook::Webhook;
+use crate::channel::Channel;
+use crate::channel::telegram::Telegram;
+use crate::channel::zalo_bot::ZaloBot;
+use crate::clock::Clock;
+use crate::config::{Config, PushTo};
+use crate::conversation::{Rules, step};
+use crate::domain::ChannelKind;
+use crate::http::http_client;
+use crate::jobs::links::Links;
+use crate::jobs::pacing::Limits;
+use crate::jobs::{Engine, Signals};
+use crate::random::Random;
+use crate::store::Store;
+use crate::store::quota::Plan;
+
+use super::platforms::Platforms;
+
+/// How long a call to a platform may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Where Zalo pushes what people do.
+const PUSHED_TO: &str = "/zalo";
+
+/// The engines of both channels, while they run.
+pub struct Service {
+    /// Telegram's, which is the first.
+    pub engine: Engine,
+    zalo: Engine,
+    running: Option<Running>,
+    /// From where Zalo, and people on Zalo, fetch files.
+    files: JoinHandle<()>,
+}
+
+impl Service {
+    /// Starts it as `loa run` does with `[telegram]`, `[zalo_bot]` with a webhook, and `[files]`.
+    ///
+    /// # Errors
+    /// Where nothing can listen on this machine, or the database fails.
+    pub async fn start(platforms: &Platforms, store: &Store, clock: &Clock) -> anyhow::Result<Self> {
+        let (config, stop) = (Config::default(), CancellationToken::new());
+        let (door, links) = files(store).await?;
+        let engine = Engine {
+            store: store.clone(),
+            clock: clock.clone(),
+            random: Random::seeded(8),
+            rules: Arc::new(Rules { case_prefix: "ML".to_owned(), ..rules(&config, "loa_bot".to_owned()) }),
+            channel: telegram(platforms)?,
+            links: Some(links),
+            limits: Limits::TELEGRAM,
+            concurrency: 16,
+            step,
+            holder: "demo".to_owned(),
+            signals: Signals::default(),
+            stop: stop.clone(),
+        };
+        let given = &config.zalo_bot;
+        let limits = Limits {
+            per_second: given.per_second,
+            per_month: given.per_month,
+            reserve: given.reserve,
+            ..Limits::NONE
+        };
+        let plan = Plan { messages: given.per_month.into(), reserve: given.reserve.into() };
+        store.keep_plan(ChannelKind::ZaloBot, plan).await?;
+        let zalo = engine.beside(zalo_bot(platforms, store).await?, limits, 8);
+        let beside = vec![(zalo.clone(), Some(webhook().await?))];
+        let running = Some(Running::start_channels(engine.clone(), None, beside, Arc::new([])).await);
+        let files = tokio::spawn(door.serve(store.clone(), stop));
+        Ok(Self { engine, zalo, running, files })
+    }
+
+    /// Everybody looks for work.
+    pub fn wake_all(&self) {
+        self.engine.signals.wake_all();
+        self.zalo.signals.wake_all();
+    }
+
+    /// Ends it politely.
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+            // It was told to stop with the rest, and a panic in it ends nothing else.
+            let _ = (&mut self.files).await;
+        }
+    }
+}
+
+fn telegram(platforms: &Platforms) -> anyhow::Result<Arc<dyn Channel>> {
+    let (url, token) = (platforms.telegram.url(), platforms.telegram.token().to_owned().into());
+    Ok(Arc::new(Telegram::new(http_client()?, url, token, PATIENCE)?))
+}
+
+async fn zalo_bot(platforms: &Platforms, store: &Store) -> anyhow::Result<Arc<dyn Channel>> {
+    let (url, token) = (platforms.zalo.url(), platforms.zalo.token().into());
+    let zalo = ZaloBot::new(http_client()?, url, token, PATIENCE)?;
+    let name = zalo.who_am_i().await?;
+    store.keep_bot_name(ChannelKind::ZaloBot, &name).await?;
+    Ok(Arc::new(zalo))
+}
+
+/// A place on this machine: any free port.
+async fn listen() -> std::io::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let base = format!("http://{}", listener.local_addr()?);
+    Ok((listener, base))
+}
+
+async fn files(store: &Store) -> anyhow::Result<(Door, Arc<Links>)> {
+    let (listener, base) = listen().await?;
+    let links = Arc::new(Links::new(&base, store.links_key().await?));
+    Ok((Door::over(listener, links.clone()), links))
+}
+
+async fn webhook() -> anyhow::Result<Webhook> {
+    let (listener, base) = listen().await?;
+    let push = PushTo {
+        url: format!("{base}{PUSHED_TO}"),
+        path: PUSHED_TO.to_owned(),
+        listen: listener.local_addr()?,
+        secret: Random::system().token(32).into(),
+    };
+    Ok(Webhook::over(listener, &push))
+}
