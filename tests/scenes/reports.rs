@@ -184,7 +184,7 @@ on_both! {
 
     async fn a_file_that_is_no_picture_is_refused_kindly(database: Database) {
         let town = Town::new(database).await;
-        town.sandbox.send_document(LAN, LAN, "bao-cao.pdf", "application/pdf", b"%PDF-1.7".to_vec(), "");
+        town.sandbox.send_document(LAN, LAN, "bao-cao.xlsx", "application/vnd.ms-excel", b"PK".to_vec(), "");
         town.settled().await;
         // One that only says that it is one is found out later.
         town.sandbox.send_document(LAN, LAN, "anh.jpg", "image/jpeg", b"khong phai anh".to_vec(), "Lũ ở phường Bình Minh");

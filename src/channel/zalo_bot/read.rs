@@ -120,13 +120,16 @@ fn words(said: &Said, kind: ChatKind, name: Option<&str>) -> Message {
     }
 }
 
-/// A mention may stand at the beginning of what is said in a group, or may have been taken out.
+/// A mention may stand at the beginning of what is said in a group, or may have been taken out. People see another name
+/// than the account's: before a command or a number, a first word behind `@` is taken for that.
 fn without_mention<'a>(text: &'a str, name: Option<&str>) -> &'a str {
     let Some(rest) = text.trim_start().strip_prefix('@') else { return text };
-    match name.and_then(|name| rest.strip_prefix(name)) {
-        Some(rest) => rest.trim_start(),
-        None => text,
+    if let Some(rest) = name.and_then(|name| rest.strip_prefix(name)) {
+        return rest.trim_start();
     }
+    let meant = |rest: &&str| rest.starts_with('/') || rest.bytes().all(|byte| byte.is_ascii_digit());
+    let behind = rest.split_once(char::is_whitespace).map(|(_, rest)| rest.trim());
+    behind.filter(|rest| !rest.is_empty()).filter(meant).unwrap_or(text)
 }
 
 fn place(chat: &Chat) -> Option<ExternalChat> {

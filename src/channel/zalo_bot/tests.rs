@@ -129,7 +129,7 @@ fn a_picture_by_either_name_with_its_words() {
 fn in_a_group_the_mention_is_taken_out_if_it_is_left_in() {
     let mut event = text("a1");
     event["message"]["chat"] = json!({"id": "g1", "chat_type": "GROUP"});
-    for said in ["@loa /toi", "/toi", "  @loa   /toi"] {
+    for said in ["@loa /toi", "/toi", "  @loa   /toi", "@Loa-của-tỉnh /toi"] {
         event["message"]["text"] = json!(said);
         assert_eq!(message(&event).text, "/toi", "{said:?}");
     }
