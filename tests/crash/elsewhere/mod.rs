@@ -25,7 +25,7 @@ use crate::program::Program;
 use crate::stage::{UNDER_WAY, number as number_from, seed};
 
 /// Kills on each engine of each channel: `LOA_KILLS` asks for as many as that in all.
-const KILLS: usize = 8;
+const KILLS: usize = 6;
 /// A process lives at most so long, in milliseconds.
 const LIFE: u64 = 1200;
 const WARD: &str = "Tỉnh Mường Lam / Phường Bình Minh";
