@@ -72,7 +72,7 @@ impl Town {
             .stage
             .store
             .db
-            .write(move |tx| Box::pin(async move { Ok(tx.exec(sql, args![chat, unit]).await?) }));
+            .write(move |tx| Box::pin(async move { tx.exec(sql, args![chat, unit]).await }));
         assert_eq!(done.await.expect("a role"), 1);
     }
 
