@@ -8,16 +8,19 @@ const RESULTS: &str = "Authentication-Results";
 const RECEIVED: &str = "Received";
 
 /// Whether the server `server` vouches for the address. Those notes count that stand above the line in which it says from
-/// whom it received the mail, and else the topmost alone: what is below may have come with the mail.
+/// whom it received the mail, and else the topmost alone: what is below may have come with the mail, and so may all of it
+/// where there is no such line.
 pub(super) fn is_vouched_for(mail: &Message<'_>, server: &str, address: &str) -> bool {
-    let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
-    let above = mail.headers_raw().take_while(|(name, _)| !is(name, RECEIVED));
-    let mut above = above.filter(|(name, _)| is(name, RESULTS)).peekable();
-    if above.peek().is_some() {
-        return above.any(|(_, note)| vouches(note, server, address));
-    }
-    let topmost = mail.headers_raw().find(|(name, _)| is(name, RESULTS));
-    topmost.is_some_and(|(_, note)| vouches(note, server, address))
+    let heads: Vec<(&str, &str)> = mail.headers_raw().collect();
+    let is_note = |head: &&(&str, &str)| head.0.eq_ignore_ascii_case(RESULTS);
+    let received = heads.iter().position(|(name, _)| name.eq_ignore_ascii_case(RECEIVED)).unwrap_or(0);
+    let (above, _) = heads.split_at(received);
+    let notes: Vec<_> = if above.iter().any(|head| is_note(&head)) {
+        above.iter().filter(is_note).collect()
+    } else {
+        heads.iter().find(is_note).into_iter().collect()
+    };
+    notes.into_iter().any(|(_, note)| vouches(note, server, address))
 }
 
 fn vouches(note: &str, server: &str, address: &str) -> bool {
@@ -109,6 +112,9 @@ mod tests {
             // Several programs of one server write a note each.
             ([none, pass, ours], true),
             ([pass, none, ours], true),
+            // Without the server's line nobody knows where its notes end.
+            ([none, pass, "X: y"], false),
+            ([pass, none, "X: y"], true),
         ] {
             let raw = format!("{}\r\nFrom: a@vi-du.vn\r\n\r\nx", heads.join("\r\n"));
             let mail = mail_parser::MessageParser::default().parse(&raw).expect("a mail");

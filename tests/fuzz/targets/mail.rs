@@ -12,7 +12,8 @@ use crate::targets::monday;
 
 /// What stands above every input: the mail lies there, and its sender is vouched for.
 const ABOVE: &[u8] =
-    b"loa-mail 1:2 100 whole\nAuthentication-Results: mx.b.vn; dmarc=pass header.from=b.vn\r\n";
+    b"loa-mail 1:2 100 whole\nAuthentication-Results: mx.b.vn; dmarc=pass header.from=b.vn\r\n\
+      Received: from b.vn by mx.b.vn\r\n";
 
 fn email() -> Email {
     let server =
@@ -35,6 +36,8 @@ fn email() -> Email {
 fn a_mail_is_read_whatever_it_holds_and_only_as_its_senders() {
     let words = &[
         "From: a@b.vn\r\n",
+        "Received: from x\r\n",
+        "Authentication-Results: mx.b.vn; dmarc=pass\r\n",
         "Subject: ",
         "=?utf-8?B?4bqi?=",
         "=?utf-8?Q?=E1?=",
