@@ -148,3 +148,30 @@ async fn pause(stop: &CancellationToken, time: Duration) {
         () = stop.cancelled() => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, Bytes};
+    use axum::extract::{FromRequest, Multipart, Request};
+
+    use super::*;
+
+    const HALF: &str = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx";
+
+    async fn broken(body: Body) -> MultipartError {
+        let kind = "multipart/form-data; boundary=b";
+        let request = Request::builder().header(header::CONTENT_TYPE, kind).body(body).expect("a request");
+        let mut form = Multipart::from_request(request, &()).await.expect("a form");
+        match form.next_field().await {
+            Ok(field) => field.expect("a field").bytes().await.expect_err("a broken body"),
+            Err(error) => error,
+        }
+    }
+
+    #[tokio::test]
+    async fn who_is_killed_in_the_middle_did_nothing_wrong() {
+        let parts = [Ok(Bytes::from_static(HALF.as_bytes())), Err(io::Error::other("the connection ended"))];
+        assert!(is_cut_off(&broken(Body::from_stream(futures::stream::iter(parts))).await));
+        assert!(!is_cut_off(&broken(Body::from(HALF)).await), "half a form, and no more to come");
+    }
+}

@@ -1,7 +1,6 @@
 //! What a correct bot never sends is refused and recorded.
 
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
 
 use crate::kit::Scene;
 
@@ -25,27 +24,6 @@ fn with(more: Value) -> Value {
 
 fn keys(button: Value) -> Value {
     with(json!({"reply_markup": {"inline_keyboard": [[button]]}}))
-}
-
-/// Whoever is killed in the middle of an upload did nothing wrong; whoever sends half of one and waits did.
-#[tokio::test]
-async fn an_upload_that_is_cut_off_is_no_violation() {
-    let scene = Scene::new().await;
-    let address = scene.sandbox.url().strip_prefix("http://").expect("an address").to_owned();
-    let half = "--b\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n1\r\n--b\r\n";
-    for (length, wrong) in [(half.len() + 1000, 0), (half.len(), 1)] {
-        let before = scene.sandbox.attempts().len();
-        let mut stream = tokio::net::TcpStream::connect(&address).await.expect("a connection");
-        let head = format!(
-            "POST /bot{}/sendPhoto HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n\
-             Content-Length: {length}\r\n\r\n{half}",
-            scene.sandbox.token()
-        );
-        stream.write_all(head.as_bytes()).await.expect("written");
-        stream.shutdown().await.expect("the end");
-        scene.sandbox.wait_for(|sandbox| (sandbox.attempts().len() > before).then_some(())).await;
-        assert_eq!(scene.sandbox.violations().len(), wrong, "{length}");
-    }
 }
 
 #[tokio::test]
