@@ -117,8 +117,9 @@ async fn next(tx: &mut Tx<'_>, hours: Hours) -> Result<Option<Timestamp>, StoreE
 }
 
 async fn see_to(tx: &mut Tx<'_>, env: &Env, hours: Hours) -> Result<Option<Timestamp>, StoreError> {
+    // All of a case that has come, also what waits for working hours: told after the gravest, the milder would be wrong.
     let sql = "UPDATE incident_deadlines SET done_at = $1
-               WHERE done_at IS NULL AND at <= $1 AND (urgent = 1 OR at >= $3) AND incident_id IN (
+               WHERE done_at IS NULL AND at <= $1 AND incident_id IN (
                  SELECT incident_id FROM incident_deadlines
                  WHERE done_at IS NULL AND at <= $1 AND (urgent = 1 OR at >= $3)
                  ORDER BY at LIMIT $2)
@@ -128,7 +129,9 @@ async fn see_to(tx: &mut Tx<'_>, env: &Env, hours: Hours) -> Result<Option<Times
     for (id, kind) in rows {
         due.entry(id).or_default().push(Kind::read(&kind)?);
     }
-    for (id, kinds) in due {
+    for (id, mut kinds) in due {
+        // The database gives them in no order.
+        kinds.sort();
         see_to_one(tx, env, IncidentId(id), kinds).await?;
     }
     next(tx, hours).await

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::cast::*;
+use crate::conversation::Rules;
 use crate::conversation::incident::Period;
 use crate::conversation::incoming::FileRef;
 use crate::domain::content::FileKind;
@@ -111,6 +112,21 @@ async fn after_an_outage_only_the_graver_reminder_comes() {
     let said = text_in(&town.stage.sent().await, DUTY);
     assert!(said.contains("đã tới hạn") && !said.contains("còn một giờ"), "{said}");
     assert_eq!(said.matches("Người xử lý").count(), 1);
+}
+
+#[tokio::test]
+async fn a_deadline_just_after_hours_is_the_last_reminder() {
+    let town = Town::with(Rules { deadline_hours: 7, ..Rules::default() }).await;
+    // On Monday at eight; half the time is at 11:30, an hour is left at 16:00, and it is due at 17:00.
+    town.report("Có chuyện lạ ở phường Sông Hiến").await;
+    town.stage.clock.set(Timestamp::vietnam(2026, 11, 23, 17, 5));
+    tick(&town).await;
+    let said = text_in(&town.stage.sent().await, DUTY);
+    assert!(said.contains("đã tới hạn"), "{said}");
+    while tick(&town).await.is_some() {
+        let said = text_in(&next_deadline(&town).await, DUTY);
+        assert!(!said.contains("còn"), "{}: {said}", town.stage.clock.now().short());
+    }
 }
 
 #[tokio::test]
