@@ -10,7 +10,6 @@
 //! | `GET /practice/file/PATH` | a picture or document |
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
@@ -30,11 +29,10 @@ use super::server::{self, Shared};
 use super::world::{Person, World};
 use crate::sandbox::faults::Faults;
 use crate::sandbox::orders;
+use crate::sandbox::waiting::{self, Since};
 
 /// Room for ten pictures of 10 MB in base64.
 const LARGEST_ACT: usize = 140 << 20;
-/// How long a page waits for a change before it asks again.
-const PATIENCE: Duration = Duration::from_secs(25);
 
 /// What somebody does; `content` and `photos` are base64.
 #[derive(Deserialize)]
@@ -199,40 +197,13 @@ async fn act(State(shared): State<Arc<Shared>>, Json(act): Json<Act>) -> Respons
     }
 }
 
-#[derive(Deserialize)]
-struct Since {
-    #[serde(default)]
-    after: u64,
-    #[serde(default)]
-    session: String,
-}
-
 async fn state(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) -> Response {
-    let mut changed = shared.changed.subscribe();
-    let over = tokio::time::sleep(PATIENCE);
-    tokio::pin!(over);
-    loop {
-        changed.borrow_and_update();
-        // A page of an earlier run starts anew.
-        let known = since.session == shared.session;
-        let after = if known { since.after } else { 0 };
-        let news = shared.look(|world| (world.seq > after || after == 0).then(|| world.news(after)));
-        if let Some(mut news) = news {
-            news["session"] = json!(shared.session);
-            return Json(news).into_response();
-        }
-        tokio::select! {
-            // The sender lives as long as `shared`.
-            _ = changed.changed() => {}
-            () = &mut over => return Json(json!({"seq": after, "session": shared.session})).into_response(),
-            () = shared.stop.cancelled() => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        }
-    }
+    let news = |after| shared.look(|world| (world.seq > after || after == 0).then(|| world.news(after)));
+    waiting::news_for_page(since, &shared.session, &shared.changed, &shared.stop, news).await
 }
 
 async fn accepted(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) -> Json<Value> {
-    let after = usize::try_from(since.after).unwrap_or(usize::MAX);
-    Json(shared.look(|world| json!(world.log.accepted.get(after..).unwrap_or_default())))
+    Json(shared.look(|world| json!(since.rest(&world.log.accepted))))
 }
 
 async fn log(State(shared): State<Arc<Shared>>) -> Json<Value> {

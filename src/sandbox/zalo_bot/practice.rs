@@ -12,7 +12,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
@@ -29,11 +28,10 @@ use super::server::Shared;
 use super::world::World;
 use crate::sandbox::faults::Faults;
 use crate::sandbox::orders;
+use crate::sandbox::waiting::{self, Since};
 
 /// Room for one large picture in base64.
 const LARGEST_ACT: usize = 14 << 20;
-/// How long a page waits for a change before it asks again.
-const PATIENCE: Duration = Duration::from_secs(25);
 
 /// What somebody does; `photo` is base64.
 #[derive(Deserialize)]
@@ -104,26 +102,9 @@ async fn act(State(shared): State<Arc<Shared>>, Json(act): Json<Act>) -> Respons
     }
 }
 
-async fn state(State(shared): State<Arc<Shared>>, Query(shown): Query<Shown>) -> Response {
-    let mut changed = shared.changed.subscribe();
-    let over = tokio::time::sleep(PATIENCE);
-    tokio::pin!(over);
-    loop {
-        changed.borrow_and_update();
-        // A page of an earlier run starts anew.
-        let after = if shown.session == shared.session { shown.after } else { 0 };
-        let news = shared.look(|world| (world.seq > after || after == 0).then(|| world.news(after)));
-        if let Some(mut news) = news {
-            news["session"] = json!(shared.session);
-            return Json(news).into_response();
-        }
-        tokio::select! {
-            // The sender lives as long as `shared`.
-            _ = changed.changed() => {}
-            () = &mut over => return Json(json!({"seq": after, "session": shared.session})).into_response(),
-            () = shared.stop.cancelled() => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        }
-    }
+async fn state(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) -> Response {
+    let news = |after| shared.look(|world| (world.seq > after || after == 0).then(|| world.news(after)));
+    waiting::news_for_page(since, &shared.session, &shared.changed, &shared.stop, news).await
 }
 
 async fn photo(State(shared): State<Arc<Shared>>, Path((chat, number)): Path<(String, usize)>) -> Response {
@@ -145,23 +126,8 @@ async fn chats(State(shared): State<Arc<Shared>>) -> Json<Value> {
     }))
 }
 
-/// What a page has seen.
-#[derive(Deserialize)]
-struct Shown {
-    #[serde(default)]
-    after: u64,
-    #[serde(default)]
-    session: String,
-}
-
-#[derive(Deserialize)]
-struct Since {
-    #[serde(default)]
-    after: usize,
-}
-
 async fn accepted(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) -> Json<Value> {
-    Json(shared.look(|world| json!(world.log.accepted.get(since.after..).unwrap_or_default())))
+    Json(shared.look(|world| json!(since.rest(&world.log.accepted))))
 }
 
 async fn log(State(shared): State<Arc<Shared>>) -> Json<Value> {
