@@ -8,7 +8,7 @@ use loa::store::notice::NewSchedule;
 
 use crate::engines::Database;
 use crate::people::{GROUPS, Play, STAFF, notice};
-use crate::stage::{BRISK, Stage, number, seed};
+use crate::stage::{BRISK, Stage, calls_go_wrong, number, seed};
 
 /// Kills in all, half of them on each engine: `LOA_KILLS` asks for more.
 const KILLS: usize = 200;
@@ -17,20 +17,10 @@ const LIFE: u64 = 1200;
 
 /// 15 of 100 calls go wrong, in every way there is.
 fn go_wrong(faults: &Faults) {
-    let ways = [
-        (Fault::TooMany { retry_after: 1, whole_bot: false }, 0.03),
-        (Fault::TooMany { retry_after: 5, whole_bot: false }, 0.005),
-        (Fault::Status(500), 0.02),
-        (Fault::Status(502), 0.02),
-        (Fault::ResetBefore, 0.02),
-        (Fault::ResetAfter, 0.02),
-        (Fault::Stall(Duration::from_secs(2)), 0.01),
-        (Fault::StallBefore(Duration::from_secs(2)), 0.01),
-        (Fault::Garbage, 0.015),
-    ];
-    for (fault, chance) in ways {
-        faults.add(Rule::new(fault).chance(chance));
+    for (retry_after, chance) in [(1, 0.03), (5, 0.005)] {
+        faults.add(Rule::new(Fault::TooMany { retry_after, whole_bot: false }).chance(chance));
     }
+    calls_go_wrong(faults, 0.015);
     // Some people block the bot for good.
     for person in STAFF.take(3) {
         faults.add(Rule::new(Fault::Forbidden).method("sendMessage").chat(person).skip(20).times(1));

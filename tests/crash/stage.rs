@@ -9,7 +9,7 @@ use loa::clock::Clock;
 use loa::conversation::notice::NewNotice;
 use loa::domain::ids::NoticeId;
 use loa::random::Random;
-use loa::sandbox::{Options, Sandbox};
+use loa::sandbox::{Fault, Faults, Options, Rule, Sandbox};
 use loa::store::Store;
 use loa::store::idle::Idle;
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -160,6 +160,22 @@ impl Stage {
             verdict.lines(),
             self.log()
         );
+    }
+}
+
+/// 10 of 100 calls go wrong, and such a part more is answered with what is no answer.
+pub fn calls_go_wrong(faults: &Faults, garbage: f64) {
+    let ways = [
+        (Fault::Status(500), 0.02),
+        (Fault::Status(502), 0.02),
+        (Fault::ResetBefore, 0.02),
+        (Fault::ResetAfter, 0.02),
+        (Fault::Stall(Duration::from_secs(2)), 0.01),
+        (Fault::StallBefore(Duration::from_secs(2)), 0.01),
+        (Fault::Garbage, garbage),
+    ];
+    for (fault, chance) in ways {
+        faults.add(Rule::new(fault).chance(chance));
     }
 }
 

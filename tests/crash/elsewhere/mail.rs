@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use loa::domain::ChannelKind;
 use loa::random::Random;
-use loa::sandbox::{Accepted, Attempt, Faults};
+use loa::sandbox::{Accepted, Attempt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
@@ -135,12 +135,8 @@ impl Elsewhere for Mails {
         self.servers.on_their_way() + unread
     }
 
-    fn faults(&self) -> Option<Faults> {
-        None
-    }
-
-    fn line_is_bad(&self, bad: bool) {
-        self.is_bad.store(bad, Ordering::Relaxed);
+    fn goes_wrong(&self, wrong: bool) {
+        self.is_bad.store(wrong, Ordering::Relaxed);
     }
 
     /// In the order in which the server took them, which may deliver them in another.

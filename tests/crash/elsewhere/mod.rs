@@ -14,7 +14,7 @@ use loa::clock::Clock;
 use loa::domain::import::{ImportRow, Kind};
 use loa::domain::{ChannelKind, Role};
 use loa::random::Random;
-use loa::sandbox::{Accepted, Attempt, Fault, Faults, Rule};
+use loa::sandbox::{Accepted, Attempt, Faults};
 use loa::store::Store;
 use loa::store::idle::Idle;
 
@@ -54,10 +54,8 @@ trait Elsewhere: Send + Sync {
     fn last(&self, who: i64) -> String;
     /// How much of what was said has not arrived.
     fn pending(&self) -> usize;
-    /// What can go wrong at the platform; `None` where that cannot be ordered.
-    fn faults(&self) -> Option<Faults>;
-    /// Whether the line to it breaks again and again.
-    fn line_is_bad(&self, _bad: bool) {}
+    /// From now on calls go wrong, or the line to it breaks again and again; or that has an end.
+    fn goes_wrong(&self, wrong: bool);
     fn accepted(&self) -> Vec<Accepted>;
     fn attempts(&self) -> Vec<Attempt>;
     /// What loa did that the platform does not permit.
@@ -201,21 +199,12 @@ impl House {
     }
 }
 
-/// 12 of 100 calls go wrong, or the line breaks.
-fn go_wrong(away: &dyn Elsewhere) {
-    away.line_is_bad(true);
-    let Some(faults) = away.faults() else { return };
-    let ways = [
-        (Fault::Status(500), 0.02),
-        (Fault::Status(502), 0.02),
-        (Fault::ResetBefore, 0.02),
-        (Fault::ResetAfter, 0.02),
-        (Fault::Stall(Duration::from_secs(2)), 0.01),
-        (Fault::StallBefore(Duration::from_secs(2)), 0.01),
-        (Fault::Garbage, 0.02),
-    ];
-    for (fault, chance) in ways {
-        faults.add(Rule::new(fault).chance(chance));
+/// 12 of 100 calls go wrong, or none does any more.
+fn calls_go_wrong(faults: &Faults, wrong: bool) {
+    if wrong {
+        crate::stage::calls_go_wrong(faults, 0.02);
+    } else {
+        faults.clear();
     }
 }
 
@@ -229,7 +218,7 @@ async fn survives(engine: &str, away: Box<dyn Elsewhere>, database: Database, se
     let mut said = 0;
     // Everybody is known before anything goes wrong.
     assert!(house.drain(Duration::from_secs(60)).await, "{}", house.program.log());
-    go_wrong(&*house.away);
+    house.away.goes_wrong(true);
     for round in 0..kills {
         house.program.start();
         if round % 2 == 0 {
@@ -241,10 +230,7 @@ async fn survives(engine: &str, away: Box<dyn Elsewhere>, database: Database, se
         tokio::time::sleep(Duration::from_millis(30 + dice.below(LIFE))).await;
         house.program.kill();
     }
-    house.away.line_is_bad(false);
-    if let Some(faults) = house.away.faults() {
-        faults.clear();
-    }
+    house.away.goes_wrong(false);
     let rested = house.drain(Duration::from_secs(180)).await;
     house.program.stop().await;
     assert!(rested, "{name}, seed {seed}: it does not come to rest\n{}", house.program.log());

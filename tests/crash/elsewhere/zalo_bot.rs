@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use loa::clock::Clock;
 use loa::domain::ChannelKind;
-use loa::sandbox::{Accepted, Attempt, Faults, ZaloAttempt, ZaloBot, ZaloBotOptions};
+use loa::sandbox::{Accepted, Attempt, ZaloAttempt, ZaloBot, ZaloBotOptions};
 
-use super::{Elsewhere, accepted, number};
+use super::{Elsewhere, accepted, calls_go_wrong, number};
 use crate::stage::AT_ONCE;
 
 pub async fn start(seed: u64) -> Option<Box<dyn Elsewhere>> {
@@ -51,8 +51,8 @@ impl Elsewhere for ZaloBot {
         self.pending_updates()
     }
 
-    fn faults(&self) -> Option<Faults> {
-        Some(self.faults())
+    fn goes_wrong(&self, wrong: bool) {
+        calls_go_wrong(&self.faults(), wrong);
     }
 
     fn accepted(&self) -> Vec<Accepted> {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use loa::clock::Clock;
 use loa::domain::ChannelKind;
-use loa::sandbox::{Accepted, Attempt, Faults, Outcome, ZaloOa, ZaloOaAttempt, ZaloOaOptions, ZaloOaOutcome};
+use loa::sandbox::{Accepted, Attempt, Outcome, ZaloOa, ZaloOaAttempt, ZaloOaOptions, ZaloOaOutcome};
 
-use super::{Elsewhere, accepted, number};
+use super::{Elsewhere, accepted, calls_go_wrong, number};
 use crate::stage::AT_ONCE;
 
 pub async fn start(seed: u64) -> Option<Box<dyn Elsewhere>> {
@@ -62,8 +62,8 @@ impl Elsewhere for ZaloOa {
         self.pending_updates()
     }
 
-    fn faults(&self) -> Option<Faults> {
-        Some(self.faults())
+    fn goes_wrong(&self, wrong: bool) {
+        calls_go_wrong(&self.faults(), wrong);
     }
 
     fn accepted(&self) -> Vec<Accepted> {
