@@ -21,8 +21,8 @@ use crate::jobs::links::Links;
 use crate::jobs::pacing::{LaneLimit, Limits};
 use crate::jobs::{Engine, Signals};
 use crate::random::Random;
-use crate::store::Store;
 use crate::store::quota::Plan;
+use crate::store::{Store, StoreError};
 
 use super::answers::Answers;
 use super::files::Door;
@@ -124,21 +124,9 @@ async fn posts(config: &Config, store: &Store, stop: &CancellationToken) -> Resu
                  lost. For real use set url in [zalo_bot.webhook]"
             );
         }
-        let given = &config.zalo_bot;
-        let limits = Limits {
-            per_second: given.per_second,
-            per_month: given.per_month,
-            reserve: given.reserve,
-            ..Limits::NONE
-        };
-        let plan = Plan { messages: given.per_month.into(), reserve: given.reserve.into() };
-        store.keep_plan(zalo.kind(), plan).await?;
-        posts.push(Post {
-            channel: Arc::new(zalo),
-            limits,
-            concurrency: at_once(given.concurrency),
-            webhook,
-        });
+        let limits = zalo_bot_limits(config, store).await?;
+        let concurrency = at_once(config.zalo_bot.concurrency);
+        posts.push(Post { channel: Arc::new(zalo), limits, concurrency, webhook });
     }
     if let Some(oa) = channels::zalo_oa(config)? {
         let webhook = webhook(Some(config.zalo_oa_push()?)).await?;
@@ -200,6 +188,19 @@ fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> CommandError {
 fn outlets(config: &Config) -> Outlets {
     let program = Program::new(&config.alarms.program);
     program.map(|program| Arc::new(program) as Arc<dyn Outlet>).into_iter().collect()
+}
+
+/// How fast and how much a Zalo bot sends; the month's part is kept, for whoever asks how much of it is left.
+pub(super) async fn zalo_bot_limits(config: &Config, store: &Store) -> Result<Limits, StoreError> {
+    let given = &config.zalo_bot;
+    let plan = Plan { messages: given.per_month.into(), reserve: given.reserve.into() };
+    store.keep_plan(ChannelKind::ZaloBot, plan).await?;
+    Ok(Limits {
+        per_second: given.per_second,
+        per_month: given.per_month,
+        reserve: given.reserve,
+        ..Limits::NONE
+    })
 }
 
 fn limits(config: &Config) -> Limits {

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::files::Door;
 use crate::app::rules;
 use crate::app::run::Running;
+use crate::app::serve::zalo_bot_limits;
 use crate::app::webhook::Webhook;
 use crate::channel::Channel;
 use crate::channel::telegram::Telegram;
@@ -25,7 +26,6 @@ use crate::jobs::pacing::Limits;
 use crate::jobs::{Engine, Signals};
 use crate::random::Random;
 use crate::store::Store;
-use crate::store::quota::Plan;
 
 use super::platforms::Platforms;
 
@@ -66,15 +66,7 @@ impl Service {
             signals: Signals::default(),
             stop: stop.clone(),
         };
-        let given = &config.zalo_bot;
-        let limits = Limits {
-            per_second: given.per_second,
-            per_month: given.per_month,
-            reserve: given.reserve,
-            ..Limits::NONE
-        };
-        let plan = Plan { messages: given.per_month.into(), reserve: given.reserve.into() };
-        store.keep_plan(ChannelKind::ZaloBot, plan).await?;
+        let limits = zalo_bot_limits(&config, store).await?;
         let zalo = engine.beside(zalo_bot(platforms, store).await?, limits, 8);
         let beside = vec![(zalo.clone(), Some(webhook().await?))];
         let running = Some(Running::start_channels(engine.clone(), None, beside, Arc::new([])).await);
