@@ -25,14 +25,15 @@ pub struct CalendarCommand {
     pub year: Option<i32>,
 }
 
+/// A year as it is shown.
 #[derive(Serialize)]
-struct Out {
+pub(super) struct Out {
     year: i32,
     workdays: usize,
     holidays: Vec<NaiveDate>,
     extra_workdays: Vec<NaiveDate>,
     /// What somebody should look at, in plain sentences.
-    oddities: Vec<String>,
+    pub oddities: Vec<String>,
 }
 
 /// Runs the command.
@@ -44,9 +45,7 @@ pub async fn run(command: CalendarCommand, desk: &Desk) -> Result<(), CommandErr
     let years = match command.year {
         Some(year) if YEARS.contains(&year) => vec![year],
         Some(year) => {
-            let vars = [("year", year.to_string())];
-            let vars = vars.each_ref().map(|(name, text)| (*name, text.as_str()));
-            return Err(CommandError::User(say("cli-calendar-no-year", &vars)));
+            return Err(CommandError::User(say("cli-calendar-no-year", &[("year", &year.to_string())])));
         }
         None => vec![this, this + 1],
     };
@@ -58,7 +57,8 @@ pub async fn run(command: CalendarCommand, desk: &Desk) -> Result<(), CommandErr
     }
 }
 
-fn look(calendar: &Calendar, year: i32) -> Out {
+/// The working days of a year.
+pub(super) fn look(calendar: &Calendar, year: i32) -> Out {
     let year = Year::of(calendar, year);
     let oddities = year.oddities.iter().map(|oddity| oddity_words(year.year, oddity)).collect();
     Out {
@@ -71,7 +71,7 @@ fn look(calendar: &Calendar, year: i32) -> Out {
 }
 
 /// What somebody should look at about a year, in one sentence.
-pub(super) fn oddity_words(year: i32, oddity: &Oddity) -> String {
+fn oddity_words(year: i32, oddity: &Oddity) -> String {
     let year = year.to_string();
     let on = |key: &str, day: &NaiveDate| say(key, &[("day", &day_words(*day))]);
     match oddity {

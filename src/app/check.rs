@@ -12,7 +12,6 @@ use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::conversation::Lang;
 use crate::conversation::alarm::AlarmKind;
-use crate::domain::holidays::Year;
 use crate::domain::time::VIETNAM;
 use crate::domain::{ChannelKind, Timestamp, calendar};
 use crate::jobs::WORKER_LEASE;
@@ -44,8 +43,8 @@ pub struct CheckCommand {
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// `config`, `database`, `token`, `intake`, `public`, `files`, `clock`, `calendar`, `disk`, `inbox`, `outbox`, `channel`,
-    /// `alarm`
+    /// `config`, `database`, `token`, `intake`, `public`, `files`, `clock`, `calendar`, `disk`, `inbox`, `outbox`,
+    /// `channel`, `alarm`
     pub what: &'static str,
     pub state: State,
     /// A plain sentence.
@@ -328,11 +327,8 @@ fn days_off(config: &Config, now: Timestamp) -> Vec<Finding> {
     let today = now.in_zone(VIETNAM).date_naive();
     let calendar = calendar::Calendar::from(&config.calendar);
     let next = (today.month() == 12).then(|| today.year() + 1);
-    let years = std::iter::once(today.year()).chain(next).map(|year| Year::of(&calendar, year));
-    let oddities = years.flat_map(|year| {
-        let says = |oddity| super::calendar::oddity_words(year.year, oddity);
-        year.oddities.iter().map(says).collect::<Vec<_>>()
-    });
+    let years = std::iter::once(today.year()).chain(next);
+    let oddities = years.flat_map(|year| super::calendar::look(&calendar, year).oddities);
     let finding = |says| Finding { what: "calendar", state: State::Warning, says };
     oddities.map(finding).collect()
 }

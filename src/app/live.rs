@@ -12,12 +12,7 @@ use super::check::{Finding, State};
 
 /// Asks the Official Account who it is, and opens every public address.
 pub(super) async fn look(config: &Config, store: Option<&Store>) -> Vec<Finding> {
-    let account = async {
-        match store {
-            Some(store) => official_account(config, store).await,
-            None => None,
-        }
-    };
+    let account = async { official_account(config, store?).await };
     let places = futures::future::join_all(public(config).into_iter().map(open));
     let (account, places) = tokio::join!(account, places);
     account.into_iter().chain(places).collect()

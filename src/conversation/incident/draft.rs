@@ -14,7 +14,7 @@ use super::{Action, DraftAct, Exhibit, NamedUnit, card, facts};
 pub const MOST_WORDS: usize = 3000;
 /// Messages that one report remembers it is made of.
 const MOST_PARTS: usize = 100;
-/// Photos of one report.
+/// Pictures and documents of one report.
 pub const MOST_EXHIBITS: usize = 20;
 
 /// A report that is not sent yet.
@@ -168,7 +168,7 @@ pub fn show(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     let lang = ctx.lang();
     Ok(match draft.expects {
         Expects::Words => {
-            let documents = draft.exhibits.iter().any(|exhibit| exhibit.document.is_some());
+            let documents = draft.exhibits.iter().any(Exhibit::is_document);
             let key = match (draft.exhibits.is_empty(), &draft.spot) {
                 (false, _) if documents => "incident-ask-words-files",
                 (false, _) => "incident-ask-words-photos",
@@ -250,7 +250,7 @@ fn summary(ctx: &Context<'_>, draft: &Draft) -> Reply {
     if let Some(place) = place_words(lang, draft) {
         text = text.push(lang.say("incident-line-place", &[("name", &place)])).line();
     }
-    let documents = draft.exhibits.iter().filter(|exhibit| exhibit.document.is_some()).count();
+    let documents = draft.exhibits.iter().filter(|exhibit| exhibit.is_document()).count();
     for line in card::file_lines(lang, draft.exhibits.len() - documents, documents) {
         text = text.push(line).line();
     }

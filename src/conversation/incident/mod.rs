@@ -52,6 +52,12 @@ pub struct Exhibit {
     pub document: Option<String>,
 }
 
+impl Exhibit {
+    pub fn is_document(&self) -> bool {
+        self.document.is_some()
+    }
+}
+
 /// A move that waits for its words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Words {

@@ -40,7 +40,7 @@ pub fn add(
     let Some(case) = facts::case(ctx, id)? else { return Ok(Turn::nothing()) };
     exhibits.truncate(super::draft::MOST_EXHIBITS);
     let also = place.map_or(Also::Nothing, Also::Place);
-    let documents = exhibits.iter().any(|exhibit| exhibit.document.is_some());
+    let documents = exhibits.iter().any(Exhibit::is_document);
     let key = match exhibits.is_empty() {
         true => "incident-added-place",
         false if documents => "incident-added-files",
