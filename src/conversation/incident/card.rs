@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::conversation::incoming::Spot;
 use crate::conversation::{Choice, Lang, Reply};
-use crate::domain::content::FileKind;
+use crate::domain::content::{Attachment, FileKind};
 use crate::domain::ids::ChatId;
 use crate::domain::incident::{Move, State, allowed};
 pub use crate::domain::text::shorten;
@@ -159,6 +159,16 @@ pub fn file_lines(lang: Lang, pictures: usize, documents: usize) -> Vec<String> 
         .collect()
 }
 
+fn has_documents(files: &[Attachment]) -> bool {
+    files.iter().any(|file| file.kind == FileKind::Document)
+}
+
+/// What stands beside the files of a case.
+pub fn caption(lang: Lang, code: &str, files: &[Attachment]) -> String {
+    let key = if has_documents(files) { "incident-files-of" } else { "incident-photos-of" };
+    lang.say(key, &[("code", code)])
+}
+
 fn last_line(text: Rich, case: &Case, lang: Lang) -> Rich {
     let Some(last) = &case.last else { return trimmed(text) };
     let what = lang.say(&format!("incident-move-{}", last.movement.code()), &[]);
@@ -216,8 +226,7 @@ fn rows(case: &Case, kind: CardKind, lang: Lang) -> Vec<Vec<Choice>> {
 
 fn photos_button(case: &Case, lang: Lang) -> Choice {
     let count = case.files.len().to_string();
-    let documents = case.files.iter().any(|file| file.kind == FileKind::Document);
-    let key = if documents { "incident-do-files" } else { "incident-do-photos" };
+    let key = if has_documents(&case.files) { "incident-do-files" } else { "incident-do-photos" };
     let label = lang.say(key, &[("count", &count)]);
     Choice::always(label, Action::Case { incident: case.id, act: CaseAct::Photos }.into())
 }

@@ -192,7 +192,7 @@ fn photos(ctx: &Context<'_>, case: &Case) -> Turn {
     if case.files.is_empty() || (in_group && !case.cards.iter().any(|card| card.chat == ctx.chat.id)) {
         return Turn::toast(lang.say("incident-no-photos", &[]));
     }
-    let caption = lang.say("incident-photos-of", &[("code", &case.code)]);
+    let caption = card::caption(lang, &case.code, &case.files);
     Turn::default().and(Reply::here(caption).files(case.files.clone()))
 }
 

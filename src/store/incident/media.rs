@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::args;
-use crate::conversation::incident::{CardKind, Exhibit};
+use crate::conversation::incident::{CardKind, Exhibit, card};
 use crate::conversation::{Lang, Reply};
 use crate::domain::ids::{ChatId, IncidentId, MediaId, PersonId};
 use crate::domain::incident::State;
@@ -104,11 +104,9 @@ pub async fn show(tx: &mut Tx<'_>, env: &Env, incident: IncidentId) -> Result<()
             let sql = "INSERT INTO media_shown (media_id, chat_id, at) VALUES ($1, $2, $3)";
             tx.exec_one(sql, args![*media, chat, env.now]).await?;
         }
-        let documents = rows.iter().any(|(.., document)| document.is_some());
-        let key = if documents { "incident-files-of" } else { "incident-photos-of" };
         let attachment = |(media, sha256, document)| read::attachment(media, sha256, document);
-        let files = rows.into_iter().map(attachment).collect();
-        let caption = lang.say(key, &[("code", &case.code)]);
+        let files: Vec<_> = rows.into_iter().map(attachment).collect();
+        let caption = card::caption(lang, &case.code, &files);
         outbox::post(tx, env, chat, &Reply::to(chat, caption).files(files)).await?;
     }
     Ok(())

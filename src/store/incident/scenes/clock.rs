@@ -222,6 +222,8 @@ async fn documents_come_below_the_pictures_under_their_names() {
     assert_eq!(names[1..], [("Biên bản.PDF", FileKind::Document), ("quet.pdf", FileKind::Document)]);
     assert_eq!(names[0].1, FileKind::Photo);
     assert!(text_in(&shown, DUTY).contains("📎 Tài liệu: 2"), "{shown:#?}");
+    let again = town.presses_in(DUTY, TUAN, &shown, "Ảnh, tài liệu (3)").await;
+    assert!(text_in(&again, DUTY).starts_with(&format!("📎 Ảnh và tài liệu của {CODE}\n")), "{again:#?}");
 }
 
 #[tokio::test]
