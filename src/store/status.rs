@@ -263,7 +263,7 @@ async fn channels(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<ChannelStatus>,
 
 async fn cases(tx: &mut Tx<'_>, now: Timestamp) -> Result<Cases, StoreError> {
     let sql = "SELECT COUNT(*) AS open, COUNT(CASE WHEN due_at < $1 THEN 1 END) AS overdue
-               FROM incidents WHERE state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')";
+               FROM open_incidents";
     tx.one(sql, args![now]).await
 }
 

@@ -87,10 +87,9 @@ async fn open(
                  UNION SELECT u.id FROM units u JOIN trusted ON u.parent_id = trusted.id)
                SELECT i.id, i.code, i.state, i.category_name, u.name AS unit, i.text, i.created_at, i.due_at,
                       i.settled_at
-               FROM incidents i JOIN units u ON u.id = i.unit_id
-               WHERE i.state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')
-                 AND ((i.restricted = 0 AND i.unit_id IN (SELECT id FROM watched))
-                   OR (i.restricted = 1 AND i.unit_id IN (SELECT id FROM trusted)))
+               FROM open_incidents i JOIN units u ON u.id = i.unit_id
+               WHERE (i.restricted = 0 AND i.unit_id IN (SELECT id FROM watched))
+                 OR (i.restricted = 1 AND i.unit_id IN (SELECT id FROM trusted))
                ORDER BY i.created_at, i.id LIMIT $3 OFFSET $4",
         pg: "WITH RECURSIVE watched (id) AS (
                SELECT value::bigint FROM json_array_elements_text($1::json)
@@ -100,10 +99,9 @@ async fn open(
                UNION SELECT u.id FROM units u JOIN trusted ON u.parent_id = trusted.id)
              SELECT i.id, i.code, i.state, i.category_name, u.name AS unit, i.text, i.created_at, i.due_at,
                     i.settled_at
-             FROM incidents i JOIN units u ON u.id = i.unit_id
-             WHERE i.state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')
-               AND ((i.restricted = 0 AND i.unit_id IN (SELECT id FROM watched))
-                 OR (i.restricted = 1 AND i.unit_id IN (SELECT id FROM trusted)))
+             FROM open_incidents i JOIN units u ON u.id = i.unit_id
+             WHERE (i.restricted = 0 AND i.unit_id IN (SELECT id FROM watched))
+               OR (i.restricted = 1 AND i.unit_id IN (SELECT id FROM trusted))
              ORDER BY i.created_at, i.id LIMIT $3 OFFSET $4",
     };
     const COUNT: Sql = Sql {
@@ -113,20 +111,18 @@ async fn open(
                trusted (id) AS (
                  SELECT value FROM json_each($2)
                  UNION SELECT u.id FROM units u JOIN trusted ON u.parent_id = trusted.id)
-               SELECT COUNT(*) FROM incidents i
-               WHERE i.state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')
-                 AND ((i.restricted = 0 AND i.unit_id IN (SELECT id FROM watched))
-                   OR (i.restricted = 1 AND i.unit_id IN (SELECT id FROM trusted)))",
+               SELECT COUNT(*) FROM open_incidents i
+               WHERE (i.restricted = 0 AND i.unit_id IN (SELECT id FROM watched))
+                 OR (i.restricted = 1 AND i.unit_id IN (SELECT id FROM trusted))",
         pg: "WITH RECURSIVE watched (id) AS (
                SELECT value::bigint FROM json_array_elements_text($1::json)
                UNION SELECT u.id FROM units u JOIN watched ON u.parent_id = watched.id),
              trusted (id) AS (
                SELECT value::bigint FROM json_array_elements_text($2::json)
                UNION SELECT u.id FROM units u JOIN trusted ON u.parent_id = trusted.id)
-             SELECT COUNT(*) FROM incidents i
-             WHERE i.state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')
-               AND ((i.restricted = 0 AND i.unit_id IN (SELECT id FROM watched))
-                 OR (i.restricted = 1 AND i.unit_id IN (SELECT id FROM trusted)))",
+             SELECT COUNT(*) FROM open_incidents i
+             WHERE (i.restricted = 0 AND i.unit_id IN (SELECT id FROM watched))
+               OR (i.restricted = 1 AND i.unit_id IN (SELECT id FROM trusted))",
     };
     let (units, restricted) = (json(units)?, json(restricted)?);
     let total = tx.int(COUNT, args![&units, &restricted]).await?;
@@ -137,24 +133,20 @@ async fn open(
 async fn lying_with(tx: &mut Tx<'_>, units: &[UnitId], offset: i64) -> Result<Page, StoreError> {
     let units = json(units)?;
     const COUNT: Sql = Sql {
-        lite: "SELECT COUNT(*) FROM incidents WHERE forward_unit_id IN (SELECT value FROM json_each($1))
-                 AND state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')",
-        pg: "SELECT COUNT(*) FROM incidents
-             WHERE forward_unit_id IN (SELECT value::bigint FROM json_array_elements_text($1::json))
-               AND state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')",
+        lite: "SELECT COUNT(*) FROM open_incidents WHERE forward_unit_id IN (SELECT value FROM json_each($1))",
+        pg: "SELECT COUNT(*) FROM open_incidents
+             WHERE forward_unit_id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
     };
     const ROWS: Sql = Sql {
         lite: "SELECT i.id, i.code, i.state, i.category_name, u.name AS unit, i.text, i.created_at, i.due_at,
                       i.settled_at
-               FROM incidents i JOIN units u ON u.id = i.unit_id
+               FROM open_incidents i JOIN units u ON u.id = i.unit_id
                WHERE i.forward_unit_id IN (SELECT value FROM json_each($1))
-                 AND i.state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')
                ORDER BY i.created_at, i.id LIMIT $2 OFFSET $3",
         pg: "SELECT i.id, i.code, i.state, i.category_name, u.name AS unit, i.text, i.created_at, i.due_at,
                     i.settled_at
-             FROM incidents i JOIN units u ON u.id = i.unit_id
+             FROM open_incidents i JOIN units u ON u.id = i.unit_id
              WHERE i.forward_unit_id IN (SELECT value::bigint FROM json_array_elements_text($1::json))
-               AND i.state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')
              ORDER BY i.created_at, i.id LIMIT $2 OFFSET $3",
     };
     let total = tx.int(COUNT, args![&units]).await?;
@@ -166,10 +158,9 @@ async fn lying_with(tx: &mut Tx<'_>, units: &[UnitId], offset: i64) -> Result<Pa
 pub async fn mergeable(tx: &mut Tx<'_>, incident: IncidentId) -> Result<Page, StoreError> {
     let sql = "SELECT i.id, i.code, i.state, i.category_name, u.name AS unit, i.text, i.created_at, i.due_at,
                       i.settled_at
-               FROM incidents i JOIN units u ON u.id = i.unit_id
+               FROM open_incidents i JOIN units u ON u.id = i.unit_id
                JOIN incidents o ON o.id = $1
-               WHERE i.id <> o.id AND i.state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')
-                 AND (i.unit_id = o.unit_id OR i.category = o.category)
+               WHERE i.id <> o.id AND (i.unit_id = o.unit_id OR i.category = o.category)
                ORDER BY CASE WHEN i.unit_id = o.unit_id THEN 0 ELSE 1 END, i.id DESC LIMIT 6";
     let rows: Vec<Row> = tx.all(sql, args![incident]).await?;
     let rows = read_all(rows)?;
@@ -189,7 +180,7 @@ impl Store {
             SELECT i.id, i.code, i.state, i.category_name, u.name AS unit, i.text, i.created_at, i.due_at,
                    i.settled_at
             FROM incidents i JOIN units u ON u.id = i.unit_id
-            WHERE ($2 = 0 OR i.state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged'))
+            WHERE ($2 = 0 OR i.id IN (SELECT id FROM open_incidents))
               AND ($3 = 0 OR i.unit_id IN (SELECT id FROM below))
             ORDER BY i.created_at, i.id LIMIT $4";
         self.db

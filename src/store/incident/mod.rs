@@ -44,9 +44,8 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
             first_incident(tx.optional(sql, args![*person, *chat, *since]).await?)
         }
         Ask::Asked(person) => {
-            let sql = "SELECT i.id FROM reports r JOIN incidents i ON i.id = r.incident_id
+            let sql = "SELECT i.id FROM reports r JOIN open_incidents i ON i.id = r.incident_id
                        WHERE r.person_id = $1 AND i.question IS NOT NULL
-                         AND i.state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged')
                        ORDER BY i.updated_at DESC LIMIT 1";
             first_incident(tx.optional(sql, args![*person]).await?)
         }
@@ -86,5 +85,30 @@ pub(super) async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result
         Effect::Open(case) => act::open(tx, env, case).await,
         Effect::Step(step) => act::step(tx, env, step).await,
         Effect::Show { incident, chat, kind } => act::show(tx, env, *incident, *chat, *kind).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::incident::State;
+
+    #[test]
+    fn the_open_cases_of_the_database_and_of_its_index_are_those_that_are_open() {
+        let ended = State::ALL.into_iter().filter(|state| !state.is_open());
+        let ended: Vec<_> = ended.map(|state| format!("'{}'", state.code())).collect();
+        let open = format!("WHERE state NOT IN ({});\n", ended.join(", "));
+        for schema in [
+            include_str!("../../../migrations/sqlite/0004_incidents.sql"),
+            include_str!("../../../migrations/postgres/0004_incidents.sql"),
+        ] {
+            assert!(
+                schema
+                    .contains(&format!("CREATE VIEW open_incidents AS\n    SELECT * FROM incidents {open}"))
+            );
+            assert!(
+                schema
+                    .contains(&format!("CREATE INDEX incidents_open ON incidents (created_at)\n    {open}"))
+            );
+        }
     }
 }
