@@ -26,6 +26,8 @@ pub struct Manner {
     pub by_the_month: bool,
     /// Whether files can be handed over, those that the channel takes. Others are links to an address of ours.
     pub uploads: bool,
+    /// Whether all that is said in a group comes in, and none of it can answer one message of ours.
+    pub hears_groups: bool,
 }
 
 /// <https://core.telegram.org/bots/api#sendmessage>, `#sendphoto` and `#sendmediagroup`.
@@ -36,6 +38,7 @@ const TELEGRAM: Manner = Manner {
     buttons: true,
     by_the_month: false,
     uploads: true,
+    hears_groups: false,
 };
 
 /// 2,000 characters, of a unit that Zalo does not name (<https://bot.zapps.me/docs>; the same limit for an Official
@@ -47,11 +50,12 @@ const ZALO: Manner = Manner {
     buttons: false,
     by_the_month: true,
     uploads: false,
+    hears_groups: false,
 };
 
 /// The same text. Only a picture could have a text beside it; a document has none
 /// (<https://developers.zalo.me/docs/official-account>): files go alone, and the text follows.
-const ZALO_OA: Manner = Manner { max_caption: 0, uploads: true, ..ZALO };
+const ZALO_OA: Manner = Manner { max_caption: 0, uploads: true, hears_groups: true, ..ZALO };
 
 /// Nobody writes this much; it bounds what is kept in memory.
 const EMAIL: Manner = Manner {
@@ -61,6 +65,7 @@ const EMAIL: Manner = Manner {
     buttons: false,
     by_the_month: false,
     uploads: true,
+    hears_groups: false,
 };
 
 impl std::str::FromStr for ChannelKind {

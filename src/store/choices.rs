@@ -5,7 +5,6 @@
 use crate::args;
 use crate::conversation::incoming::Press;
 use crate::conversation::{ChatFacts, ChatKind, Incoming, Reply, What};
-use crate::domain::ChannelKind;
 use crate::domain::content::{Button, Content};
 use crate::domain::ids::ChatId;
 use crate::domain::text::fold;
@@ -57,12 +56,11 @@ pub(super) async fn chosen(
     incoming: &Incoming,
 ) -> Result<Option<Chosen>, StoreError> {
     let What::Message(message) = &incoming.what else { return Ok(None) };
-    // What is said in an account's own groups comes whole, and there is no way to answer one message: a bare number or
-    // the words of a choice are for us, all else is not.
-    let for_us =
-        chat.kind == ChatKind::Private || message.addressed || incoming.channel == ChannelKind::ZaloOa;
+    let manner = incoming.channel.manner();
+    let meant = chat.kind == ChatKind::Private || message.addressed;
     let only_words = message.photos.is_empty() && message.documents.is_empty() && message.place.is_none();
-    if incoming.channel.manner().buttons || !for_us || !only_words || message.edited {
+    // Where all of a group's words come in, a bare number or the words of a choice are for us, all else is not.
+    if manner.buttons || !(meant || manner.hears_groups) || !only_words || message.edited {
         return Ok(None);
     }
     let Some(said) = Said::read(&message.text) else { return Ok(None) };
@@ -80,7 +78,7 @@ pub(super) async fn chosen(
             match content.choices().nth(number - 1) {
                 Some(button) => data(button, row),
                 // Where there is one way out beside what was asked for, a number may be the answer to that.
-                None if count > 1 && (message.addressed || chat.kind == ChatKind::Private) => {
+                None if count > 1 && meant => {
                     return Ok(Some(Chosen::NoSuch(count)));
                 }
                 None => None,
