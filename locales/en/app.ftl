@@ -119,3 +119,4 @@ answers-button = Confirm
 answers-done = Noted: { $choice }. Thank you! You can close this page.
 answers-later = The service is busy, so this is not noted yet. Please try again in a few minutes.
 answers-gone = This link does not work any more. Please answer the mail with the number or the words of your choice.
+files-gone = This link does not work any more. If you still need the file, please ask whoever sent the notice to send it again.

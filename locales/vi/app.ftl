@@ -119,3 +119,4 @@ answers-button = Xác nhận
 answers-done = Đã ghi nhận: { $choice }. Cảm ơn bạn! Bạn có thể đóng trang này.
 answers-later = Máy đang bận nên chưa ghi nhận được. Bạn vui lòng thử lại sau ít phút.
 answers-gone = Đường dẫn này không còn dùng được. Bạn vui lòng trả lời thư bằng số hoặc chữ của lựa chọn.
+files-gone = Đường dẫn này không còn dùng được. Nếu vẫn cần tệp, bạn nhờ người gửi thông báo gửi lại nhé.

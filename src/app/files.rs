@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 use crate::jobs::links::{Linked, Links};
 use crate::store::Store;
 
-use super::door;
+use super::page::page;
+use super::{door, say};
 
 /// How many connections may be open at once.
 const MOST_CONNECTIONS: usize = 64;
@@ -58,11 +59,12 @@ impl Door {
 }
 
 async fn give(linked: Option<Linked>, store: &Store) -> Response {
-    let Some(linked) = linked else { return StatusCode::NOT_FOUND.into_response() };
+    let gone = |status| page(status, &say("files-gone", &[]), "");
+    let Some(linked) = linked else { return gone(StatusCode::NOT_FOUND) };
     match store.blob(&linked.sha256).await {
         Ok(Some((bytes, mime))) => (headers(&linked, &mime), bytes).into_response(),
         // It is past its time and was swept away.
-        Ok(None) => StatusCode::GONE.into_response(),
+        Ok(None) => gone(StatusCode::GONE),
         Err(error) => {
             tracing::error!(cause = %error, "a file could not be read");
             StatusCode::SERVICE_UNAVAILABLE.into_response()

@@ -18,6 +18,7 @@ mod live;
 pub mod logging;
 pub mod message;
 pub mod notice;
+mod page;
 pub mod people;
 pub mod run;
 pub mod schedule;

@@ -85,7 +85,9 @@ on_both! {
             assert_eq!(client.get(&wrong).send().await.expect("an answer").status(), 404, "{wrong}");
         }
         hall.clock.advance(32 * 24 * HOUR);
-        assert_eq!(client.get(link).send().await.expect("an answer").status(), 404, "it ran out");
+        let late = client.get(link).send().await.expect("an answer");
+        assert_eq!(late.status(), 404, "it ran out");
+        assert!(late.text().await.expect("a page").contains("nhờ người gửi thông báo gửi lại"));
         hall.ends_well().await;
     }
 
