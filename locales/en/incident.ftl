@@ -12,7 +12,10 @@ incident-hello = Hello { $name }! When something comes up, send one message: wha
 incident-enrol-first = Please enrol first: open your unit's invite link, or ask your administrator.
 incident-secret = This message is marked secret, so loa does not take it and keeps nothing of it. Delete it, and use your office's way for secret papers.
 incident-only-pictures = I can only take pictures and PDF documents. Please send pictures (JPG, PNG), a PDF, or tell it in words.
-incident-only-words = I can read only words, photos and locations. Please tell me in words.
+incident-only-words = { $places ->
+    [no] I can read only words and photos. Please tell me in words.
+   *[yes] I can read only words, photos and locations. Please tell me in words.
+}
 incident-too-many-photos = A quick report takes at most { $count } pictures and documents; the others were not added.
 incident-already = This was sent already; the case code is { $code }.
 incident-draft-over = This report was sent or cancelled already.
@@ -25,7 +28,10 @@ incident-ask-words-photos = { $count } photos are here. What do they show?
 incident-ask-words-files = { $count } files have come. What are they about?
 incident-ask-new-words = Send the new words; they take the place of the old ones.
 incident-ask-category = What kind of matter is it?
-incident-ask-unit = Where is it? Choose, type the place's name, or share the location.
+incident-ask-unit = { $places ->
+    [no] Where is it? Choose, or type the place's name.
+   *[yes] Where is it? Choose, type the place's name, or share the location.
+}
 incident-ask-unit-of-spot = Got the location. Which unit does it belong to? Choose one, or type its name.
 incident-ask-which-unit = Which of these units do you mean?
 incident-send-photos = Send the photos here; they are added to the report.
@@ -137,7 +143,10 @@ incident-do-map = 🗺 Map
 incident-do-forward-name = 🔎 Find by name
 
 incident-want-question = { $name }, what would you like to ask the reporter about { $code }?
-incident-want-answer = Answer about { $code } in words, photos or with a location.
+incident-want-answer = { $places ->
+    [no] Answer about { $code } in words or with photos.
+   *[yes] Answer about { $code } in words, photos or with a location.
+}
 incident-want-unit = { $name }, type the name of the unit that { $code } goes to.
 incident-want-return = { $name }, why is { $code } returned?
 incident-want-result = { $name }, what came of { $code }? With photos if you have any.

@@ -12,7 +12,10 @@ incident-hello = Chào { $name }! Khi có việc cần báo, bạn nhắn một 
 incident-enrol-first = Bạn cần đăng ký trước đã. Bạn mở liên kết mời của đơn vị, hoặc hỏi người quản trị nhé.
 incident-secret = Tin này có dấu mật nên loa không nhận và không lưu lại. Bạn xóa tin vừa gửi, rồi chuyển theo đường công văn mật của cơ quan nhé.
 incident-only-pictures = Mình chỉ nhận ảnh và tài liệu PDF thôi bạn nhé. Bạn gửi ảnh (JPG, PNG), PDF hoặc kể bằng lời giúp mình.
-incident-only-words = Mình chỉ đọc được chữ, ảnh và vị trí thôi. Bạn kể bằng lời giúp mình nhé.
+incident-only-words = { $places ->
+    [no] Mình chỉ đọc được chữ và ảnh thôi. Bạn kể bằng lời giúp mình nhé.
+   *[yes] Mình chỉ đọc được chữ, ảnh và vị trí thôi. Bạn kể bằng lời giúp mình nhé.
+}
 incident-too-many-photos = Mỗi báo nhanh nhận nhiều nhất { $count } ảnh và tài liệu, phần sau chưa được thêm.
 incident-already = Tin này đã được gửi rồi, mã vụ việc { $code }.
 incident-draft-over = Báo nhanh này đã gửi hoặc đã hủy rồi.
@@ -25,7 +28,10 @@ incident-ask-words-photos = Đã nhận { $count } ảnh. Ảnh này là chuyệ
 incident-ask-words-files = Đã nhận { $count } tệp. Đây là chuyện gì vậy bạn?
 incident-ask-new-words = Bạn gửi lại nội dung, mình thay cho lời cũ.
 incident-ask-category = Đây là loại việc gì?
-incident-ask-unit = Việc này ở đâu? Bạn chọn, gõ tên nơi đó, hoặc gửi vị trí.
+incident-ask-unit = { $places ->
+    [no] Việc này ở đâu? Bạn chọn, hoặc gõ tên nơi đó.
+   *[yes] Việc này ở đâu? Bạn chọn, gõ tên nơi đó, hoặc gửi vị trí.
+}
 incident-ask-unit-of-spot = Đã nhận vị trí. Nơi đó thuộc đơn vị nào? Bạn chọn, hoặc gõ tên nhé.
 incident-ask-which-unit = Bạn nói tới đơn vị nào dưới đây?
 incident-send-photos = Bạn gửi ảnh vào đây, mình thêm vào báo nhanh.
@@ -137,7 +143,10 @@ incident-do-map = 🗺 Bản đồ
 incident-do-forward-name = 🔎 Tìm theo tên
 
 incident-want-question = { $name } ơi, bạn muốn hỏi người báo điều gì về { $code }?
-incident-want-answer = Bạn trả lời về { $code } bằng lời, ảnh hoặc vị trí đều được.
+incident-want-answer = { $places ->
+    [no] Bạn trả lời về { $code } bằng lời hoặc ảnh đều được.
+   *[yes] Bạn trả lời về { $code } bằng lời, ảnh hoặc vị trí đều được.
+}
 incident-want-unit = { $name } ơi, bạn gõ tên đơn vị cần chuyển { $code } tới.
 incident-want-return = { $name } ơi, vì sao trả lại { $code }?
 incident-want-result = { $name } ơi, kết quả xử lý { $code } thế nào? Kèm ảnh nếu có.

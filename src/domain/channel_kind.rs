@@ -28,6 +28,8 @@ pub struct Manner {
     pub uploads: bool,
     /// Whether all that is said in a group comes in, and none of it can answer one message of ours.
     pub hears_groups: bool,
+    /// Whether a place on the map can be sent.
+    pub places: bool,
 }
 
 /// <https://core.telegram.org/bots/api#sendmessage>, `#sendphoto` and `#sendmediagroup`.
@@ -39,6 +41,7 @@ const TELEGRAM: Manner = Manner {
     by_the_month: false,
     uploads: true,
     hears_groups: false,
+    places: true,
 };
 
 /// 2,000 characters, of a unit that Zalo does not name (<https://bot.zapps.me/docs>; the same limit for an Official
@@ -51,11 +54,12 @@ const ZALO: Manner = Manner {
     by_the_month: true,
     uploads: false,
     hears_groups: false,
+    places: false,
 };
 
 /// The same text. Only a picture could have a text beside it; a document has none
 /// (<https://developers.zalo.me/docs/official-account>): files go alone, and the text follows.
-const ZALO_OA: Manner = Manner { max_caption: 0, uploads: true, hears_groups: true, ..ZALO };
+const ZALO_OA: Manner = Manner { max_caption: 0, uploads: true, hears_groups: true, places: true, ..ZALO };
 
 /// Nobody writes this much; it bounds what is kept in memory.
 const EMAIL: Manner = Manner {
@@ -66,6 +70,7 @@ const EMAIL: Manner = Manner {
     by_the_month: false,
     uploads: true,
     hears_groups: false,
+    places: false,
 };
 
 impl std::str::FromStr for ChannelKind {

@@ -12,6 +12,8 @@ use super::{Action, DraftAct, Exhibit, NamedUnit, card, facts};
 
 /// Words of one report, in characters: about a page. More than that is a document.
 pub const MOST_WORDS: usize = 3000;
+/// Words that say where it is, in characters.
+const MOST_PLACE: usize = 200;
 /// Messages that one report remembers it is made of.
 const MOST_PARTS: usize = 100;
 /// Pictures and documents of one report.
@@ -150,6 +152,15 @@ impl Draft {
         self.add_words(message, "");
     }
 
+    /// Keeps words that say where it is, behind those that are there.
+    pub fn add_place(&mut self, words: &str) {
+        let place = match &self.place {
+            Some(known) => format!("{known}, {words}"),
+            None => words.to_owned(),
+        };
+        self.place = Some(card::shorten(&place, MOST_PLACE));
+    }
+
     /// Takes all words out.
     pub fn clear_words(&mut self) {
         for (_, words) in &mut self.parts {
@@ -227,7 +238,7 @@ fn ask_unit(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
         let spotted = draft.spot.is_some();
         (if spotted { "incident-ask-unit-of-spot" } else { "incident-ask-unit" }, offered)
     };
-    let mut reply = Reply::here(lang.say(key, &[]));
+    let mut reply = Reply::here(lang.say(key, &[("places", rules::places(ctx))]));
     let mut shown: Vec<UnitId> = Vec::new();
     for unit in offered {
         if shown.len() < 6 && !shown.contains(&unit.id) {

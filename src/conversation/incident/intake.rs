@@ -12,7 +12,7 @@ use crate::domain::time::VIETNAM;
 
 use super::draft::{Draft, Expects, Pick, Spotted};
 use super::rules::Screening;
-use super::{DraftAct, Effect, NewCase, State, card, draft, facts, recognise, reporter, rules, words};
+use super::{DraftAct, Effect, NewCase, State, draft, facts, recognise, reporter, rules, words};
 
 /// After this an unsent report is forgotten: what comes then is about something else.
 const DRAFT_LIFE: Duration = Duration::from_secs(2 * 3600);
@@ -56,7 +56,7 @@ pub fn begin(ctx: &Context<'_>) -> Result<Turn, Need> {
     if text.is_empty() && exhibits.is_empty() && message.place.is_none() {
         // A voice, a film or a sticker has neither words nor files.
         let key = if others > 0 { "incident-only-pictures" } else { "incident-only-words" };
-        return Ok(Turn::say(lang.say(key, &[])));
+        return Ok(Turn::say(lang.say(key, &[("places", rules::places(ctx))])));
     }
     if exhibits.is_empty() && message.place.is_none() && recognise::is_small_talk(ctx, text) {
         return Ok(Turn::say(lang.say("incident-hello", &[("name", &me.name)])));
@@ -176,7 +176,12 @@ fn understand(
             draft.add_words(id, text);
         }
         Expects::Unit => match recognise::by_name(ctx, text)?.as_slice() {
-            [unit] => draft.unit = Pick::Is(Spotted::from(unit)),
+            [unit] => {
+                draft.unit = Pick::Is(Spotted::from(unit));
+                if recognise::says_more(text, unit) {
+                    draft.add_place(text);
+                }
+            }
             [] => place_in_words(ctx, draft, text)?,
             // Several: with these words the question offers them.
             _ => draft.add_words(id, text),
@@ -192,7 +197,7 @@ fn understand(
 
 /// A place that no unit is called by: it is kept as it was said, and taken to be at the reporter's own unit.
 fn place_in_words(ctx: &Context<'_>, draft: &mut Draft, text: &str) -> Result<(), Need> {
-    draft.place = Some(card::shorten(text, 200));
+    draft.add_place(text);
     let home = match ctx.me {
         Some(me) => facts::homes(ctx, me.id)?.first(),
         None => None,

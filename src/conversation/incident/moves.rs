@@ -139,7 +139,8 @@ fn prompt(ctx: &Context<'_>, case: &Case, movement: Move, wants: Wants) -> Turn 
         Wants::Settle => "incident-want-settle",
         Wants::Reject => "incident-want-reject",
     };
-    let mut text = lang.say(key, &[("name", name), ("code", &case.code)]);
+    let vars = [("name", name), ("code", case.code.as_str()), ("places", rules::places(ctx))];
+    let mut text = lang.say(key, &vars);
     if wants == Wants::Answer
         && let Some(question) = &case.question
     {

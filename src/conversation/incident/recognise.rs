@@ -119,6 +119,17 @@ pub fn by_name(ctx: &Context<'_>, text: &str) -> Result<Vec<NamedUnit>, Need> {
     Ok(facts::units_like(ctx, plain)?.to_vec())
 }
 
+/// Whether words tell more of a place than which unit it is in: "thôn Nà Lùng, sau trường" does.
+pub fn says_more(text: &str, unit: &NamedUnit) -> bool {
+    const BESIDE: &str = "o tai thuoc la trong dia ban khu vuc cho minh day kia nhe nha a ah em anh chi da vang xa phuong \
+        thon ban to xom khom ap huyen tinh";
+    let text = plain(text);
+    let name = plain(&unit.name);
+    let known =
+        |word: &&str| name.split_whitespace().chain(BESIDE.split_whitespace()).any(|other| other == *word);
+    !text.split_whitespace().all(|word| known(&word))
+}
+
 /// Leaves out units that other names explain better: those above a unit that is named too, those whose
 /// name is only a part of a longer name, and namesakes that lie elsewhere than a unit that is named too.
 fn narrow(text: &str, found: &[NamedUnit]) -> Vec<NamedUnit> {

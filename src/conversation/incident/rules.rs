@@ -22,6 +22,11 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// So many levels above the first hear of a case that is overdue. A province has four in all.
 const LEVELS: usize = 3;
 
+/// Whether a place on the map can be sent here, as the wordings ask for it.
+pub fn places(ctx: &Context<'_>) -> &'static str {
+    if ctx.incoming.channel.manner().places { "yes" } else { "no" }
+}
+
 /// Code and name of every category, in the order in which they are offered.
 pub fn categories(ctx: &Context<'_>) -> Vec<(String, String)> {
     let all = ctx.rules.categories.0.iter();
