@@ -94,8 +94,9 @@ impl Stage {
                     tx.exec(sql, args![id, unit, role]).await?;
                     let Some(chat) = chat else { continue };
                     let sql = "INSERT INTO chats
-                                 (channel, external_id, kind, title, folded, person_id, purpose, state, created_at)
-                               VALUES ('telegram', $1, 'private', $2, $3, $4, 'none', 'open', 0)";
+                                 (channel, external_id, kind, title, folded, person_id, purpose, state, created_at,
+                                  greeted_at)
+                               VALUES ('telegram', $1, 'private', $2, $3, $4, 'none', 'open', 0, 0)";
                     tx.exec(sql, args![chat, name, fold(name), id]).await?;
                 }
                 for &(chat, title, unit, purpose) in groups {

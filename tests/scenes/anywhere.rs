@@ -45,6 +45,31 @@ on_every_channel! {
         hall.ends_well().await;
     }
 
+    async fn who_came_by_a_list_is_asked_once_to_agree(mut hall: Hall) {
+        hall.enlists(Role::Reporter, WARD).await;
+        hall.says("hoa", "Phá rừng ở phường Bình Minh, ba người mang cưa máy").await;
+        assert!(!hall.heard("hoa", "danh sách"), "nothing comes in between:\n{}", hall.story("hoa"));
+        hall.chooses("hoa", "Gửi").await;
+        assert!(hall.heard("hoa", "Cơ quan đã thêm bạn vào danh sách"), "{}", hall.story("hoa"));
+        let answer = hall.says("hoa", "cảm ơn nhé").await;
+        assert!(answer.contains("Chào Chị Hoa") && !answer.contains("danh sách"), "{answer}");
+        hall.chooses("hoa", "Đồng ý").await;
+        hall.says("hoa", "/toi").await;
+        insta::assert_snapshot!(hall.titled("by_a_list"), hall.story("hoa"));
+        let people = hall.store.people(None).await.expect("people");
+        assert!(people.iter().any(|person| person.name == "Chị Hoa" && person.consent.is_some()));
+        hall.ends_well().await;
+    }
+
+    async fn where_it_is_keeps_all_that_was_said(mut hall: Hall) {
+        hall.says("lan", "Phá rừng, ba người mang cưa máy").await;
+        hall.says("lan", "Ở phường Bình Minh, sau trường tiểu học").await;
+        hall.chooses("lan", "Gửi").await;
+        insta::assert_snapshot!(hall.titled("where"), hall.stories(&["lan", "tuan"]));
+        assert!(hall.heard("tuan", "sau trường tiểu học"), "{}", hall.story("tuan"));
+        hall.ends_well().await;
+    }
+
     async fn a_report_is_followed_to_its_end(mut hall: Hall) {
         hall.says("lan", "Sạt lở ở phường Bình Minh, hai nhà bị vùi").await;
         hall.chooses("lan", "Gửi").await;

@@ -96,18 +96,7 @@ impl Hall {
             hall.platform.add_user(who, name);
         }
         hall.platform.add_user(STRANGER.0, STRANGER.1);
-        let row = |(who, name, role, unit): (&str, &str, Role, &str)| ImportRow {
-            line: 2,
-            unit: unit.parse().expect("a path"),
-            name: name.to_owned(),
-            role: Some(role),
-            channel: kind,
-            chat_id: hall.platform.id(who),
-            kind: Kind::Person,
-        };
-        let report =
-            hall.store.import(PEOPLE.into_iter().map(row).collect(), false).await.expect("an import");
-        assert!(report.conflicts.is_empty(), "{:?}", report.conflicts);
+        hall.enlist(&PEOPLE).await;
         for (who, ..) in PEOPLE {
             hall.platform.say(who, "/start");
         }
@@ -116,6 +105,25 @@ impl Hall {
         hall.settled().await;
         hall.before = PEOPLE.iter().map(|(who, ..)| (*who, hall.platform.transcript(who))).collect();
         Some(hall)
+    }
+
+    /// The stranger is put on the office's list, and has not said hello.
+    pub async fn enlists(&self, role: Role, unit: &str) {
+        self.enlist(&[(STRANGER.0, STRANGER.1, role, unit)]).await;
+    }
+
+    async fn enlist(&self, people: &[(&str, &str, Role, &str)]) {
+        let row = |(who, name, role, unit): &(&str, &str, Role, &str)| ImportRow {
+            line: 2,
+            unit: unit.parse().expect("a path"),
+            name: (*name).to_owned(),
+            role: Some(*role),
+            channel: self.engine.channel.kind(),
+            chat_id: self.platform.id(who),
+            kind: Kind::Person,
+        };
+        let report = self.store.import(people.iter().map(row).collect(), false).await.expect("an import");
+        assert!(report.conflicts.is_empty(), "{:?}", report.conflicts);
     }
 
     /// Starts the service, as after a restart of the machine.

@@ -2,7 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
-use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
+use super::super::{
+    ChatKind, Choice, Context, Dialogue, Effect as AnyEffect, Lang, Me, Need, Reply, Target, Turn,
+};
 use super::consent::{CONSENT_VERSION, Consent, wording};
 use super::{Action, Effect, InviteFacts, Standing, State, act, dialogue, facts, help, me, role_name};
 use crate::domain::text::clean_line;
@@ -31,16 +33,38 @@ pub(super) fn start(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
     }
 }
 
-/// Somebody enrolled says hello. Who came by a list is asked to agree once.
+/// Somebody enrolled says hello. Who came by a list is asked to agree.
 fn greet(ctx: &Context<'_>, me: &Me) -> Result<Turn, Need> {
-    let turn = help::help(ctx);
+    ask_to_agree(ctx, me, help::help(ctx))
+}
+
+/// Asks whoever came by a list and never said hello to agree, once: below the first answer that leaves nothing open,
+/// so that it comes between nobody and what they were about to do.
+pub fn ask_once(ctx: &Context<'_>, turn: Turn) -> Result<Turn, Need> {
+    let open = turn.dialogue.as_ref().unwrap_or(ctx.dialogue) != &Dialogue::None
+        || turn.replies.iter().any(|reply| reply.to == Target::Here && !reply.choices.is_empty());
+    let said = !turn.replies.is_empty() || turn.toast.is_some();
+    let about_them = turn.effects.iter().any(|effect| {
+        let AnyEffect::People(effect) = effect else { return false };
+        matches!(effect, Effect::Greeted { .. } | Effect::GiveConsent { .. } | Effect::Leave { .. })
+    });
+    match ctx.me {
+        Some(me) if ctx.chat.kind == ChatKind::Private && said && !open && !about_them => {
+            if facts::greeted(ctx)? { Ok(turn) } else { ask_to_agree(ctx, me, turn) }
+        }
+        _ => Ok(turn),
+    }
+}
+
+fn ask_to_agree(ctx: &Context<'_>, me: &Me, turn: Turn) -> Result<Turn, Need> {
     if facts::consent(ctx, me.id)?.is_some_and(|consent| consent.version == CONSENT_VERSION) {
         return Ok(turn);
     }
     let lang = ctx.lang();
     let agree = Action::AgreeEnrolled { version: CONSENT_VERSION.to_owned(), lang };
     let text = Rich::new().push(lang.say("people-consent-enrolled", &[])).push("\n\n").push(wording(lang));
-    Ok(turn.and(Reply::here(text).row([Choice::once(lang.say("people-agree", &[]), act(agree))])))
+    let ask = Reply::here(text).row([Choice::once(lang.say("people-agree", &[]), act(agree))]);
+    Ok(turn.and(ask).people(Effect::Greeted { chat: ctx.chat.id }))
 }
 
 fn with_token(ctx: &Context<'_>, token: &str) -> Result<Turn, Need> {

@@ -17,6 +17,7 @@ use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Role, Timestamp};
 
 pub use consent::{CONSENT_VERSION, Consent};
+pub(super) use enrol::ask_once;
 pub use enrol::{MOST_TRIES, TRIES_COUNT_FOR};
 pub use help::menu;
 pub use invite::{InviteDraft, MOST_DAYS, MOST_USES, USUAL_DAYS, invite_link};
@@ -96,7 +97,7 @@ pub enum Ask {
         expires: Timestamp,
         by: PersonId,
     },
-    /// Whether a group has been told who loa is.
+    /// Whether a group has been told who loa is, and a person asked to agree.
     Greeted(ChatId),
     /// The private chats of a person, in their order.
     Channels(PersonId),

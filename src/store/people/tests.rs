@@ -31,7 +31,8 @@ fn row(line: u64, unit: &str, name: &str, role: Option<Role>, chat_id: &str) -> 
     ImportRow { line, unit: path(unit), name: name.into(), role, channel, chat_id: chat_id.into(), kind }
 }
 
-/// A province with two wards, an administrator of the province (1), and the head of each ward (2, 3).
+/// A province with two wards, an administrator of the province (1), the head of each ward (2, 3) and one of the
+/// staff (4), who have all said hello.
 async fn province() -> Stage {
     let rules = Rules { bot_username: "loa_bot".into(), ..Rules::default() };
     let stage = Stage::with(rules).await;
@@ -42,6 +43,9 @@ async fn province() -> Stage {
         row(5, "Tỉnh Mường Lam / Phường Bình Minh / Chi bộ 1", "Chị Lan", Some(Role::Staff), "4"),
     ];
     stage.store.import(rows, false).await.expect("an import");
+    for who in ["1", "2", "3", "4"] {
+        stage.says(who, "/start").await;
+    }
     stage
 }
 

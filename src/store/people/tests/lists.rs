@@ -68,7 +68,9 @@ async fn a_stranger_on_a_list_keeps_their_chat() {
     let done = stage.store.import(vec![row(2, WARD, "Anh Hải", Some(Role::Staff), "77")], false).await;
     let done = done.expect("an import");
     assert_eq!((done.people_added, done.chats_added), (1, 0));
-    assert!(last(&stage.says("77", "/toi").await).text().contains("Anh Hải"));
+    let said = stage.says("77", "/toi").await;
+    assert!(said[0].text().contains("Anh Hải"));
+    assert!(last(&said).text().contains("thêm bạn vào danh sách"));
 }
 
 #[tokio::test]
