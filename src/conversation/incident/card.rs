@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::conversation::incoming::Spot;
 use crate::conversation::{Choice, Lang, Reply};
 use crate::domain::content::{Attachment, FileKind};
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{ChatId, PersonId};
 use crate::domain::incident::{Move, State, allowed};
 pub use crate::domain::text::shorten;
 use crate::domain::{Rich, Timestamp};
@@ -40,11 +40,13 @@ pub fn slot(case: &Case) -> String {
     format!("case:{}", case.id)
 }
 
-/// What a reporter sees of their own case.
-pub fn reporter_view(case: &Case, lang: Lang, now: Timestamp) -> Reply {
+/// What a reporter sees of a case: what they sent themselves, and nothing of the other reporters'.
+pub fn reporter_view(case: &Case, me: PersonId, lang: Lang, now: Timestamp) -> Reply {
     let mut text = head(case, lang, now);
-    text = text.line().push(shorten(&case.text, CARD_WORDS)).line();
-    text = files_line(text, case, lang);
+    let own = case.reporters.iter().find(|reporter| reporter.person == me);
+    text = text.line().push(shorten(own.map_or("", |own| &own.text), CARD_WORDS)).line();
+    let files = case.files_of(me);
+    text = files_line(text, &files, case.files_awaited, lang);
     if let Some(question) = &case.question {
         text = text.line().push(lang.say("incident-card-question", &[("words", question)])).line();
     }
@@ -58,8 +60,8 @@ pub fn reporter_view(case: &Case, lang: Lang, now: Timestamp) -> Reply {
     if case.state == State::Settled {
         reply = reply.row(agree(case, lang));
     }
-    if !case.files.is_empty() {
-        reply = reply.row([photos_button(case, lang)]);
+    if !files.is_empty() {
+        reply = reply.row([photos_button(case, &files, lang)]);
     }
     reply
 }
@@ -89,7 +91,7 @@ fn duty_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
         text = text.bold(lang.say("incident-card-restricted", &[])).line();
     }
     text = text.line().push(shorten(&case.text, CARD_WORDS)).line();
-    text = files_line(text, case, lang);
+    text = files_line(text, &case.all_files(), case.files_awaited, lang);
     text = text.line();
     if let Some((_, name)) = &case.holder {
         text = text.push(lang.say("incident-card-holder", &[("name", name)])).line();
@@ -111,7 +113,7 @@ fn duty_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
 fn unit_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
     let mut text = head(case, lang, now);
     text = text.line().push(shorten(&rules::mask(&case.text), CARD_WORDS)).line();
-    text = files_line(text, case, lang);
+    text = files_line(text, &case.all_files(), case.files_awaited, lang);
     if let Some(result) = &case.result {
         let words = shorten(result, STEP_WORDS);
         text = text.line().push(lang.say("incident-card-result", &[("words", &words)])).line();
@@ -139,11 +141,11 @@ fn head(case: &Case, lang: Lang, now: Timestamp) -> Rich {
     text
 }
 
-fn files_line(text: Rich, case: &Case, lang: Lang) -> Rich {
-    let documents = case.files.iter().filter(|file| file.kind == FileKind::Document).count();
-    let pictures = case.files.len() - documents;
-    if case.files_awaited > 0 {
-        let (stored, awaited) = (case.files.len().to_string(), case.files_awaited.to_string());
+fn files_line(text: Rich, files: &[Attachment], awaited: i64, lang: Lang) -> Rich {
+    let documents = files.iter().filter(|file| file.kind == FileKind::Document).count();
+    let pictures = files.len() - documents;
+    if awaited > 0 {
+        let (stored, awaited) = (files.len().to_string(), awaited.to_string());
         let vars = [("count", stored.as_str()), ("more", awaited.as_str())];
         return text.push(lang.say("incident-card-photos-coming", &vars)).line();
     }
@@ -213,8 +215,9 @@ fn rows(case: &Case, kind: CardKind, lang: Lang) -> Vec<Vec<Choice>> {
         rows.push(row);
     }
     let mut last = Vec::new();
-    if !case.files.is_empty() {
-        last.push(photos_button(case, lang));
+    let files = case.all_files();
+    if !files.is_empty() {
+        last.push(photos_button(case, &files, lang));
     }
     if let Some(spot) = &case.spot {
         last.push(Choice::link(lang.say("incident-do-map", &[]), map_link(spot)));
@@ -224,9 +227,9 @@ fn rows(case: &Case, kind: CardKind, lang: Lang) -> Vec<Vec<Choice>> {
     rows
 }
 
-fn photos_button(case: &Case, lang: Lang) -> Choice {
-    let count = case.files.len().to_string();
-    let key = if has_documents(&case.files) { "incident-do-files" } else { "incident-do-photos" };
+fn photos_button(case: &Case, files: &[Attachment], lang: Lang) -> Choice {
+    let count = files.len().to_string();
+    let key = if has_documents(files) { "incident-do-files" } else { "incident-do-photos" };
     let label = lang.say(key, &[("count", &count)]);
     Choice::always(label, Action::Case { incident: case.id, act: CaseAct::Photos }.into())
 }

@@ -39,7 +39,7 @@ pub struct Case {
     pub reporters: Vec<Reporter>,
     pub cards: Vec<CardChat>,
     /// Pictures first, then documents.
-    pub files: Vec<Attachment>,
+    pub files: Vec<CaseFile>,
     /// How many are still being fetched.
     pub files_awaited: i64,
     pub last: Option<LastStep>,
@@ -55,11 +55,23 @@ pub struct NamedUnit {
     pub line: Vec<UnitId>,
 }
 
+/// A picture or a document of a case.
+#[derive(Clone, Debug)]
+pub struct CaseFile {
+    pub file: Attachment,
+    /// Who sent it.
+    pub from: PersonId,
+    /// Evidence that it is settled, for the reporters too.
+    pub for_reporters: bool,
+}
+
 /// Who reported.
 #[derive(Clone, Debug)]
 pub struct Reporter {
     pub person: PersonId,
     pub name: String,
+    /// The words with which they did.
+    pub text: String,
     /// Where they belong; empty if nowhere.
     pub unit: String,
     /// Where they hear of it: their private chat, if there is one that is open.
@@ -188,6 +200,16 @@ impl Case {
         self.is_reported_by(me) || self.is_triaged_by(me) || self.is_worked_on_by(me)
     }
 
+    /// The files that everybody sees who acts upon it.
+    pub fn all_files(&self) -> Vec<Attachment> {
+        each_once(self.files.iter())
+    }
+
+    /// The files that one of several reporters sees: their own, and what shows that it is settled.
+    pub fn files_of(&self, reporter: PersonId) -> Vec<Attachment> {
+        each_once(self.files.iter().filter(|file| file.from == reporter || file.for_reporters))
+    }
+
     /// Whether it is open, and its time is over.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         self.state.is_open() && self.due_at < now
@@ -197,6 +219,17 @@ impl Case {
     pub fn chats(&self, kind: CardKind) -> impl Iterator<Item = &CardChat> {
         self.cards.iter().filter(move |card| card.kind == kind)
     }
+}
+
+/// The same picture may have come twice.
+fn each_once<'a>(files: impl Iterator<Item = &'a CaseFile>) -> Vec<Attachment> {
+    let mut once: Vec<Attachment> = Vec::new();
+    for CaseFile { file, .. } in files {
+        if !once.iter().any(|known| known.sha256 == file.sha256) {
+            once.push(file.clone());
+        }
+    }
+    once
 }
 
 /// The units at which a person watches over cases, and those where also over restricted ones.

@@ -26,7 +26,7 @@ use super::incoming::Spot;
 use super::{Context, Dialogue, Need, Turn};
 use crate::conversation;
 
-pub use case::{CardKind, Case, Group, ListRow, ListScope, NamedUnit, Page};
+pub use case::{CardKind, Case, CaseFile, Group, ListRow, ListScope, NamedUnit, Page};
 pub use digest::{Digest, Period};
 pub use draft::Draft;
 pub use intake::{is_secret, secret};

@@ -30,7 +30,7 @@ pub fn press(ctx: &Context<'_>, id: IncidentId, act: &CaseAct) -> Result<Turn, N
     }
     match act {
         CaseAct::Show => show(ctx, me, case),
-        CaseAct::Photos => Ok(photos(ctx, case)),
+        CaseAct::Photos => Ok(photos(ctx, me, case)),
         CaseAct::Take => Ok(go(ctx, me, case, Move::Take, String::new(), Also::Nothing)),
         CaseAct::Accept => Ok(go(ctx, me, case, Move::Accept, String::new(), Also::Nothing)),
         CaseAct::Confirm => Ok(go(ctx, me, case, Move::Confirm, String::new(), Also::Nothing)),
@@ -181,20 +181,22 @@ pub fn show(ctx: &Context<'_>, me: &Me, case: &Case) -> Result<Turn, Need> {
         ChatKind::Private if case.is_triaged_by(me) => CardKind::Watch,
         ChatKind::Private if case.is_worked_on_by(me) => CardKind::Unit,
         ChatKind::Private => {
-            return Ok(Turn::default().and(card::reporter_view(case, ctx.lang(), ctx.now)));
+            return Ok(Turn::default().and(card::reporter_view(case, me.id, ctx.lang(), ctx.now)));
         }
     };
     Ok(Turn::nothing().effect(Effect::Show { incident: case.id, chat, kind }.into()))
 }
 
-fn photos(ctx: &Context<'_>, case: &Case) -> Turn {
+fn photos(ctx: &Context<'_>, me: &Me, case: &Case) -> Turn {
     let lang = ctx.lang();
     let in_group = ctx.chat.kind == ChatKind::Group;
-    if case.files.is_empty() || (in_group && !case.cards.iter().any(|card| card.chat == ctx.chat.id)) {
+    let acts = in_group || case.is_triaged_by(me) || case.is_worked_on_by(me);
+    let files = if acts { case.all_files() } else { case.files_of(me.id) };
+    if files.is_empty() || (in_group && !case.cards.iter().any(|card| card.chat == ctx.chat.id)) {
         return Turn::toast(lang.say("incident-no-photos", &[]));
     }
-    let caption = card::caption(lang, &case.code, &case.files);
-    Turn::default().and(Reply::here(caption).files(case.files.clone()))
+    let caption = card::caption(lang, &case.code, &files);
+    Turn::default().and(Reply::here(caption).files(files))
 }
 
 /// Offers staff groups to forward to, nearest first, or those whose unit fits a name.

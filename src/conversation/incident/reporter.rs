@@ -75,7 +75,8 @@ pub fn corrected(ctx: &Context<'_>, me: &Me, message: &Message) -> Result<Turn, 
     if rules::screen(&text) == Screening::Secret {
         return Ok(intake::secret(ctx));
     }
-    let same = recognise::plain(&text) == recognise::plain(&case.text);
+    let own = case.reporters.iter().find(|reporter| reporter.person == me.id);
+    let same = own.is_some_and(|own| recognise::plain(&text) == recognise::plain(&own.text));
     let Ok(to) = allowed(case.state, Move::Add) else { return Ok(Turn::nothing()) };
     if text.is_empty() || same || !case.is_reported_by(me) {
         return Ok(Turn::nothing());

@@ -63,8 +63,10 @@ pub async fn page(tx: &mut Tx<'_>, scope: &ListScope, page: u32) -> Result<Page,
 async fn reported(tx: &mut Tx<'_>, person: PersonId, offset: i64) -> Result<Page, StoreError> {
     let count = "SELECT COUNT(DISTINCT incident_id) FROM reports WHERE person_id = $1";
     let total = tx.int(count, args![person]).await?;
-    let sql = "SELECT i.id, i.code, i.state, i.category_name, u.name AS unit, i.text, i.created_at, i.due_at,
-                      i.settled_at
+    // In their own words: a case may have been reported by several.
+    let sql = "SELECT i.id, i.code, i.state, i.category_name, u.name AS unit,
+                      (SELECT r.text FROM reports r WHERE r.incident_id = i.id AND r.person_id = $1
+                       ORDER BY r.id LIMIT 1) AS text, i.created_at, i.due_at, i.settled_at
                FROM incidents i JOIN units u ON u.id = i.unit_id
                WHERE i.id IN (SELECT incident_id FROM reports WHERE person_id = $1)
                ORDER BY i.created_at DESC, i.id DESC LIMIT $2 OFFSET $3";

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::args;
 use crate::conversation::incident::case::{CardChat, LastStep, Reporter};
-use crate::conversation::incident::{CardKind, Case, NamedUnit};
+use crate::conversation::incident::{CardKind, Case, CaseFile, NamedUnit};
 use crate::conversation::incoming::Spot;
 use crate::conversation::{Lang, Me, Post};
 use crate::domain::Timestamp;
@@ -123,12 +123,16 @@ fn state(code: &str) -> Result<State, StoreError> {
 }
 
 async fn reporters(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<Reporter>, StoreError> {
-    let sql = "SELECT p.id, p.name, MIN(r.id) FROM reports r JOIN people p ON p.id = r.person_id
-               WHERE r.incident_id = $1 GROUP BY p.id, p.name ORDER BY MIN(r.id)";
-    let people: Vec<(i64, String, i64)> = tx.all(sql, args![id]).await?;
-    let mut reporters = Vec::with_capacity(people.len());
-    for (person, name, report) in people {
+    let sql = "SELECT p.id, p.name, r.id, r.text FROM reports r JOIN people p ON p.id = r.person_id
+               WHERE r.incident_id = $1 ORDER BY r.id";
+    let reports: Vec<(i64, String, i64, String)> = tx.all(sql, args![id]).await?;
+    let mut reporters: Vec<Reporter> = Vec::new();
+    for (person, name, report, text) in reports {
         let person = PersonId(person);
+        if let Some(known) = reporters.iter_mut().find(|known| known.person == person) {
+            known.text = format!("{}\n{text}", known.text);
+            continue;
+        }
         let unit = units::homes(tx, person).await?.first().map(|home| home.name.clone());
         // Where they reported from, if that was a private chat; else any that reaches them.
         let sql = "SELECT c.id, c.lang FROM chats c JOIN people p ON p.id = c.person_id AND p.state = 'active'
@@ -137,7 +141,7 @@ async fn reporters(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<Reporter>, Sto
                             c.id LIMIT 1";
         let chat: Option<(i64, String)> = tx.optional(sql, args![person, report]).await?;
         let chat = chat.map(|(chat, lang)| (ChatId(chat), Lang::from_code(&lang)));
-        reporters.push(Reporter { person, name, unit: unit.unwrap_or_default(), chat });
+        reporters.push(Reporter { person, name, text, unit: unit.unwrap_or_default(), chat });
     }
     Ok(reporters)
 }
@@ -155,18 +159,17 @@ async fn cards(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<CardChat>, StoreEr
         .collect()
 }
 
-async fn files(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<Attachment>, StoreError> {
-    let sql = "SELECT id, sha256, document FROM media
+async fn files(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<CaseFile>, StoreError> {
+    let sql = "SELECT id, sha256, document, person_id, for_reporter FROM media
                WHERE incident_id = $1 AND state = 'stored' AND sha256 IS NOT NULL
                ORDER BY CASE WHEN document IS NULL THEN 0 ELSE 1 END, id";
-    let rows: Vec<(i64, String, Option<String>)> = tx.all(sql, args![id]).await?;
-    let mut files: Vec<Attachment> = Vec::with_capacity(rows.len());
-    for (media, sha256, document) in rows {
-        if !files.iter().any(|file| file.sha256 == sha256) {
-            files.push(attachment(media, sha256, document));
-        }
-    }
-    Ok(files)
+    let rows: Vec<(i64, String, Option<String>, i64, i64)> = tx.all(sql, args![id]).await?;
+    let file = |(media, sha256, document, from, for_reporter)| CaseFile {
+        file: attachment(media, sha256, document),
+        from: PersonId(from),
+        for_reporters: for_reporter != 0,
+    };
+    Ok(rows.into_iter().map(file).collect())
 }
 
 /// A stored picture or document as it is sent.
@@ -278,7 +281,7 @@ async fn history(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<ShownStep>, Stor
 
 fn shown(case: Case, steps: Vec<ShownStep>) -> Shown {
     let (pictures, documents): (Vec<_>, Vec<_>) =
-        case.files.into_iter().partition(|file| file.kind == FileKind::Photo);
+        case.all_files().into_iter().partition(|file| file.kind == FileKind::Photo);
     Shown {
         code: case.code,
         state: case.state,

@@ -3,4 +3,5 @@
 mod cast;
 mod clock;
 mod intake;
+mod same;
 mod triage;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::args;
 use crate::conversation::incoming::{FileRef, Message, Spot};
 use crate::conversation::{ChatKind, Rules, What};
+use crate::store::incident::Fetched;
 use crate::store::testing::{Shown, Stage};
 
 /// The reporter, of the ward.
@@ -137,6 +138,11 @@ impl Town {
 
 pub fn file(id: &str) -> FileRef {
     FileRef { id: id.to_owned(), name: None, mime: None, size: None }
+}
+
+/// A picture that was fetched, of its own bytes.
+pub fn picture(bytes: u8) -> Fetched {
+    Fetched::Good { mime: "image/jpeg", bytes: vec![bytes; 10] }
 }
 
 /// The data of the button with this label in the last message of a chat that has one.

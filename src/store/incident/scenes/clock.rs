@@ -147,10 +147,6 @@ async fn what_comes_late_wakes_nobody_unless_it_is_urgent() {
     assert!(text_in(&town.stage.sent().await, DUTY).contains("đã tới hạn"));
 }
 
-fn picture(bytes: u8) -> Fetched {
-    Fetched::Good { mime: "image/jpeg", bytes: vec![bytes; 10] }
-}
-
 #[tokio::test]
 async fn photos_come_as_one_album_below_the_card_and_once() {
     let town = Town::new().await;
