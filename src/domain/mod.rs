@@ -18,6 +18,7 @@ pub mod role;
 pub mod schedule;
 pub mod screen;
 pub mod seal;
+pub mod similar;
 pub mod split;
 pub mod template;
 pub mod text;
