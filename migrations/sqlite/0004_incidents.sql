@@ -36,6 +36,7 @@ CREATE INDEX incidents_open ON incidents (created_at)
 CREATE INDEX incidents_created ON incidents (created_at);
 CREATE INDEX incidents_unit ON incidents (unit_id, created_at);
 CREATE INDEX incidents_forward ON incidents (forward_unit_id, created_at) WHERE forward_unit_id IS NOT NULL;
+CREATE INDEX incidents_spot ON incidents (latitude, longitude) WHERE latitude IS NOT NULL;
 
 -- What one reporter sent. The message that began it makes it one, however often it is handled.
 CREATE TABLE reports (
@@ -70,6 +71,16 @@ CREATE TABLE incident_cards (
     PRIMARY KEY (incident_id, chat_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX incident_cards_chat ON incident_cards (chat_id);
+
+-- What a case may be the same as, or that a settled one is back.
+CREATE TABLE incident_matches (
+    incident_id INTEGER NOT NULL REFERENCES incidents (id),
+    other_id    INTEGER NOT NULL REFERENCES incidents (id),
+    kind        TEXT NOT NULL,                 -- same | again
+    place       INTEGER NOT NULL,              -- 0 is the likeliest
+    PRIMARY KEY (incident_id, other_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX incident_matches_other ON incident_matches (other_id);
 
 -- What the clock does about a case.
 CREATE TABLE incident_deadlines (

@@ -10,7 +10,7 @@ use crate::domain::incident::{Move, State, allowed};
 pub use crate::domain::text::shorten;
 use crate::domain::{Rich, Timestamp};
 
-use super::{Action, CardKind, Case, CaseAct, NamedUnit, rules};
+use super::{Action, CardKind, Case, CaseAct, Likeness, Match, NamedUnit, rules};
 
 /// Words of the report that a card shows, in characters.
 const CARD_WORDS: usize = 900;
@@ -20,11 +20,11 @@ const STEP_WORDS: usize = 160;
 /// The card of a case for a chat, under the name with which it keeps itself up to date.
 pub fn card(case: &Case, chat: ChatId, kind: CardKind, lang: Lang, now: Timestamp) -> Reply {
     let text = match kind {
-        CardKind::Duty | CardKind::Watch => duty_text(case, lang, now),
+        CardKind::Duty | CardKind::Watch => duty_text(case, chat, lang, now),
         CardKind::Unit => unit_text(case, lang, now),
     };
     let mut reply = Reply::to(chat, text).slot(slot(case));
-    for row in rows(case, kind, lang) {
+    for row in rows(case, chat, kind, lang) {
         reply = reply.row(row);
     }
     reply
@@ -79,7 +79,7 @@ pub fn button(case: &Case, lang: Lang, key: &str, act: CaseAct) -> Choice {
     Choice::always(lang.say(key, &[]), Action::Case { incident: case.id, act }.into())
 }
 
-fn duty_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
+fn duty_text(case: &Case, chat: ChatId, lang: Lang, now: Timestamp) -> Rich {
     let mut text = head(case, lang, now);
     for reporter in case.reporters.iter().take(3) {
         let vars = [("name", reporter.name.as_str()), ("unit", reporter.unit.as_str())];
@@ -101,6 +101,14 @@ fn duty_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
     }
     if let Some(code) = &case.merged_into {
         text = text.push(lang.say("incident-card-merged", &[("code", code)])).line();
+    }
+    for other in known_here(case, chat) {
+        let key = match other.likeness {
+            Likeness::Same => "incident-card-same",
+            Likeness::Again => "incident-card-again",
+        };
+        let vars = [("code", other.code.as_str()), ("when", &*other.at.short())];
+        text = text.push(lang.say(key, &vars)).line();
     }
     if let Some(question) = &case.question {
         let words = shorten(question, STEP_WORDS);
@@ -184,7 +192,7 @@ fn last_line(text: Rich, case: &Case, lang: Lang) -> Rich {
     text.italic(line)
 }
 
-fn rows(case: &Case, kind: CardKind, lang: Lang) -> Vec<Vec<Choice>> {
+fn rows(case: &Case, chat: ChatId, kind: CardKind, lang: Lang) -> Vec<Vec<Choice>> {
     let offers: &[&[(Move, &str, CaseAct)]] = match kind {
         CardKind::Duty | CardKind::Watch => &[
             &[(Move::Take, "incident-do-take", CaseAct::Take), (Move::Ask, "incident-do-ask", CaseAct::Ask)],
@@ -214,6 +222,15 @@ fn rows(case: &Case, kind: CardKind, lang: Lang) -> Vec<Vec<Choice>> {
             offer.iter().filter(fits).map(|(_, key, act)| button(case, lang, key, act.clone())).collect();
         rows.push(row);
     }
+    let same = known_here(case, chat).find(|other| other.likeness == Likeness::Same);
+    if kind != CardKind::Unit
+        && allowed(case.state, Move::Merge).is_ok()
+        && let Some(other) = same
+    {
+        let action = Action::Case { incident: case.id, act: CaseAct::MergeLikely(other.id) };
+        let label = lang.say("incident-do-merge-into", &[("code", &other.code)]);
+        rows.insert(0, vec![Choice::always(label, action.into())]);
+    }
     let mut last = Vec::new();
     let files = case.all_files();
     if !files.is_empty() {
@@ -225,6 +242,11 @@ fn rows(case: &Case, kind: CardKind, lang: Lang) -> Vec<Vec<Choice>> {
     rows.push(last);
     rows.retain(|row| !row.is_empty());
     rows
+}
+
+/// The cases like this one that a chat has a card of.
+fn known_here(case: &Case, chat: ChatId) -> impl Iterator<Item = &Match> {
+    case.matches.iter().filter(move |other| other.chats.contains(&chat))
 }
 
 fn photos_button(case: &Case, files: &[Attachment], lang: Lang) -> Choice {

@@ -9,6 +9,8 @@ use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 use crate::domain::incident::{Move, State};
 use crate::domain::{Role, Timestamp};
 
+use super::Likeness;
+
 /// Everything about a case that is shown or decided upon.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -43,6 +45,20 @@ pub struct Case {
     /// How many are still being fetched.
     pub files_awaited: i64,
     pub last: Option<LastStep>,
+    /// What it may be the same as, the likeliest first.
+    pub matches: Vec<Match>,
+}
+
+/// A case that is like this one.
+#[derive(Clone, Debug)]
+pub struct Match {
+    pub id: IncidentId,
+    pub code: String,
+    pub likeness: Likeness,
+    /// When it was reported, or settled.
+    pub at: Timestamp,
+    /// The chats that have a card of it. Others do not hear of it.
+    pub chats: Vec<ChatId>,
 }
 
 /// A unit with what it lies under.

@@ -43,6 +43,17 @@ pub struct Digest {
     pub overdue: i64,
     /// The oldest open ones.
     pub oldest: Vec<ListRow>,
+    /// Cases made in the period that had been settled before, at the same place.
+    pub back: Vec<Back>,
+}
+
+/// A case of what was settled before.
+#[derive(Clone, Debug, Serialize)]
+pub struct Back {
+    pub code: String,
+    /// The code of the case that was settled.
+    pub before: String,
+    pub unit: String,
 }
 
 impl Digest {
@@ -153,6 +164,13 @@ pub fn words(lang: Lang, digest: &Digest, period: Period, from: Timestamp, now: 
         let first = rules::mask(row.text.lines().next().unwrap_or_default());
         let short = card::shorten(&first, 50);
         text = text.line().push(format!("{mark} ")).code(&row.code).push(format!(" {} – {short}", row.unit));
+    }
+    if !digest.back.is_empty() {
+        let count = digest.back.len().to_string();
+        text = text.line().line().bold(lang.say("incident-digest-back", &[("count", &count)]));
+    }
+    for back in digest.back.iter().take(5) {
+        text = text.line().push("🔁 ").code(&back.code).push(format!(" {} – ", back.unit)).code(&back.before);
     }
     text
 }

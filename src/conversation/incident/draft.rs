@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::incoming::Spot;
-use crate::conversation::{Choice, Context, Lang, Need, Reply};
+use crate::conversation::{ChatKind, Choice, Context, Lang, Need, Reply};
 use crate::domain::ids::UnitId;
 use crate::domain::{Rich, Timestamp};
 
+use super::alike::{self, About, Eyes};
 use super::rules::{self, Screening};
-use super::{Action, DraftAct, Exhibit, NamedUnit, card, facts};
+use super::{Action, Candidate, DraftAct, Exhibit, Likeness, NamedUnit, card, facts};
 
 /// Words of one report, in characters: about a page. More than that is a document.
 pub const MOST_WORDS: usize = 3000;
@@ -198,7 +199,7 @@ pub fn show(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
             .row([draft.choice(lang.say("incident-back", &[]), DraftAct::Back)]),
         Expects::Category => ask_category(ctx, draft),
         Expects::Unit => ask_unit(ctx, draft)?,
-        Expects::Summary => summary(ctx, draft),
+        Expects::Summary => summary(ctx, draft)?,
     })
 }
 
@@ -253,7 +254,28 @@ fn ask_unit(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     ]))
 }
 
-fn summary(ctx: &Context<'_>, draft: &Draft) -> Reply {
+/// The open case that is most likely about the same thing as a report, if there is one.
+pub fn same_case<'a>(ctx: &Context<'a>, draft: &Draft) -> Result<Option<&'a Candidate>, Need> {
+    let Some(unit) = draft.unit.known() else { return Ok(None) };
+    let Some(unit) = facts::unit(ctx, unit.id)? else { return Ok(None) };
+    // A complaint goes its own way.
+    if rules::screen(&draft.text) != Screening::Clear {
+        return Ok(None);
+    }
+    let about = About {
+        text: &draft.text,
+        place: draft.place.as_deref(),
+        spot: draft.spot.as_ref(),
+        category: draft.category.known().map(String::as_str),
+        unit,
+        unit_known: true,
+    };
+    let found = alike::find(ctx, &about, Eyes::Reporter, None)?;
+    let same = found.into_iter().find(|(_, likeness)| *likeness == Likeness::Same);
+    Ok(same.map(|(other, _)| other))
+}
+
+fn summary(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     let lang = ctx.lang();
     let mut text = Rich::new().bold(lang.say("incident-summary", &[])).line();
     text = text.push(lang.say("incident-line-category", &[("name", &category_name(ctx, draft))])).line();
@@ -274,12 +296,22 @@ fn summary(ctx: &Context<'_>, draft: &Draft) -> Reply {
     if rules::names_somebody(&draft.text) {
         text = text.line().italic(lang.say("incident-no-names", &[])).line();
     }
-    Reply::here(text.line().push(lang.say("incident-ready", &[])))
-        .row([draft.choice(lang.say("incident-send", &[]), DraftAct::Send)])
-        .row([
-            draft.choice(lang.say("incident-edit", &[]), DraftAct::Edit),
-            draft.choice(lang.say("incident-cancel", &[]), DraftAct::Cancel),
-        ])
+    // What others reported is not told in a group, where it may be nobody's business.
+    let same = if ctx.chat.kind == ChatKind::Private { same_case(ctx, draft)? } else { None };
+    if let Some(other) = same {
+        let vars = [("code", other.code.as_str()), ("when", &*other.created_at.short())];
+        text = text.line().push(lang.say("incident-same", &vars)).line();
+    }
+    let mut reply = Reply::here(text.line().push(lang.say("incident-ready", &[])))
+        .row([draft.choice(lang.say("incident-send", &[]), DraftAct::Send)]);
+    if let Some(other) = same {
+        let label = lang.say("incident-do-join", &[("code", &other.code)]);
+        reply = reply.row([draft.choice(label, DraftAct::Join(other.id))]);
+    }
+    Ok(reply.row([
+        draft.choice(lang.say("incident-edit", &[]), DraftAct::Edit),
+        draft.choice(lang.say("incident-cancel", &[]), DraftAct::Cancel),
+    ]))
 }
 
 /// What can be changed.

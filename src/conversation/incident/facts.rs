@@ -4,7 +4,7 @@ use crate::conversation::{Context, Need};
 use crate::domain::Timestamp;
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 
-use super::{Answer, Ask, Case, Digest, Group, ListScope, NamedUnit, Page};
+use super::{Answer, Ask, Candidates, Case, Digest, Group, ListScope, NamedUnit, Page};
 
 pub fn case<'a>(ctx: &Context<'a>, id: IncidentId) -> Result<Option<&'a Case>, Need> {
     answered!(Incident, ctx, Ask::Case(id), Answer::Case(case) => case.as_deref())
@@ -70,6 +70,10 @@ pub fn group<'a>(ctx: &Context<'a>, chat: ChatId) -> Result<Option<&'a Group>, N
 
 pub fn mergeable<'a>(ctx: &Context<'a>, incident: IncidentId) -> Result<&'a Page, Need> {
     answered!(Incident, ctx, Ask::Mergeable(incident), Answer::List(page) => page)
+}
+
+pub fn alike<'a>(ctx: &Context<'a>, ask: Ask) -> Result<&'a Candidates, Need> {
+    answered!(Incident, ctx, ask, Answer::Alike(candidates) => candidates)
 }
 
 pub fn list<'a>(ctx: &Context<'a>, scope: ListScope, page: u32) -> Result<&'a Page, Need> {

@@ -7,12 +7,17 @@ use chrono::Datelike;
 use crate::conversation::incoming::Message;
 use crate::conversation::{ChatKind, Choice, Context, Dialogue, Me, Need, Place, Reply, Target, Turn};
 use crate::domain::case_code::CaseCode;
+use crate::domain::ids::IncidentId;
+use crate::domain::incident::Move;
 use crate::domain::text::clean_text;
 use crate::domain::time::VIETNAM;
 
+use super::alike::{self, About};
 use super::draft::{Draft, Expects, Pick, Spotted};
 use super::rules::Screening;
-use super::{DraftAct, Effect, NewCase, State, draft, facts, recognise, reporter, rules, words};
+use super::{
+    Also, DraftAct, Effect, NewCase, State, card, draft, facts, moves, recognise, reporter, rules, words,
+};
 
 /// After this an unsent report is forgotten: what comes then is about something else.
 const DRAFT_LIFE: Duration = Duration::from_secs(2 * 3600);
@@ -263,6 +268,7 @@ pub fn press(ctx: &Context<'_>, id: i64, act: &DraftAct) -> Result<Turn, Need> {
             draft.unit = facts::unit(ctx, *unit)?.map_or(Pick::Open, |unit| Pick::Is(Spotted::from(unit)));
         }
         DraftAct::AnswerTo(case) => return answer_instead(ctx, &draft, *case),
+        DraftAct::Join(case) => return join(ctx, &draft, *case),
     }
     advance(ctx, draft, None, true)
 }
@@ -278,11 +284,7 @@ fn ask_anew(ctx: &Context<'_>, mut draft: Draft, expects: Expects) -> Result<Tur
     Ok(Turn::default().and(reply).to(State::Draft(Box::new(draft)).into()))
 }
 
-fn answer_instead(
-    ctx: &Context<'_>,
-    draft: &Draft,
-    case: crate::domain::ids::IncidentId,
-) -> Result<Turn, Need> {
+fn answer_instead(ctx: &Context<'_>, draft: &Draft, case: IncidentId) -> Result<Turn, Need> {
     match (ctx.me, facts::case(ctx, case)?) {
         (Some(me), Some(case)) => {
             let mut turn = words::answer(ctx, me, case, &draft.text, draft.exhibits.clone())?;
@@ -294,6 +296,34 @@ fn answer_instead(
         }
         _ => Ok(Turn::toast(ctx.lang().say("incident-not-found", &[]))),
     }
+}
+
+/// The report becomes part of a case that somebody else reported.
+fn join(ctx: &Context<'_>, draft: &Draft, id: IncidentId) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    let Some(me) = ctx.me else { return Ok(Turn::nothing()) };
+    if let Some(code) = facts::reported(ctx, &draft.message)? {
+        let already = Reply::here(lang.say("incident-already", &[("code", code)]));
+        return Ok(Turn::default().and(already.in_place()).to(Dialogue::None));
+    }
+    // It may be settled by now, or the words may have changed since it was offered.
+    let offered = draft::same_case(ctx, draft)?.filter(|other| other.id == id);
+    let (Some(_), Some(case)) = (offered, facts::case(ctx, id)?) else {
+        let mut turn = advance(ctx, draft.clone(), None, true)?;
+        turn = turn.with_toast(lang.say("incident-join-gone", &[]));
+        return Ok(turn);
+    };
+    let also = Also::Join { message: draft.message.clone(), spot: draft.spot.clone() };
+    let (text, exhibits) = (draft.text.clone(), draft.exhibits.clone());
+    let mut turn = moves::go_with(ctx, me, case, Move::Add, text, also, exhibits);
+    turn.dialogue = Some(Dialogue::None);
+    if !turn.effects.is_empty() {
+        turn.toast = None;
+        let state = card::state_words(case.state, lang);
+        let said = lang.say("incident-joined", &[("code", &case.code), ("state", &state)]);
+        turn.replies.insert(0, Reply::here(said).in_place());
+    }
+    Ok(turn)
 }
 
 /// The report becomes a case.
@@ -331,6 +361,16 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
     let code = CaseCode { prefix: prefix.to_owned(), year, number }.to_string();
     let deadline = rules::deadline(ctx, category.as_ref().map(|(code, _)| code.as_str()));
     let desk = facts::desk(ctx, unit.id)?;
+    let restricted = rules::screen(&draft.text) == Screening::Complaint;
+    let about = About {
+        text: &draft.text,
+        place: draft.place.as_deref(),
+        spot: draft.spot.as_ref(),
+        category: category.as_ref().map(|(code, _)| code.as_str()),
+        unit,
+        unit_known: draft.unit.known().is_some(),
+    };
+    let alike = if restricted { Vec::new() } else { alike::kept(ctx, &about, None)? };
     let sent = sent_words(ctx, &code, draft, &unit.name, desk, deadline.due);
     let case = NewCase {
         code,
@@ -345,8 +385,9 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
         category,
         unit: unit.id,
         unit_known: draft.unit.known().is_some(),
-        restricted: rules::screen(&draft.text) == Screening::Complaint,
+        restricted,
         deadline,
+        alike,
     };
     Ok(Turn::default()
         .effect(Effect::Open(Box::new(case)).into())

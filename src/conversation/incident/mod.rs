@@ -3,6 +3,7 @@
 //! `intake` turns words, photos and a place into a case; `moves` is what people do with it afterwards;
 //! `card` draws it; `list` and `digest` find cases and count them.
 
+pub mod alike;
 pub mod card;
 pub mod case;
 pub mod digest;
@@ -26,7 +27,8 @@ use super::incoming::Spot;
 use super::{Context, Dialogue, Need, Turn};
 use crate::conversation;
 
-pub use case::{CardKind, Case, CaseFile, Group, ListRow, ListScope, NamedUnit, Page};
+pub use alike::{Alike, Candidate, Candidates, Likeness};
+pub use case::{CardKind, Case, CaseFile, Group, ListRow, ListScope, Match, NamedUnit, Page};
 pub use digest::{Digest, Period};
 pub use draft::Draft;
 pub use intake::{is_secret, secret};
@@ -137,6 +139,8 @@ pub enum DraftAct {
     Unit(Option<UnitId>),
     /// It is the answer to a question about this case, not a report.
     AnswerTo(IncidentId),
+    /// It is about what this case is about.
+    Join(IncidentId),
 }
 
 /// What is done to a case.
@@ -163,6 +167,8 @@ pub enum CaseAct {
     /// Shows the cases to choose from.
     Merge,
     MergeInto(IncidentId),
+    /// The same from the card itself, which shows what became of it.
+    MergeLikely(IncidentId),
     Confirm,
     Reopen,
     /// The words that were asked for are not wanted any more.
@@ -223,6 +229,17 @@ pub enum Ask {
     Group(ChatId),
     /// Open cases that another one may be merged into.
     Mergeable(IncidentId),
+    /// Cases that a report could be about too: at this unit, above or below it, or around this place.
+    Alike {
+        unit: UnitId,
+        /// Latitude and longitude in millionths of a degree.
+        spot: Option<(i64, i64)>,
+        /// How far around it, in metres.
+        reach: u32,
+        /// Open ones that were made since then, and those that were settled since then.
+        open_since: Timestamp,
+        settled_since: Timestamp,
+    },
     List {
         scope: ListScope,
         page: u32,
@@ -246,6 +263,7 @@ pub enum Answer {
     Number(i64),
     Groups(Vec<Group>),
     List(Page),
+    Alike(Candidates),
     Digest(Box<Digest>),
 }
 
@@ -279,6 +297,8 @@ pub struct NewCase {
     pub unit_known: bool,
     pub restricted: bool,
     pub deadline: Deadline,
+    /// What it may be the same as, the likeliest first.
+    pub alike: Vec<Alike>,
 }
 
 /// Until when a case has to be settled, and whom the clock tells when.
@@ -326,7 +346,17 @@ pub enum Also {
         into: IncidentId,
     },
     Deadline(Deadline),
-    Place(Spot),
+    Place {
+        spot: Spot,
+        /// What it may be the same as, now that the place is known.
+        alike: Vec<Alike>,
+    },
+    /// Somebody else reports the same thing.
+    Join {
+        /// The platform's id of the message that did it.
+        message: String,
+        spot: Option<Spot>,
+    },
 }
 
 /// The command that begins a report, without `/`.

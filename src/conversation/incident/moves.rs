@@ -55,7 +55,11 @@ pub fn press(ctx: &Context<'_>, id: IncidentId, act: &CaseAct) -> Result<Turn, N
         CaseAct::ForwardByName => Ok(prompt(ctx, case, Move::Forward, Wants::UnitName)),
         CaseAct::ForwardTo(chat) => forward(ctx, me, case, *chat),
         CaseAct::Merge => choose_case(ctx, me, case),
-        CaseAct::MergeInto(other) => merge(ctx, me, case, *other),
+        CaseAct::MergeInto(other) => {
+            let turn = merge(ctx, me, case, *other)?;
+            Ok(if turn.effects.is_empty() { turn } else { turn.and(merged(ctx, case, *other)?) })
+        }
+        CaseAct::MergeLikely(other) => merge(ctx, me, case, *other),
         CaseAct::Never => Ok(Turn::nothing()),
     }
 }
@@ -89,6 +93,9 @@ pub fn go_with(
     let lang = ctx.lang();
     let Ok(to) = allowed(case.state, movement) else { return not_now(ctx, case) };
     let mut replies = reporter_lines(me, case, movement, &text, &also);
+    if matches!(also, Also::Join { .. }) {
+        replies.extend(joined_lines(me, case, &text));
+    }
     replies.extend(group_lines(ctx, me, case, movement, &text));
     let mut turn = Turn { replies, ..Turn::default() };
     if ctx.incoming.press().is_some() {
@@ -277,12 +284,14 @@ fn merge(ctx: &Context<'_>, me: &Me, case: &Case, other: IncidentId) -> Result<T
     if !fits || !into.is_triaged_by(me) {
         return Ok(Turn::toast(lang.say("incident-not-now", &[("code", &into.code), ("state", "")])));
     }
-    let mut turn = go(ctx, me, case, Move::Merge, into.code.clone(), Also::Merge { into: into.id });
-    if !turn.effects.is_empty() {
-        let vars = [("code", case.code.as_str()), ("into", into.code.as_str())];
-        turn = turn.and(Reply::here(lang.say("incident-merged-here", &vars)).in_place());
-    }
-    Ok(turn)
+    Ok(go(ctx, me, case, Move::Merge, into.code.clone(), Also::Merge { into: into.id }))
+}
+
+/// What stands where the cases to choose from were.
+fn merged(ctx: &Context<'_>, case: &Case, other: IncidentId) -> Result<Reply, Need> {
+    let into = facts::case(ctx, other)?.map_or("", |into| &into.code);
+    let vars = [("code", case.code.as_str()), ("into", into)];
+    Ok(Reply::here(ctx.lang().say("incident-merged-here", &vars)).in_place())
 }
 
 /// What the reporters hear of a move.
@@ -307,6 +316,15 @@ fn reporter_lines(me: &Me, case: &Case, movement: Move, text: &str, also: &Also)
     // Their own additions are answered where they were made; one of several reporters does not tell the rest.
     .filter(|_| !matches!(movement, Move::Add | Move::Answer))
     .collect()
+}
+
+/// The duty officers hear that one more person reports a case, and in which words.
+fn joined_lines(me: &Me, case: &Case, text: &str) -> Vec<Reply> {
+    let words = card::shorten(text, 300);
+    let vars = [("code", case.code.as_str()), ("name", me.name.as_str()), ("words", words.as_str())];
+    case.chats(CardKind::Duty)
+        .map(|card| Reply::to(card.chat, card.lang.say("incident-duty-join", &vars)))
+        .collect()
 }
 
 /// The line below the card that makes telephones ring: an edited card does not.

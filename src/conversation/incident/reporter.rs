@@ -6,7 +6,7 @@ use crate::domain::ids::IncidentId;
 use crate::domain::incident::{Move, allowed};
 
 use super::rules::Screening;
-use super::{Also, Case, CaseAct, Effect, Exhibit, Step, card, facts, intake, recognise, rules};
+use super::{Also, Case, CaseAct, Effect, Exhibit, Step, alike, card, facts, intake, recognise, rules};
 
 /// One message to everybody who reported the case and can be reached.
 pub fn tell(case: &Case, words: impl Fn(Lang) -> Reply) -> Vec<Reply> {
@@ -39,7 +39,10 @@ pub fn add(
     let lang = ctx.lang();
     let Some(case) = facts::case(ctx, id)? else { return Ok(Turn::nothing()) };
     exhibits.truncate(super::draft::MOST_EXHIBITS);
-    let also = place.map_or(Also::Nothing, Also::Place);
+    let also = match place {
+        Some(spot) => Also::Place { alike: alike::at_place(ctx, case, &spot)?, spot },
+        None => Also::Nothing,
+    };
     let documents = exhibits.iter().any(Exhibit::is_document);
     let key = match exhibits.is_empty() {
         true => "incident-added-place",

@@ -8,7 +8,7 @@ use crate::domain::incident::Move;
 
 use super::rules::Screening;
 use super::{
-    Also, Case, CaseAct, Exhibit, State, Wants, Words, card, facts, intake, moves, recognise, rules,
+    Also, Case, CaseAct, Exhibit, State, Wants, Words, alike, card, facts, intake, moves, recognise, rules,
 };
 
 /// After this, what an officer says is about something else.
@@ -85,7 +85,10 @@ pub fn answer(
         return Ok(Turn::say(ctx.lang().say("incident-words-needed", &[])));
     }
     exhibits.truncate(super::draft::MOST_EXHIBITS);
-    let also = place.map_or(Also::Nothing, Also::Place);
+    let also = match place {
+        Some(spot) => Also::Place { alike: alike::at_place(ctx, case, &spot)?, spot },
+        None => Also::Nothing,
+    };
     let turn = moves::go_with(ctx, me, case, Move::Answer, text, also, exhibits);
     Ok(done(ctx, turn, Move::Answer, case))
 }

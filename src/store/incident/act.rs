@@ -11,7 +11,7 @@ use crate::domain::incident::{Move, State};
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, outbox};
 
-use super::{deadlines, media, read, units};
+use super::{alike, deadlines, media, read, units};
 
 /// A report becomes a case, with its cards and its deadline.
 pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), StoreError> {
@@ -48,6 +48,7 @@ pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), Stor
         media::want(tx, env, id, case.person, case.chat, case.channel, exhibit).await?;
     }
     deadlines::set(tx, id, &case.deadline).await?;
+    alike::keep(tx, id, &case.alike).await?;
     refresh(tx, env, id).await?;
     note(tx, env, id, case.person, "open", &case.code).await
 }
@@ -152,7 +153,19 @@ async fn also(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreError>
             tx.exec_one(sql, args![id, deadline.due, micros(deadline)]).await?;
             deadlines::set(tx, id, deadline).await
         }
-        Also::Place(spot) => set_place(tx, id, spot).await,
+        Also::Place { spot, alike } => {
+            set_place(tx, id, spot).await?;
+            alike::keep(tx, id, alike).await
+        }
+        Also::Join { message, spot } => {
+            let sql = "INSERT INTO reports (incident_id, person_id, chat_id, message_id, text, created_at)
+                       VALUES ($1, $2, $3, $4, $5, $6)";
+            tx.exec_one(sql, args![id, step.actor, step.chat, message, &step.text, env.now]).await?;
+            match spot {
+                Some(spot) if read::known(tx, id).await?.spot.is_none() => set_place(tx, id, spot).await,
+                _ => Ok(()),
+            }
+        }
     }
 }
 

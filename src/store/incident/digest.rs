@@ -1,6 +1,7 @@
 //! The figures of a period. Restricted cases are in none of them.
 
 use crate::args;
+use crate::conversation::incident::digest::Back;
 use crate::conversation::incident::{Digest, Period};
 use crate::domain::Timestamp;
 use crate::domain::ids::UnitId;
@@ -95,6 +96,13 @@ pub async fn digest(
                        ORDER BY created_at, id LIMIT 5"
     );
     let oldest: Vec<Row> = tx.all(sql, until()).await?;
+    let sql = scoped!(
+        "SELECT c.code, MIN(o.code), c.unit_name FROM counted c
+         JOIN incident_matches m ON m.incident_id = c.id AND m.kind = 'again' JOIN incidents o ON o.id = m.other_id
+         WHERE c.created_at >= $3 AND c.created_at < $4
+         GROUP BY c.id, c.code, c.unit_name ORDER BY c.id DESC LIMIT 100"
+    );
+    let back: Vec<(String, String, String)> = tx.all(sql, period()).await?;
     Ok(Digest {
         total: by_unit.iter().map(|(_, count)| count).sum(),
         by_category,
@@ -104,6 +112,7 @@ pub async fn digest(
         settled_late,
         open,
         overdue,
+        back: back.into_iter().map(|(code, before, unit)| Back { code, before, unit }).collect(),
         oldest: oldest.into_iter().map(Row::read).collect::<Result<_, _>>()?,
     })
 }

@@ -1,6 +1,7 @@
 //! Quick reports and the cases that they make: what is kept.
 
 mod act;
+mod alike;
 mod deadlines;
 mod digest;
 mod list;
@@ -61,6 +62,16 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         }
         Ask::Group(chat) => Answer::Groups(units::group(tx, *chat).await?.into_iter().collect()),
         Ask::Mergeable(incident) => Answer::List(list::mergeable(tx, *incident).await?),
+        Ask::Alike { unit, spot, reach, open_since, settled_since } => {
+            let search = alike::Search {
+                unit: *unit,
+                spot: *spot,
+                reach: *reach,
+                open_since: *open_since,
+                settled_since: *settled_since,
+            };
+            Answer::Alike(alike::candidates(tx, &search).await?)
+        }
         Ask::List { scope, page } => Answer::List(list::page(tx, scope, *page).await?),
         Ask::Digest { units, from, to } => {
             Answer::Digest(Box::new(digest::digest(tx, env, units.as_deref(), *from, *to).await?))

@@ -13,7 +13,7 @@ use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 use crate::domain::incident::{Move, State};
 use crate::store::{Store, StoreError, Tx, row};
 
-use super::units;
+use super::{alike, units};
 
 struct CaseRow {
     code: String,
@@ -106,6 +106,7 @@ pub async fn case(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<Case>, Store
         files: files(tx, id).await?,
         files_awaited: tx.int(sql, args![id]).await?,
         last: last_step(tx, id).await?,
+        matches: alike::matches(tx, id).await?,
     }))
 }
 
@@ -118,7 +119,8 @@ async fn named(tx: &mut Tx<'_>, unit: i64) -> Result<NamedUnit, StoreError> {
     units::one(tx, UnitId(unit)).await?.ok_or(StoreError::Missing)
 }
 
-fn state(code: &str) -> Result<State, StoreError> {
+/// The state with this code, as it was stored.
+pub fn state(code: &str) -> Result<State, StoreError> {
     State::from_code(code).ok_or_else(|| StoreError::Corrupt(format!("case state {code}")))
 }
 

@@ -98,8 +98,7 @@ pub async fn road(stage: &mut Stage) -> anyhow::Result<()> {
     stage.shares_place(HANH, 22.12840, 103.31275).await?;
     stage.presses(HANH, HANH, "Gửi").await?;
     stage.minutes(5).await?;
-    stage.presses(THU, DUTY, "Gộp").await?;
-    stage.presses(THU, DUTY, "ML-2026-0003").await?;
+    stage.presses(THU, DUTY, "Gộp vào ML-2026-0003").await?;
     expect_state(stage, "ML-2026-0004", State::Merged).await?;
     stage.presses(THU, DUTY, "Nhận xử lý").await?;
     forward(stage, THU, "Xã Bản Lếch").await?;

@@ -24,6 +24,13 @@ pub const DUTY: &str = "-201";
 pub const WARD_GROUP: &str = "-202";
 pub const OTHER_GROUP: &str = "-203";
 
+/// What is known of a case.
+pub struct Newest {
+    pub category: Option<String>,
+    pub unit: String,
+    pub alike: Vec<usize>,
+}
+
 /// A province, two wards, six people, three groups.
 pub struct Town {
     pub stage: Stage,
@@ -40,6 +47,27 @@ impl Town {
         let town = Self { stage, messages: AtomicUsize::new(10) };
         town.found().await;
         town
+    }
+
+    /// A stage with nobody on it yet.
+    pub async fn empty() -> Self {
+        Self { stage: Stage::new().await, messages: AtomicUsize::new(10) }
+    }
+
+    /// The case that was made last; what it may be the same as is counted from the first case, which is 0.
+    pub async fn newest(&self) -> Newest {
+        let work = self.stage.store.db.read(|tx| {
+            Box::pin(async move {
+                let sql = "SELECT i.id, i.category, u.name FROM incidents i JOIN units u ON u.id = i.unit_id
+                           ORDER BY i.id DESC LIMIT 1";
+                let (id, category, unit): (i64, Option<String>, String) = tx.one(sql, args![]).await?;
+                let sql = "SELECT other_id FROM incident_matches WHERE incident_id = $1";
+                let alike: Vec<(i64,)> = tx.all(sql, args![id]).await?;
+                let place = |(other,)| usize::try_from(other - 1).expect("a number");
+                Ok(Newest { category, unit, alike: alike.into_iter().map(place).collect() })
+            })
+        });
+        work.await.expect("a case")
     }
 
     async fn found(&self) {
