@@ -15,6 +15,7 @@ use crate::conversation::alarm::AlarmKind;
 use crate::domain::time::VIETNAM;
 use crate::domain::{ChannelKind, Timestamp, calendar};
 use crate::jobs::WORKER_LEASE;
+use crate::store::audit::Chain;
 use crate::store::rest::Why;
 use crate::store::{LOG_LIMIT, Store, StoreError};
 
@@ -33,18 +34,22 @@ const CLOCK_SLACK: Duration = Duration::from_secs(60);
 Examples:
   loa check                          exit code 1 if there is a fault
   loa check --live                   also the Official Account and every public address
+  loa check --audit                  also who did what: nothing changed, nothing taken out
   loa check --json | jq '.[] | select(.state == \"fault\")'")]
 pub struct CheckCommand {
     /// Also ask the Official Account who it is, and open every public address from here; nothing is sent to anybody
     #[arg(long)]
     live: bool,
+    /// Also follow the record of who did what from its beginning, and find what was changed in it or taken out
+    #[arg(long)]
+    audit: bool,
 }
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
 pub struct Finding {
     /// `config`, `database`, `token`, `intake`, `public`, `files`, `clock`, `calendar`, `disk`, `inbox`, `outbox`,
-    /// `channel`, `alarm`
+    /// `channel`, `alarm`, `audit`
     pub what: &'static str,
     pub state: State,
     /// A plain sentence.
@@ -71,7 +76,7 @@ impl Finding {
 /// # Errors
 /// [`CommandError::Faults`] where something is not in order; it has been shown then.
 pub async fn run(command: CheckCommand, path: &Path, json: bool) -> Result<(), CommandError> {
-    let findings = look_at_all(path, command.live).await;
+    let findings = look_at_all(path, &command).await;
     let faults = findings.iter().filter(|finding| finding.state == State::Fault).count();
     let text = if json {
         serde_json::to_string_pretty(&findings).map_err(anyhow::Error::from)?
@@ -96,7 +101,7 @@ fn words(finding: &Finding) -> String {
 }
 
 /// Looks at everything; what one fault keeps from being looked at is left out.
-async fn look_at_all(path: &Path, live: bool) -> Vec<Finding> {
+async fn look_at_all(path: &Path, command: &CheckCommand) -> Vec<Finding> {
     let config = match Config::load(path, &Environment::of_process()) {
         Ok(config) => config,
         Err(error) => {
@@ -120,7 +125,10 @@ async fn look_at_all(path: &Path, live: bool) -> Vec<Finding> {
     if let Some(store) = &store {
         findings.extend(zalo::look(&config, store).await);
     }
-    if live {
+    if let Some(store) = store.as_ref().filter(|_| command.audit) {
+        findings.push(audit(store).await);
+    }
+    if command.live {
         findings.extend(live::look(&config, store.as_ref()).await);
     }
     let platform = channels::platform_time(&config).await;
@@ -250,6 +258,25 @@ async fn store_findings(store: &Store, findings: &mut Vec<Finding>) -> Option<Ti
             let vars = [("why", why.as_str())];
             findings.push(Finding::new("database", State::Fault, "cli-check-database-fails", &vars));
             None
+        }
+    }
+}
+
+/// Follows the record of who did what.
+async fn audit(store: &Store) -> Finding {
+    match store.check_audit().await {
+        Ok(Chain { entries, seal, broken_at: None }) => {
+            // As much as a person can copy down, and nobody can make fit.
+            let seal = seal.get(..16).unwrap_or("-");
+            let vars = [("count", &*entries.to_string()), ("seal", seal)];
+            Finding::new("audit", State::Good, "cli-check-audit", &vars)
+        }
+        Ok(Chain { entries, broken_at: Some(number), .. }) => {
+            let vars = [("count", &*entries.to_string()), ("number", &*number.to_string())];
+            Finding::new("audit", State::Fault, "cli-check-audit-broken", &vars)
+        }
+        Err(error) => {
+            Finding::new("database", State::Fault, "cli-check-database-fails", &[("why", &error.to_string())])
         }
     }
 }

@@ -114,7 +114,7 @@ on_both! {
         std::fs::write(dir.path().join("people.csv"), list).expect("written");
         let wrong = "unit,name,role,channel,chat_id,kind\nTỉnh Mường Lam,Chị A,staff,telegram,78,person\nTỉnh Mường Lam,Anh B,king,telegram,79,person\n";
         std::fs::write(dir.path().join("wrong.csv"), wrong).expect("written");
-        let commands: [(&[&str], &str); 14] = [
+        let commands: [(&[&str], &str); 15] = [
             (&["status"], ""),
             (&["import", "--dry-run", "people.csv"], "Xã Mới"),
             (&["import", "people.csv"], "Đã nhập"),
@@ -129,6 +129,7 @@ on_both! {
             (&["schedule", "list"], "Chưa có lịch"),
             (&["message", "list"], ""),
             (&["check"], "✓"),
+            (&["check", "--audit"], "Sổ ghi ai làm gì: "),
         ];
         for (arguments, said) in commands {
             let plain = types(&town, dir.path(), arguments).await;

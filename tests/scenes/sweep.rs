@@ -69,7 +69,7 @@ on_both! {
         town.says(TUAN, &format!("/vuviec {code}")).await;
         town.presses(TUAN, TUAN, "Ảnh (1)").await;
         assert_eq!(pictures(), 1, "{}", town.story(TUAN));
-        assert_eq!(town.store.check_audit().await.expect("a look"), None);
+        assert_eq!(town.store.check_audit().await.expect("a look").broken_at, None);
         let next = town.reports(LAN, "Ngập đường ở phường Bình Minh").await;
         assert!(town.heard(DUTY, &next));
         town.ends_well().await;

@@ -89,7 +89,11 @@ pub async fn judge(world: &World, start: Timestamp, said: u64) -> (Tally, String
     let (sound,): (String,) =
         sqlx::query_as("PRAGMA integrity_check").fetch_one(&mut db).await.expect("a check");
     assert_eq!(sound, "ok");
-    assert_eq!(world.watch.check_audit().await.expect("the audit"), None, "the audit's chain is broken");
+    assert_eq!(
+        world.watch.check_audit().await.expect("the audit").broken_at,
+        None,
+        "the audit's chain is broken"
+    );
     let kept = kept::sum(&mut db).await;
     db.close().await.expect("closed");
     (tally, kept)

@@ -43,7 +43,7 @@ async fn a_notice_is_written_approved_and_sent() {
     assert!(text_in(&done, EDITH).contains("Đã gửi xong – Lịch họp\n▓▓▓▓▓▓▓▓▓▓ 100%\n📬 Đã tới 8 trên 8"));
     assert_eq!(text_in(&done, EDITH), text_in(&done, APPROVER));
     assert_eq!(town.int("SELECT COUNT(*) FROM editions").await, 1);
-    assert_eq!(town.stage.store.check_audit().await.expect("the store"), None);
+    assert_eq!(town.stage.store.check_audit().await.expect("the store").broken_at, None);
 }
 
 #[tokio::test]
