@@ -42,7 +42,7 @@ pub fn slot(case: &Case) -> String {
 
 /// What a reporter sees of a case: what they sent themselves, and nothing of the other reporters'.
 pub fn reporter_view(case: &Case, me: PersonId, lang: Lang, now: Timestamp) -> Reply {
-    let mut text = head(case, lang, now);
+    let mut text = head(case, false, lang, now);
     let own = case.reporters.iter().find(|reporter| reporter.person == me);
     text = text.line().push(shorten(own.map_or("", |own| &own.text), CARD_WORDS)).line();
     let files = case.files_of(me);
@@ -80,7 +80,7 @@ pub fn button(case: &Case, lang: Lang, key: &str, act: CaseAct) -> Choice {
 }
 
 fn duty_text(case: &Case, chat: ChatId, lang: Lang, now: Timestamp) -> Rich {
-    let mut text = head(case, lang, now);
+    let mut text = head(case, false, lang, now);
     for reporter in case.reporters.iter().take(3) {
         let vars = [("name", reporter.name.as_str()), ("unit", reporter.unit.as_str())];
         let key =
@@ -119,7 +119,7 @@ fn duty_text(case: &Case, chat: ChatId, lang: Lang, now: Timestamp) -> Rich {
 
 /// What leaves the case towards a unit: without the reporter's name, and with numbers of persons masked.
 fn unit_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
-    let mut text = head(case, lang, now);
+    let mut text = head(case, true, lang, now);
     text = text.line().push(shorten(&rules::mask(&case.text), CARD_WORDS)).line();
     text = files_line(text, &case.all_files(), case.files_awaited, lang);
     if let Some(result) = &case.result {
@@ -129,7 +129,8 @@ fn unit_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
     trimmed(text)
 }
 
-fn head(case: &Case, lang: Lang, now: Timestamp) -> Rich {
+/// `masked`: for those who have no business with who is named.
+fn head(case: &Case, masked: bool, lang: Lang, now: Timestamp) -> Rich {
     let category = case.category.clone().unwrap_or_else(|| lang.say("incident-not-known", &[]));
     let mut text = Rich::new().code(&case.code).push(" · ").bold(category).line();
     text = text.push(lang.say("incident-card-state", &[("name", &state_words(case.state, lang))])).line();
@@ -138,7 +139,8 @@ fn head(case: &Case, lang: Lang, now: Timestamp) -> Rich {
     let spot = case.spot.as_ref().and_then(|spot| spot.name.clone());
     let place = [case.place.clone(), spot].into_iter().flatten().collect::<Vec<_>>().join(", ");
     if !place.is_empty() {
-        text = text.push(lang.say("incident-line-place", &[("name", &shorten(&place, STEP_WORDS))])).line();
+        let place = shorten(&if masked { rules::mask(&place) } else { place }, STEP_WORDS);
+        text = text.push(lang.say("incident-line-place", &[("name", &place)])).line();
     }
     if case.state.is_open() {
         // No time that is left: a card is not drawn anew while nothing happens.
