@@ -63,6 +63,7 @@ incident-is-answer = ↩️ This answers { $code }
 
 incident-sent = ✅ Sent. Case code:
 incident-sent-unit = { $desk } has it; it belongs to { $unit }.
+incident-sent-routed = It went to { $unit } at once.
 incident-sent-desk = { $desk } has it and will find the responsible unit.
 incident-sent-no-desk = There is no duty group yet; duty officers will see it in their list.
 incident-sent-next = Deadline { $when }. You will hear of every step.

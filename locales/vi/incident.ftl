@@ -63,6 +63,7 @@ incident-is-answer = ↩️ Đây là câu trả lời cho { $code }
 
 incident-sent = ✅ Đã gửi. Mã vụ việc:
 incident-sent-unit = { $desk } đã có tin này, việc ở { $unit }.
+incident-sent-routed = Đã chuyển ngay tới { $unit }.
 incident-sent-desk = { $desk } đã có tin này và sẽ tìm đơn vị xử lý.
 incident-sent-no-desk = Chưa có nhóm trực nào; trực ban sẽ thấy việc này trong danh sách.
 incident-sent-next = Hạn xử lý { $when }. Có bước nào mới, mình báo bạn ngay.

@@ -122,6 +122,7 @@ pub fn rules(config: &Config, bot_username: String) -> Rules {
         bot_username,
         case_prefix: config.reports.case_prefix.as_str().to_owned(),
         categories: config.reports.categories.clone(),
+        routes: config.reports.routes.clone(),
         calendar: (&config.calendar).into(),
         deadline_hours: config.reports.default_deadline_hours,
         remind_after: Duration::from_secs(u64::from(config.notices.remind_after_hours) * 3600),

@@ -149,6 +149,9 @@ impl Config {
         if let Some(fault) = self.reports.categories.fault() {
             return Err(ConfigError::new(file, "reports.category", fault));
         }
+        if let Some(fault) = self.reports.routes.fault(&self.reports.categories) {
+            return Err(ConfigError::new(file, "reports.route", fault));
+        }
         Ok(())
     }
 }

@@ -28,6 +28,7 @@ pub use zalo_oa::ZaloOa;
 
 use crate::domain::calendar;
 use crate::domain::category::Categories;
+use crate::domain::route::Routes;
 
 /// The whole configuration.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -234,6 +235,9 @@ pub struct Reports {
     /// The kinds of cases, in the order in which they are offered.
     #[serde(rename = "category")]
     pub categories: Categories,
+    /// Which unit answers for which of them where.
+    #[serde(rename = "route")]
+    pub routes: Routes,
 }
 
 impl Default for Reports {
@@ -242,6 +246,7 @@ impl Default for Reports {
             case_prefix: CaseLetters::usual(),
             default_deadline_hours: 16,
             categories: Categories::default(),
+            routes: Routes::default(),
         }
     }
 }

@@ -101,6 +101,20 @@ fn two_categories_of_one_code_are_refused() {
 }
 
 #[test]
+fn a_route_leads_from_a_category_that_is_there_to_a_unit() {
+    let route = |rest: &str| format!("[[reports.route]]\n{rest}");
+    let error = refused(&route("category = \"sao_bang\"\nunit = \"Tỉnh A\"\n"));
+    assert!(error.contains("sao_bang"), "{error}");
+    let error = refused(&route("unit = \" / \"\n"));
+    assert!(error.contains("Tỉnh A / Phường B"), "{error}");
+    let error = refused(&route("category = \"khac\"\n"));
+    assert!(error.contains("unit"), "{error}");
+    let config =
+        parse(&route("area = \"Tỉnh A\"\nunit = \"Tỉnh A / Phường B\"\n"), &[]).expect("a configuration");
+    assert_eq!(config.reports.routes.0.len(), 1);
+}
+
+#[test]
 fn no_error_repeats_a_secret() {
     let url = "[telegram.webhook]\nurl = \"https://bot.vi-du.vn/telegram\"\n";
     for text in [

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::calendar::Calendar;
 use crate::domain::category::Categories;
+use crate::domain::route::Routes;
 
 /// What the configuration says about the work, as opposed to the machinery.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct Rules {
     pub case_prefix: String,
     /// What cases are about.
     pub categories: Categories,
+    /// Which unit answers for which of them where; the others go to the duty group.
+    pub routes: Routes,
     /// When people work.
     pub calendar: Calendar,
     /// Working hours until a case has to be settled, where its category does not say; 0 means 16.
@@ -32,6 +35,7 @@ impl Default for Rules {
             bot_username: String::new(),
             case_prefix: String::new(),
             categories: Categories::default(),
+            routes: Routes::default(),
             calendar: Calendar::default(),
             deadline_hours: 0,
             remind_after: DAY,

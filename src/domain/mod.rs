@@ -15,6 +15,7 @@ pub mod picture;
 pub mod qr;
 pub mod rich;
 pub mod role;
+pub mod route;
 pub mod schedule;
 pub mod screen;
 pub mod seal;

@@ -11,9 +11,13 @@ use crate::town::{EDITOR, LAN, NGA, Town, photo};
 
 /// A command on the database of the town.
 async fn types(town: &Town, dir: &Path, arguments: &[&str]) -> Said {
+    types_with(town, dir, "", arguments).await
+}
+
+async fn types_with(town: &Town, dir: &Path, config: &str, arguments: &[&str]) -> Said {
     let url = town.sandbox.url().to_owned();
     let token = town.sandbox.token().to_owned();
-    std::fs::write(dir.join("loa.toml"), "").expect("written");
+    std::fs::write(dir.join("loa.toml"), config).expect("written");
     let environment = [
         ("LOA_DATABASE__URL", town.database.url.as_str()),
         ("LOA_TELEGRAM__API_URL", url.as_str()),
@@ -104,6 +108,23 @@ on_both! {
             assert!(done.code == Some(0) && done.out.contains(said), "{}", done.err);
         }
         town.ends_well().await;
+    }
+
+    async fn check_follows_the_table_of_who_answers_for_what(database: Database) {
+        let town = Town::new(database).await;
+        let dir = tempfile::tempdir().expect("a directory");
+        let route = |category: &str, unit: &str| {
+            format!("[[reports.route]]\ncategory = \"{category}\"\nunit = \"Tỉnh Mường Lam / {unit}\"\n")
+        };
+        let table = [route("pha_rung", "Xã Nậm Pung"), route("dich_benh", "Sở Y tế")].concat();
+        let said = types_with(&town, dir.path(), &table, &["check"]).await;
+        assert_eq!(said.code, Some(1), "{}", said.err);
+        assert!(said.out.contains("✗ Bảng nơi nhận (reports.route) nêu “Tỉnh Mường Lam / Sở Y tế”"), "{}", said.out);
+        assert!(said.out.contains("! Chưa giao nơi nhận ở khắp nơi cho: Thiên tai, sạt lở,"), "{}", said.out);
+        assert!(!said.out.contains("Phá rừng"), "{}", said.out);
+        let everything = "[[reports.route]]\nunit = \"Tỉnh Mường Lam / Xã Nậm Pung\"\n";
+        let said = types_with(&town, dir.path(), everything, &["check"]).await;
+        assert!(said.out.contains("✓ Nơi nhận vụ việc: 1 dòng"), "{}", said.out);
     }
 
     async fn every_listing_is_there_for_people_and_for_programs(database: Database) {

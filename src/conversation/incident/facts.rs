@@ -68,6 +68,10 @@ pub fn group<'a>(ctx: &Context<'a>, chat: ChatId) -> Result<Option<&'a Group>, N
     answered!(Incident, ctx, Ask::Group(chat), Answer::Groups(groups) => groups.first())
 }
 
+pub fn group_of<'a>(ctx: &Context<'a>, path_key: String) -> Result<Option<&'a Group>, Need> {
+    answered!(Incident, ctx, Ask::GroupOf(path_key), Answer::Groups(groups) => groups.first())
+}
+
 pub fn mergeable<'a>(ctx: &Context<'a>, incident: IncidentId) -> Result<&'a Page, Need> {
     answered!(Incident, ctx, Ask::Mergeable(incident), Answer::List(page) => page)
 }

@@ -16,7 +16,8 @@ use super::alike::{self, About};
 use super::draft::{Draft, Expects, Pick, Spotted};
 use super::rules::Screening;
 use super::{
-    Also, DraftAct, Effect, NewCase, State, card, draft, facts, moves, recognise, reporter, rules, words,
+    Also, DraftAct, Effect, Group, NewCase, State, card, draft, facts, moves, recognise, reporter, rules,
+    words,
 };
 
 /// After this an unsent report is forgotten: what comes then is about something else.
@@ -371,7 +372,11 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
         unit_known: draft.unit.known().is_some(),
     };
     let alike = if restricted { Vec::new() } else { alike::kept(ctx, &about, None)? };
-    let sent = sent_words(ctx, &code, draft, &unit.name, desk, deadline.due);
+    let routed = match draft.unit.known() {
+        Some(_) if !restricted => rules::route(ctx, about.category, unit)?,
+        _ => None,
+    };
+    let sent = sent_words(ctx, &code, draft, &unit.name, desk, routed, deadline.due);
     let case = NewCase {
         code,
         person: me.id,
@@ -388,6 +393,7 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
         restricted,
         deadline,
         alike,
+        routed: routed.map(|group| (group.chat, group.unit.clone())),
     };
     Ok(Turn::default()
         .effect(Effect::Open(Box::new(case)).into())
@@ -402,11 +408,15 @@ fn sent_words(
     draft: &Draft,
     unit: &str,
     desk: &[String],
+    routed: Option<&Group>,
     due: crate::domain::Timestamp,
 ) -> crate::domain::Rich {
     let lang = ctx.lang();
     let mut text =
         crate::domain::Rich::new().push(lang.say("incident-sent", &[])).push(" ").code(code).line();
+    if let Some(group) = routed {
+        text = text.push(lang.say("incident-sent-routed", &[("unit", &group.unit.name)])).line();
+    }
     text = text.push(match (desk, draft.unit.known()) {
         ([], _) => lang.say("incident-sent-no-desk", &[]),
         (titles, Some(_)) => lang.say("incident-sent-unit", &[("desk", &titles.join(", ")), ("unit", unit)]),

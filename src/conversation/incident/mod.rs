@@ -227,6 +227,8 @@ pub enum Ask {
     },
     /// A staff group, if it is one.
     Group(ChatId),
+    /// The staff group of the unit with this path (its key), if there is one.
+    GroupOf(String),
     /// Open cases that another one may be merged into.
     Mergeable(IncidentId),
     /// Cases that a report could be about too: at this unit, above or below it, or around this place.
@@ -299,6 +301,8 @@ pub struct NewCase {
     pub deadline: Deadline,
     /// What it may be the same as, the likeliest first.
     pub alike: Vec<Alike>,
+    /// Where it goes at once: the staff group of the unit that answers for it.
+    pub routed: Option<(ChatId, NamedUnit)>,
 }
 
 /// Until when a case has to be settled, and whom the clock tells when.

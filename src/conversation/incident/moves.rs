@@ -91,7 +91,11 @@ pub fn go_with(
     exhibits: Vec<Exhibit>,
 ) -> Turn {
     let lang = ctx.lang();
-    let Ok(to) = allowed(case.state, movement) else { return not_now(ctx, case) };
+    let Ok(mut to) = allowed(case.state, movement) else { return not_now(ctx, case) };
+    if movement == Move::Return && case.holder.is_none() {
+        // It went to the unit by the table: no officer has it yet.
+        to = CaseState::New;
+    }
     let mut replies = reporter_lines(me, case, movement, &text, &also);
     if matches!(also, Also::Join { .. }) {
         replies.extend(joined_lines(me, case, &text));

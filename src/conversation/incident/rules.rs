@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use chrono::Datelike;
 
-use crate::conversation::{Context, Lang, Rules};
+use crate::conversation::{Context, Lang, Need, Rules};
 use crate::domain::case_code::CaseCode;
 use crate::domain::text::fold;
 use crate::domain::time::VIETNAM;
 use crate::domain::{Timestamp, calendar};
 
-use super::Deadline;
+use super::{Deadline, Group, NamedUnit, facts};
 
 pub use crate::domain::mask::{mask, names_somebody};
 pub use crate::domain::screen::{Screening, screen};
@@ -40,6 +40,18 @@ pub fn category_of(ctx: &Context<'_>, text: &str) -> Option<String> {
 
 pub fn category_name(ctx: &Context<'_>, code: &str) -> Option<String> {
     ctx.rules.categories.get(code).map(|category| category.label.clone())
+}
+
+/// The staff group of the unit that answers for a case of this category at this unit. None where no unit does, or where
+/// it has no group: then the duty officers find one.
+pub fn route<'a>(
+    ctx: &Context<'a>,
+    category: Option<&str>,
+    unit: &NamedUnit,
+) -> Result<Option<&'a Group>, Need> {
+    let Ok(at) = unit.path.parse() else { return Ok(None) };
+    let Some(route) = ctx.rules.routes.find(category, &at) else { return Ok(None) };
+    facts::group_of(ctx, route.unit.key())
 }
 
 /// Until when a case of this category has to be settled, from now: in working time, or in any where it is urgent.

@@ -39,11 +39,19 @@ pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), Stor
         env.now,
     ];
     let id = IncidentId(tx.int(sql, args).await?);
+    if let Some((chat, unit)) = &case.routed {
+        let sql = "UPDATE incidents SET state = $2, forward_chat_id = $3, forward_unit_id = $4 WHERE id = $1";
+        tx.exec_one(sql, args![id, State::Forwarded.code(), *chat, unit.id]).await?;
+        add_card(tx, id, *chat, CardKind::Unit).await?;
+    }
     // A message makes one case at most: the unique key undoes everything where it already made one.
     let sql = "INSERT INTO reports (incident_id, person_id, chat_id, message_id, text, created_at)
                VALUES ($1, $2, $3, $4, $5, $6)";
     tx.exec_one(sql, args![id, case.person, case.chat, &case.message, &case.text, env.now]).await?;
     add_step(tx, env, id, Some(case.person), "open", "").await?;
+    if let Some((_, unit)) = &case.routed {
+        add_step(tx, env, id, None, Move::Forward.code(), &unit.name).await?;
+    }
     for exhibit in &case.exhibits {
         media::want(tx, env, id, case.person, case.chat, case.channel, exhibit).await?;
     }

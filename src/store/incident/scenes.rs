@@ -3,5 +3,6 @@
 mod cast;
 mod clock;
 mod intake;
+mod routed;
 mod same;
 mod triage;

@@ -3,9 +3,10 @@
 use crate::args;
 use crate::conversation::Lang;
 use crate::conversation::incident::{CardKind, Group, NamedUnit};
+use crate::domain::UnitPath;
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 use crate::store::sql::like;
-use crate::store::{Arg, Sql, StoreError, Tx};
+use crate::store::{Arg, Sql, Store, StoreError, Tx};
 
 /// How many units a person is offered to choose from.
 const MOST_UNITS: usize = 12;
@@ -203,7 +204,19 @@ pub async fn groups(
 pub async fn group(tx: &mut Tx<'_>, chat: ChatId) -> Result<Option<Group>, StoreError> {
     let sql = "SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c JOIN units u ON u.id = c.unit_id
                WHERE c.id = $1 AND c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'";
-    let row: Option<GroupRow> = tx.optional(sql, args![chat]).await?;
+    one_group(tx, sql, args![chat]).await
+}
+
+/// The staff group of the unit with this path.
+pub async fn group_of(tx: &mut Tx<'_>, path_key: &str) -> Result<Option<Group>, StoreError> {
+    let sql = "SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c JOIN units u ON u.id = c.unit_id
+               WHERE u.path_key = $1 AND u.ends_on IS NULL
+                 AND c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open' ORDER BY c.id LIMIT 1";
+    one_group(tx, sql, args![path_key]).await
+}
+
+async fn one_group(tx: &mut Tx<'_>, sql: &'static str, args: Vec<Arg>) -> Result<Option<Group>, StoreError> {
+    let row: Option<GroupRow> = tx.optional(sql, args).await?;
     match row {
         Some(row) => Ok(Some(read_group(tx, row).await?)),
         None => Ok(None),
@@ -215,6 +228,17 @@ async fn read_group(tx: &mut Tx<'_>, row: GroupRow) -> Result<Group, StoreError>
     let line = line(tx, UnitId(unit)).await?;
     let unit = NamedUnit { id: UnitId(unit), name, path, line };
     Ok(Group { chat: ChatId(chat), lang: Lang::from_code(&lang), unit })
+}
+
+impl Store {
+    /// Whether a unit has a staff group, to which its cases can go.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn has_staff_group(&self, unit: &UnitPath) -> Result<bool, StoreError> {
+        let key = unit.key();
+        self.db.read(move |tx| Box::pin(async move { Ok(group_of(tx, &key).await?.is_some()) })).await
+    }
 }
 
 /// The kind of card that a chat is given: private ones look the same, but their authority is asked anew
