@@ -99,6 +99,10 @@ incident-state-rejected = not taken up
 incident-state-merged = merged into another case
 incident-state-reopened = reopened, waits for a duty officer
 
+incident-bundle = 🌊 { $count } new cases since { $when }, counted here so that nothing else is washed away.
+incident-bundle-next = Each has its code, deadline and reminders. Type /vuviec and a code to open one.
+incident-do-list = 📋 One by one
+incident-too-many = You have sent { $count } reports within minutes. This one is kept, and not sent yet: choose Send again after { $when }. If it is urgent, call the officer on duty.
 incident-card-state = 🔹 { $name }
 incident-card-due = ⏳ Due { $when }
 incident-card-overdue = ⚠️ Overdue since { $when }

@@ -99,6 +99,10 @@ incident-state-rejected = không tiếp nhận
 incident-state-merged = đã gộp vào vụ việc khác
 incident-state-reopened = mở lại, chờ trực ban nhận
 
+incident-bundle = 🌊 { $count } việc mới từ { $when }, mình gom lại để nhóm khỏi trôi tin.
+incident-bundle-next = Việc nào cũng có mã, hạn và nhắc như thường. Gõ /vuviec và mã để mở một việc.
+incident-do-list = 📋 Xem từng việc
+incident-too-many = Bạn vừa gửi { $count } báo nhanh trong ít phút. Mình giữ báo nhanh này, chưa gửi; bạn chọn Gửi lại sau { $when } nhé. Việc khẩn cấp, bạn gọi thẳng trực ban.
 incident-card-state = 🔹 { $name }
 incident-card-due = ⏳ Hạn { $when }
 incident-card-overdue = ⚠️ Quá hạn từ { $when }

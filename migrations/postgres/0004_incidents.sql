@@ -67,7 +67,7 @@ CREATE INDEX incident_steps_incident ON incident_steps (incident_id, id);
 CREATE TABLE incident_cards (
     incident_id BIGINT NOT NULL REFERENCES incidents (id),
     chat_id     BIGINT NOT NULL REFERENCES chats (id),
-    kind        TEXT NOT NULL,                 -- duty | unit | watch (somebody's private look at it)
+    kind        TEXT NOT NULL,                 -- duty | unit | watch (somebody's private look at it) | bundle (counted only)
     PRIMARY KEY (incident_id, chat_id)
 );
 CREATE INDEX incident_cards_chat ON incident_cards (chat_id);

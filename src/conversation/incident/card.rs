@@ -10,17 +10,19 @@ use crate::domain::incident::{Move, State, allowed};
 pub use crate::domain::text::shorten;
 use crate::domain::{Rich, Timestamp};
 
-use super::{Action, CardKind, Case, CaseAct, Likeness, Match, NamedUnit, rules};
+use super::{Action, CardKind, Case, CaseAct, Likeness, Match, NamedUnit, Scope, rules};
 
 /// Words of the report that a card shows, in characters.
 const CARD_WORDS: usize = 900;
+/// Kinds of cases that a bundle names.
+const BUNDLE_LINES: usize = 6;
 /// Words of a step that a card shows.
 const STEP_WORDS: usize = 160;
 
 /// The card of a case for a chat, under the name with which it keeps itself up to date.
 pub fn card(case: &Case, chat: ChatId, kind: CardKind, lang: Lang, now: Timestamp) -> Reply {
     let text = match kind {
-        CardKind::Duty | CardKind::Watch => duty_text(case, chat, lang, now),
+        CardKind::Duty | CardKind::Watch | CardKind::Bundle => duty_text(case, chat, lang, now),
         CardKind::Unit => unit_text(case, lang, now),
     };
     let mut reply = Reply::to(chat, text).slot(slot(case));
@@ -28,6 +30,22 @@ pub fn card(case: &Case, chat: ChatId, kind: CardKind, lang: Lang, now: Timestam
         reply = reply.row(row);
     }
     reply
+}
+
+/// What a duty group sees of many cases that came at once: how many of which kind, since when.
+pub fn bundle(chat: ChatId, lang: Lang, counts: &[(Option<String>, i64)], since: Timestamp) -> Reply {
+    let total: i64 = counts.iter().map(|(_, count)| count).sum();
+    let vars = [("count", &*total.to_string()), ("when", &*since.short())];
+    let mut text = Rich::from(lang.say("incident-bundle", &vars)).line();
+    for (category, count) in counts.iter().take(BUNDLE_LINES) {
+        let name = category.clone().unwrap_or_else(|| lang.say("incident-not-known", &[]));
+        text = text.line().push(format!("• {name}: {count}"));
+    }
+    text = text.line().line().push(lang.say("incident-bundle-next", &[]));
+    let list = Action::List { scope: Scope::Duty, page: 0 };
+    Reply::to(chat, text)
+        .slot(format!("bundle:{}", since.0))
+        .row([Choice::always(lang.say("incident-do-list", &[]), list.into())])
 }
 
 /// What stands where a unit's card was, once the case lies with that unit no more.
@@ -196,7 +214,7 @@ fn last_line(text: Rich, case: &Case, lang: Lang) -> Rich {
 
 fn rows(case: &Case, chat: ChatId, kind: CardKind, lang: Lang) -> Vec<Vec<Choice>> {
     let offers: &[&[(Move, &str, CaseAct)]] = match kind {
-        CardKind::Duty | CardKind::Watch => &[
+        CardKind::Duty | CardKind::Watch | CardKind::Bundle => &[
             &[(Move::Take, "incident-do-take", CaseAct::Take), (Move::Ask, "incident-do-ask", CaseAct::Ask)],
             &[
                 (Move::Forward, "incident-do-forward", CaseAct::Forward),

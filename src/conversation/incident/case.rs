@@ -111,6 +111,8 @@ pub enum CardKind {
     Unit,
     /// A private look at it.
     Watch,
+    /// The duty group in a storm: it is only counted there until somebody acts upon it.
+    Bundle,
 }
 
 impl CardKind {
@@ -119,11 +121,12 @@ impl CardKind {
             Self::Duty => "duty",
             Self::Unit => "unit",
             Self::Watch => "watch",
+            Self::Bundle => "bundle",
         }
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Duty, Self::Unit, Self::Watch].into_iter().find(|kind| kind.code() == code)
+        [Self::Duty, Self::Unit, Self::Watch, Self::Bundle].into_iter().find(|kind| kind.code() == code)
     }
 }
 

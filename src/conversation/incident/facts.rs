@@ -23,6 +23,10 @@ pub fn recent(ctx: &Context<'_>, person: PersonId, since: Timestamp) -> Result<O
     answered!(Incident, ctx, Ask::Recent { person, chat: ctx.chat.id, since }, Answer::Incident(id) => *id)
 }
 
+pub fn flood(ctx: &Context<'_>, person: PersonId) -> Result<Option<Timestamp>, Need> {
+    answered!(Incident, ctx, Ask::Flood(person), Answer::At(at) => *at)
+}
+
 pub fn asked(ctx: &Context<'_>, person: PersonId) -> Result<Option<IncidentId>, Need> {
     answered!(Incident, ctx, Ask::Asked(person), Answer::Incident(id) => *id)
 }

@@ -16,8 +16,8 @@ use super::alike::{self, About};
 use super::draft::{Draft, Expects, Pick, Spotted};
 use super::rules::Screening;
 use super::{
-    Also, DraftAct, Effect, Group, NewCase, State, card, draft, facts, moves, recognise, reporter, rules,
-    words,
+    AT_ONCE, Also, DraftAct, Effect, Group, MOST_AT_ONCE, NewCase, State, card, draft, facts, moves,
+    recognise, reporter, rules, words,
 };
 
 /// After this an unsent report is forgotten: what comes then is about something else.
@@ -338,6 +338,11 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
     }
     if draft.text.is_empty() && !draft.wordless {
         return advance(ctx, draft.clone(), None, in_place);
+    }
+    if let Some(tenth) = facts::flood(ctx, me.id)?.filter(|tenth| ctx.now < *tenth + AT_ONCE) {
+        // Nothing is lost: it stays as it is, with its button.
+        let vars = [("count", &*MOST_AT_ONCE.to_string()), ("when", &*(tenth + AT_ONCE).short())];
+        return advance(ctx, draft.clone(), Some(lang.say("incident-too-many", &vars)), false);
     }
     let chosen = match draft.unit.known() {
         Some(unit) => facts::unit(ctx, unit.id)?,

@@ -204,6 +204,8 @@ pub enum Ask {
         chat: ChatId,
         since: Timestamp,
     },
+    /// When the tenth newest report of a person was made, counted back from now ([`MOST_AT_ONCE`]).
+    Flood(PersonId),
     /// The case about which this person has been asked and has not answered.
     Asked(PersonId),
     /// The units whose names occur in a text (folded, punctuation as blanks).
@@ -263,6 +265,7 @@ pub enum Answer {
     Units(Vec<NamedUnit>),
     Desk(Vec<String>),
     Number(i64),
+    At(Option<Timestamp>),
     Groups(Vec<Group>),
     List(Page),
     Alike(Candidates),
@@ -362,6 +365,10 @@ pub enum Also {
         spot: Option<Spot>,
     },
 }
+
+/// So many reports one person may send within [`AT_ONCE`]: more than a field has, and less than a telephone gone wrong.
+pub const MOST_AT_ONCE: u32 = 10;
+pub const AT_ONCE: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// The command that begins a report, without `/`.
 pub const REPORT: &str = "baonhanh";

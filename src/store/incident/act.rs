@@ -11,7 +11,7 @@ use crate::domain::incident::{Move, State};
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, outbox};
 
-use super::{alike, deadlines, media, read, units};
+use super::{alike, deadlines, media, read, storm, units};
 
 /// A report becomes a case, with its cards and its deadline.
 pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), StoreError> {
@@ -87,6 +87,7 @@ pub async fn step(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreEr
     for exhibit in &step.exhibits {
         media::want(tx, env, step.incident, step.actor, step.chat, step.channel, exhibit).await?;
     }
+    storm::acted_upon(tx, step.incident, step.movement).await?;
     change(tx, env, step).await?;
     also(tx, env, step).await?;
     refresh(tx, env, step.incident).await?;
@@ -217,6 +218,10 @@ pub async fn show(
     kind: CardKind,
 ) -> Result<(), StoreError> {
     add_card(tx, id, chat, kind).await?;
+    // Who asks for it sees it, also where it was only counted.
+    let sql =
+        "UPDATE incident_cards SET kind = 'duty' WHERE incident_id = $1 AND chat_id = $2 AND kind = 'bundle'";
+    tx.exec(sql, args![id, chat]).await?;
     forget_slot(tx, id, chat).await?;
     let case = read::known(tx, id).await?;
     if let Some(at) = case.cards.iter().find(|at| at.chat == chat) {
@@ -250,14 +255,19 @@ pub async fn refresh_quietly(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Resu
 
 async fn redraw(tx: &mut Tx<'_>, env: &Env, id: IncidentId, quiet: bool) -> Result<(), StoreError> {
     let mut case = read::known(tx, id).await?;
-    if case.state.is_open() && case.chats(CardKind::Duty).next().is_none() {
-        // There was no duty group yet, or it is closed: another one may be there by now.
-        for (chat, kind) in units::desk_cards(tx, case.unit.id).await? {
+    let at_desk = |at: &CardChat| matches!(at.kind, CardKind::Duty | CardKind::Bundle);
+    if case.state.is_open() && !case.cards.iter().any(at_desk) {
+        // It is new, or there was no duty group yet, or it is closed: another one may be there by now.
+        for chat in units::desk_chats(tx, case.unit.id).await? {
+            let kind = storm::kind_for(tx, env, chat).await?;
             add_card(tx, id, chat, kind).await?;
+            if kind == CardKind::Bundle {
+                storm::count(tx, env, chat).await?;
+            }
         }
         case = read::known(tx, id).await?;
     }
-    for at in &case.cards {
+    for at in case.cards.iter().filter(|at| at.kind != CardKind::Bundle) {
         draw(tx, env, &case, at, quiet).await?;
     }
     Ok(())
@@ -271,7 +281,7 @@ async fn draw(tx: &mut Tx<'_>, env: &Env, case: &Case, at: &CardChat, quiet: boo
         let person = read::person(tx, PersonId(owner)).await?;
         let sees = person.is_some_and(|me| match at.kind {
             CardKind::Unit => case.is_worked_on_by(&me),
-            CardKind::Duty | CardKind::Watch => case.is_triaged_by(&me),
+            CardKind::Duty | CardKind::Watch | CardKind::Bundle => case.is_triaged_by(&me),
         });
         if !sees {
             let sql = "DELETE FROM incident_cards WHERE incident_id = $1 AND chat_id = $2";

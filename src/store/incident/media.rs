@@ -83,7 +83,7 @@ pub async fn show(tx: &mut Tx<'_>, env: &Env, incident: IncidentId) -> Result<()
     if case.files_awaited > 0 {
         return Ok(());
     }
-    let groups = case.cards.iter().filter(|at| at.kind != CardKind::Watch);
+    let groups = case.cards.iter().filter(|at| !matches!(at.kind, CardKind::Watch | CardKind::Bundle));
     let mut places: Vec<(ChatId, Lang, bool)> = groups.map(|at| (at.chat, at.lang, false)).collect();
     if matches!(case.state, State::Settled | State::Confirmed | State::Closed) {
         let reached = case.reporters.iter().filter_map(|reporter| reporter.chat);

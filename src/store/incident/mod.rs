@@ -9,10 +9,12 @@ mod media;
 mod read;
 #[cfg(test)]
 mod scenes;
+mod storm;
 mod units;
 
 use crate::args;
-use crate::conversation::incident::{Answer, Ask, Effect};
+use crate::conversation::incident::{Answer, Ask, Effect, MOST_AT_ONCE};
+use crate::domain::Timestamp;
 use crate::domain::ids::IncidentId;
 
 use super::{Env, StoreError, Tx};
@@ -43,6 +45,12 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
                        WHERE r.person_id = $1 AND r.chat_id = $2 AND r.created_at >= $3
                        ORDER BY r.id DESC LIMIT 1";
             first_incident(tx.optional(sql, args![*person, *chat, *since]).await?)
+        }
+        Ask::Flood(person) => {
+            let sql = "SELECT created_at FROM reports WHERE person_id = $1
+                       ORDER BY created_at DESC LIMIT 1 OFFSET $2";
+            let row: Option<(i64,)> = tx.optional(sql, args![*person, MOST_AT_ONCE - 1]).await?;
+            Answer::At(row.map(|(at,)| Timestamp(at)))
         }
         Ask::Asked(person) => {
             let sql = "SELECT i.id FROM reports r JOIN open_incidents i ON i.id = r.incident_id

@@ -5,4 +5,5 @@ mod clock;
 mod intake;
 mod routed;
 mod same;
+mod storm;
 mod triage;

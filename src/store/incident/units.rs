@@ -2,7 +2,7 @@
 
 use crate::args;
 use crate::conversation::Lang;
-use crate::conversation::incident::{CardKind, Group, NamedUnit};
+use crate::conversation::incident::{Group, NamedUnit};
 use crate::domain::UnitPath;
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 use crate::store::sql::like;
@@ -241,8 +241,8 @@ impl Store {
     }
 }
 
-/// The kind of card that a chat is given: private ones look the same, but their authority is asked anew
-/// whenever they are drawn.
-pub async fn desk_cards(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<(ChatId, CardKind)>, StoreError> {
-    Ok(desk(tx, unit).await?.into_iter().map(|(chat, _)| (chat, CardKind::Duty)).collect())
+/// The chats where a unit's cases are shown. Private ones look the same, but their authority is asked anew whenever a
+/// card is drawn.
+pub async fn desk_chats(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<ChatId>, StoreError> {
+    Ok(desk(tx, unit).await?.into_iter().map(|(chat, _)| chat).collect())
 }
