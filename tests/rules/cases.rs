@@ -1,0 +1,62 @@
+//! The picture of a case's life in the documentation is that of the code.
+
+use std::fmt::Write as _;
+
+use loa::domain::incident::{Move, State, allowed};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/cases.md");
+const BEGIN: &str = "<!-- moves -->\n";
+const END: &str = "<!-- end -->";
+
+/// Mermaid's state diagram, and a table of what leaves a case where it is.
+fn drawn() -> String {
+    let mut text = String::from("```mermaid\nstateDiagram-v2\n    [*] --> new\n");
+    let mut stays = String::new();
+    for state in State::ALL {
+        let mut here = Vec::new();
+        for movement in Move::ALL {
+            match allowed(state, movement) {
+                Ok(next) if next == state => here.push(movement.code()),
+                Ok(next) => {
+                    let _ = writeln!(text, "    {} --> {}: {}", state.code(), next.code(), movement.code());
+                }
+                Err(_) => {}
+            }
+        }
+        if !here.is_empty() {
+            let _ = writeln!(stays, "| {} | {} |", state.code(), here.join(", "));
+        }
+    }
+    for state in State::ALL {
+        if Move::ALL.iter().all(|movement| allowed(state, *movement).is_err()) {
+            let _ = writeln!(text, "    {} --> [*]", state.code());
+        }
+    }
+    format!("{text}```\n\n| state | what leaves it there |\n|---|---|\n{stays}")
+}
+
+/// `LOA_WRITE_DOCS=1` writes it anew.
+#[test]
+fn the_picture_of_a_case_is_that_of_the_code() {
+    let file = std::fs::read_to_string(FILE).expect("docs/cases.md");
+    let (before, rest) = file.split_once(BEGIN).expect("where it begins");
+    let (there, after) = rest.split_once(END).expect("where it ends");
+    let drawn = drawn();
+    if std::env::var_os("LOA_WRITE_DOCS").is_some() {
+        std::fs::write(FILE, format!("{before}{BEGIN}{drawn}{END}{after}")).expect("written");
+    } else {
+        assert_eq!(there, drawn, "LOA_WRITE_DOCS=1 cargo test --test rules writes it anew");
+    }
+}
+
+#[test]
+fn every_move_has_its_line() {
+    let file = std::fs::read_to_string(FILE).expect("docs/cases.md");
+    let lines: Vec<&str> = file.lines().filter_map(|line| line.strip_prefix("| ")).collect();
+    for movement in Move::ALL {
+        let named = |line: &&str| {
+            line.split(" |").next().unwrap_or_default().split(", ").any(|name| name == movement.code())
+        };
+        assert!(lines.iter().any(named), "{movement:?} is in no line of docs/cases.md");
+    }
+}
