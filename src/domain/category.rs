@@ -161,7 +161,6 @@ impl Default for Categories {
                     "giải phóng mặt bằng",
                     "bàn giao mặt bằng",
                     "thu hồi đất",
-                    "tranh chấp đất",
                     "lấn đất",
                     "mặt bằng",
                     "tái định cư",
@@ -238,6 +237,69 @@ impl Default for Categories {
                     "tắc đường",
                 ],
             ),
+            category(
+                "tranh_chap",
+                "Tranh chấp đất, ranh giới",
+                Some(24),
+                &["tranh chấp", "tranh chấp đất", "tranh chấp ranh giới", "lấn ranh", "xô xát vì đất"],
+            ),
+            category(
+                "dien_nuoc",
+                "Điện, nước, viễn thông",
+                Some(8),
+                &[
+                    "mất điện",
+                    "cúp điện",
+                    "mất nước",
+                    "thiếu nước",
+                    "nước máy",
+                    "nước sinh hoạt",
+                    "vỡ ống",
+                    "mất sóng",
+                    "không có sóng",
+                    "sóng điện thoại",
+                    "đứt dây điện",
+                    "dây điện",
+                    "đứt cáp quang",
+                ],
+            ),
+            category(
+                "moi_truong",
+                "Môi trường, rác thải",
+                Some(24),
+                &[
+                    "rác",
+                    "rác thải",
+                    "thu gom rác",
+                    "ô nhiễm",
+                    "mùi hôi",
+                    "xả thải",
+                    "nước thải",
+                    "khói bụi",
+                    "cá chết",
+                    "đổ trộm",
+                ],
+            ),
+            category(
+                "an_ninh",
+                "An ninh, trật tự",
+                Some(4),
+                &[
+                    "mất trật tự",
+                    "đua xe",
+                    "trộm",
+                    "mất trộm",
+                    "trộm cắp",
+                    "đánh nhau",
+                    "gây rối",
+                    "ma túy",
+                    "đánh bạc",
+                    "cờ bạc",
+                    "tín dụng đen",
+                    "tệ nạn",
+                    "karaoke",
+                ],
+            ),
             category("khac", "Việc khác", None, &[]),
         ])
     }
@@ -261,7 +323,7 @@ mod tests {
             assert_eq!(all.find(text).map(|c| c.code.as_str()), Some(code), "{text}");
         }
         assert!(all.find("xin chào").is_none());
-        assert!(all.find("Báo cáo anh, thôn mất điện").is_none(), "no storm");
+        assert!(all.find("Báo cáo anh, thôn có chuyện lạ").is_none(), "no storm");
         assert_eq!(all.find("bao to lam, do cay").map(|c| c.code.as_str()), Some("thien_tai"));
         for text in ["xã chưa có dịch vụ công", "giao dịch bị treo", "dịch chuyển cột điện", "phiên dịch"]
         {
