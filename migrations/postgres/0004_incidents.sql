@@ -62,6 +62,7 @@ CREATE TABLE incident_steps (
     text        TEXT NOT NULL
 );
 CREATE INDEX incident_steps_incident ON incident_steps (incident_id, id);
+CREATE INDEX incident_steps_actor ON incident_steps (actor_id, id) WHERE actor_id IS NOT NULL;
 
 -- Where a card of the case is, that keeps itself up to date.
 CREATE TABLE incident_cards (
@@ -111,6 +112,7 @@ CREATE TABLE media (
     created_at   BIGINT NOT NULL,
     UNIQUE (incident_id, file_id)
 );
+CREATE INDEX media_person ON media (person_id, id);
 CREATE INDEX media_wanted ON media (next_try) WHERE state = 'wanted';
 CREATE INDEX media_blob ON media (sha256) WHERE sha256 IS NOT NULL;
 

@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret;
 
 use super::super::{Context, Need};
-use super::{Answer, Ask, FoundUnit, GivenConsent, InviteFacts, LinkFacts, OwnChannel};
+use super::{Answer, Ask, FoundUnit, GivenConsent, InviteFacts, LinkFacts, OwnChannel, OwnData};
 use crate::domain::Role;
 use crate::domain::ids::*;
 
@@ -26,6 +26,10 @@ pub(super) fn consent<'a>(ctx: &Context<'a>, person: PersonId) -> Result<Option<
 
 pub(super) fn unit<'a>(ctx: &Context<'a>, id: UnitId) -> Result<Option<&'a FoundUnit>, Need> {
     answered!(People, ctx, Ask::Unit(id), Answer::Unit(unit) => unit.as_ref())
+}
+
+pub(super) fn own_data<'a>(ctx: &Context<'a>, person: PersonId) -> Result<&'a OwnData, Need> {
+    answered!(People, ctx, Ask::OwnData(person), Answer::OwnData(data) => &**data)
 }
 
 pub(super) fn greeted(ctx: &Context<'_>) -> Result<bool, Need> {

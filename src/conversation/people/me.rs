@@ -27,6 +27,7 @@ pub(super) fn who_am_i(ctx: &Context<'_>) -> Result<Turn, Need> {
         }
         None => text.push(lang.say("people-not-consented", &[])),
     };
+    text = text.line().push(lang.say("people-data-how", &[]));
     Ok(Turn::say(text))
 }
 

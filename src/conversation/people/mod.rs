@@ -8,6 +8,7 @@ pub mod help;
 mod invite;
 mod link;
 mod me;
+mod own_data;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ pub use enrol::{MOST_TRIES, TRIES_COUNT_FOR};
 pub use help::menu;
 pub use invite::{InviteDraft, MOST_DAYS, MOST_USES, USUAL_DAYS, invite_link};
 pub use link::linked_elsewhere;
+pub use own_data::{GotNotice, OwnData, OwnReport};
 
 /// Where a person stands in a dialogue of this part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -105,6 +107,8 @@ pub enum Ask {
     MakeLinkCode(PersonId),
     /// Whose a code is.
     LinkCode(String),
+    /// Everything that is kept about a person.
+    OwnData(PersonId),
 }
 
 /// The answer to an [`Ask`].
@@ -121,6 +125,7 @@ pub enum Answer {
     Channels(Vec<OwnChannel>),
     LinkCode(SecretString),
     Link(Option<LinkFacts>),
+    OwnData(Box<OwnData>),
 }
 
 /// A private chat of a person's.
@@ -273,6 +278,7 @@ pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>
         "ngonngu" => me::language(ctx, rest)?,
         "roi" => me::leave(ctx),
         "huy" | "cancel" => me::cancel(ctx),
+        "dulieu" => own_data::command(ctx)?,
         "kenh" => link::channels(ctx)?,
         "ghep" => link::link(ctx, rest)?,
         "moi" => invite::command(ctx, rest)?,

@@ -4,6 +4,7 @@ mod chats;
 mod import;
 mod invites;
 mod members;
+mod own_data;
 mod reached;
 mod units;
 
@@ -42,6 +43,7 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         Ask::Greeted(chat) => Answer::Greeted(chats::greeted(tx, *chat).await?),
         Ask::Channels(person) => Answer::Channels(reached::own_channels(tx, *person).await?),
         Ask::MakeLinkCode(person) => Answer::LinkCode(reached::make_code(tx, env, *person).await?),
+        Ask::OwnData(person) => Answer::OwnData(Box::new(own_data::own_data(tx, *person).await?)),
         Ask::LinkCode(code) => Answer::Link(reached::by_code(tx, env, &code.clone().into()).await?),
     })
 }

@@ -1,0 +1,127 @@
+//! `/dulieu`: everything that loa keeps about a person, as a file for them alone.
+
+use sha2::{Digest, Sha256};
+
+use super::super::{Context, Lang, Need, Reply, Turn};
+use super::{Effect, facts, help, only_in_private, role_name};
+use crate::domain::Timestamp;
+use crate::domain::content::{Attachment, FileKind};
+use crate::domain::{ChannelKind, Role};
+
+/// Everything that is kept about a person. Lists are in the order of time, the newest last.
+#[derive(Clone, Debug, Default)]
+pub struct OwnData {
+    pub name: String,
+    pub since: Timestamp,
+    /// Role, unit's path, since when.
+    pub roles: Vec<(Role, String, Timestamp)>,
+    /// Channel, the name that the platform gave, the chat's id there, whether it is open.
+    pub chats: Vec<(ChannelKind, String, String, bool)>,
+    /// Version, when it was given, when it was withdrawn.
+    pub consents: Vec<(String, Timestamp, Option<Timestamp>)>,
+    pub notices: Vec<GotNotice>,
+    pub reports: Vec<OwnReport>,
+    /// Case's code, the move's code, when, words.
+    pub steps: Vec<(String, String, Timestamp, String)>,
+    /// Case's code, a document's name (none of a picture), when.
+    pub files: Vec<(String, Option<String>, Timestamp)>,
+}
+
+/// A notice that they were sent.
+#[derive(Clone, Debug)]
+pub struct GotNotice {
+    pub title: String,
+    pub sent: Option<Timestamp>,
+    pub seen: Option<Timestamp>,
+    pub confirmed: Option<Timestamp>,
+}
+
+/// What they reported.
+#[derive(Clone, Debug)]
+pub struct OwnReport {
+    pub code: String,
+    pub at: Timestamp,
+    pub text: String,
+}
+
+/// `/dulieu`.
+pub(super) fn command(ctx: &Context<'_>) -> Result<Turn, Need> {
+    if let Some(turn) = only_in_private(ctx) {
+        return Ok(turn);
+    }
+    let Some(me) = ctx.me else { return Ok(help::stranger(ctx)) };
+    let lang = ctx.lang();
+    // A program that reads Windows' text files knows by the mark that this is UTF-8.
+    let bytes = format!("\u{feff}{}", written(lang, facts::own_data(ctx, me.id)?, ctx.now)).into_bytes();
+    let sha256 = hex::encode(Sha256::digest(&bytes));
+    let file = Attachment { sha256, name: lang.say("people-data-file", &[]), kind: FileKind::Document };
+    let reply = Reply::here(lang.say("people-data", &[])).files(vec![file]);
+    Ok(Turn::default().people(Effect::KeepFile { bytes, mime: "text/plain" }).and(reply))
+}
+
+fn written(lang: Lang, data: &OwnData, now: Timestamp) -> String {
+    let mut lines = vec![lang.say("people-data-title", &[("name", &data.name), ("when", &now.short())])];
+    lines.push(lang.say("people-data-since", &[("when", &data.since.short())]));
+    let mut section = |key: &str, rows: Vec<String>| {
+        let count = rows.len().to_string();
+        lines.extend([String::new(), lang.say(key, &[("count", &count)])]);
+        lines.extend(rows);
+    };
+    let roles = data.roles.iter();
+    section(
+        "people-data-roles",
+        roles
+            .map(|(role, unit, since)| format!("{}, {unit} ({})", role_name(lang, *role), since.short()))
+            .collect(),
+    );
+    let state = |open| lang.say(if open { "people-data-open" } else { "people-data-closed" }, &[]);
+    let chats = data.chats.iter();
+    section(
+        "people-data-chats",
+        chats
+            .map(|(kind, title, id, open)| format!("{}: {title} ({id}), {}", kind.name(), state(*open)))
+            .collect(),
+    );
+    let consents = data.consents.iter().map(|(version, given, withdrawn)| {
+        let vars = [("version", version.as_str()), ("when", &*given.short())];
+        match withdrawn {
+            None => lang.say("people-data-consent", &vars),
+            Some(until) => {
+                let vars = [vars[0], vars[1], ("until", &*until.short())];
+                lang.say("people-data-consent-until", &vars)
+            }
+        }
+    });
+    section("people-data-consents", consents.collect());
+    let when = |at: Option<Timestamp>| at.map_or("–".to_owned(), Timestamp::short);
+    let notices = data.notices.iter().map(|notice| {
+        let (sent, seen, confirmed) = (when(notice.sent), when(notice.seen), when(notice.confirmed));
+        let vars =
+            [("title", &*notice.title), ("sent", &*sent), ("seen", &*seen), ("confirmed", &*confirmed)];
+        lang.say("people-data-notice", &vars)
+    });
+    section("people-data-notices", notices.collect());
+    let reports = data.reports.iter();
+    section(
+        "people-data-reports",
+        reports.map(|report| format!("{} ({}): {}", report.code, report.at.short(), report.text)).collect(),
+    );
+    let steps = data.steps.iter().map(|(code, movement, at, text)| {
+        let what = lang.say(&format!("incident-move-{movement}"), &[]);
+        let words = if text.is_empty() { String::new() } else { format!(": {text}") };
+        format!("{code} ({}): {what}{words}", at.short())
+    });
+    section("people-data-steps", steps.collect());
+    let picture = lang.say("people-data-picture", &[]);
+    let files = data.files.iter();
+    section(
+        "people-data-files",
+        files
+            .map(|(code, name, at)| {
+                format!("{code} ({}): {}", at.short(), name.as_deref().unwrap_or(&picture))
+            })
+            .collect(),
+    );
+    lines.extend([String::new(), lang.say("people-data-end", &[])]);
+    lines.join("\r\n")
+}

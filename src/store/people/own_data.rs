@@ -1,0 +1,78 @@
+//! Everything that is kept about a person, for them.
+
+use crate::args;
+use crate::conversation::people::{GotNotice, OwnData, OwnReport};
+use crate::domain::Timestamp;
+use crate::domain::ids::PersonId;
+use crate::store::{StoreError, Tx, row};
+
+/// So many of each kind, the newest: a file that a telephone still opens.
+const MOST: i64 = 2_000;
+
+/// Reads it all.
+pub async fn own_data(tx: &mut Tx<'_>, person: PersonId) -> Result<OwnData, StoreError> {
+    let (name, since): (String, i64) =
+        tx.one("SELECT name, created_at FROM people WHERE id = $1", args![person]).await?;
+    let mut data = OwnData { name, since: Timestamp(since), ..OwnData::default() };
+    let sql = "SELECT r.role, u.path, r.since FROM roles r JOIN units u ON u.id = r.unit_id
+               WHERE r.person_id = $1 ORDER BY r.since, u.path_key, r.role";
+    let roles: Vec<(String, String, i64)> = tx.all(sql, args![person]).await?;
+    for (role, unit, since) in roles {
+        let role = role.parse().map_err(|_| StoreError::Corrupt(format!("role {role}")))?;
+        data.roles.push((role, unit, Timestamp(since)));
+    }
+    let sql = "SELECT channel, title, external_id, state FROM chats
+               WHERE person_id = $1 AND kind = 'private' ORDER BY id";
+    let chats: Vec<(String, String, String, String)> = tx.all(sql, args![person]).await?;
+    for (channel, title, id, state) in chats {
+        let kind = channel.parse().map_err(|_| StoreError::Corrupt(format!("channel {channel}")))?;
+        data.chats.push((kind, title, id, state == "open"));
+    }
+    let sql = "SELECT version, given_at, withdrawn_at FROM consents WHERE person_id = $1 ORDER BY id";
+    let consents: Vec<(String, i64, Option<i64>)> = tx.all(sql, args![person]).await?;
+    let consent = |(version, given, withdrawn): (_, _, Option<i64>)| {
+        (version, Timestamp(given), withdrawn.map(Timestamp))
+    };
+    data.consents = consents.into_iter().map(consent).collect();
+    data.notices = notices(tx, person).await?;
+    let sql = "SELECT i.code, r.created_at, r.text FROM reports r JOIN incidents i ON i.id = r.incident_id
+               WHERE r.person_id = $1 ORDER BY r.created_at DESC, r.id DESC LIMIT $2";
+    let reports: Vec<(String, i64, String)> = tx.all(sql, args![person, MOST]).await?;
+    let report = |(code, at, text)| OwnReport { code, at: Timestamp(at), text };
+    data.reports = reports.into_iter().rev().map(report).collect();
+    let sql =
+        "SELECT i.code, s.move, s.at, s.text FROM incident_steps s JOIN incidents i ON i.id = s.incident_id
+               WHERE s.actor_id = $1 AND s.move <> 'open' ORDER BY s.id DESC LIMIT $2";
+    let steps: Vec<(String, String, i64, String)> = tx.all(sql, args![person, MOST]).await?;
+    let step = |(code, movement, at, text)| (code, movement, Timestamp(at), text);
+    data.steps = steps.into_iter().rev().map(step).collect();
+    let sql = "SELECT i.code, m.document, m.created_at FROM media m JOIN incidents i ON i.id = m.incident_id
+               WHERE m.person_id = $1 AND m.state = 'stored' ORDER BY m.id DESC LIMIT $2";
+    let files: Vec<(String, Option<String>, i64)> = tx.all(sql, args![person, MOST]).await?;
+    data.files = files.into_iter().rev().map(|(code, name, at)| (code, name, Timestamp(at))).collect();
+    Ok(data)
+}
+
+struct NoticeRow {
+    title: String,
+    sent_at: Option<i64>,
+    seen_at: Option<i64>,
+    confirmed_at: Option<i64>,
+}
+
+row!(NoticeRow { title, sent_at, seen_at, confirmed_at });
+
+async fn notices(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<GotNotice>, StoreError> {
+    let sql = "SELECT n.title, d.sent_at, d.seen_at, d.confirmed_at FROM editions e
+               JOIN notices n ON n.id = e.notice_id JOIN chats c ON c.person_id = $1
+               JOIN deliveries d ON d.edition_id = e.id AND d.chat_id = c.id AND d.person_id = $1
+               ORDER BY e.id DESC, d.id DESC LIMIT $2";
+    let rows: Vec<NoticeRow> = tx.all(sql, args![person, MOST]).await?;
+    let notice = |row: NoticeRow| GotNotice {
+        title: row.title,
+        sent: row.sent_at.map(Timestamp),
+        seen: row.seen_at.map(Timestamp),
+        confirmed: row.confirmed_at.map(Timestamp),
+    };
+    Ok(rows.into_iter().rev().map(notice).collect())
+}
