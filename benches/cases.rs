@@ -15,7 +15,7 @@ use loa::random::Random;
 use loa::store::Store;
 use sqlx::{Connection, SqliteConnection};
 
-/// What a report may take longer with so many cases than with none.
+/// What a report may take longer with so many cases than without them.
 const LIMIT: Duration = Duration::from_millis(20);
 const CASES: i64 = 100_000;
 /// Villages, eight to a commune.
@@ -45,16 +45,18 @@ async fn run() {
         kind: Kind::Person,
     });
     store.import(rows.collect(), false).await.expect("an import");
-    storm(&store).await;
-    let none = reports(&store, 0).await;
+    let few = storm(&store).await;
+    let before = reports(&store, 0).await;
     fill(&file.display().to_string(), clock.now()).await;
     let many = reports(&store, REPORTS).await;
-    println!("a report with a place, to its summary: {none:?} without cases, {many:?} with {CASES}");
-    println!("{:?} more; the limit is {LIMIT:?}", many.saturating_sub(none));
+    println!(
+        "a report with a place, to its summary: {before:?} with {few} cases, {many:?} with {CASES} more"
+    );
+    println!("{:?} more; the limit is {LIMIT:?}", many.saturating_sub(before));
 }
 
 /// Thousands report within a minute, and send what they reported: how long until each has a code.
-async fn storm(store: &Store) {
+async fn storm(store: &Store) -> usize {
     let unit = |unit: i64| format!("Tỉnh Mẫu / Xã Số {} / Thôn Nà {}", unit / 8, name(unit));
     let person = |number: i64| ImportRow {
         line: 2,
@@ -100,6 +102,7 @@ async fn storm(store: &Store) {
     println!(
         "a storm: {STORM} people within a minute, {made} cases, each after {longest:.2?} at most; the limit is {STORM_LIMIT:?}"
     );
+    made
 }
 
 fn said(store: &Store, chat: &str, message: Message) -> Incoming {
