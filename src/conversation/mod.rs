@@ -70,6 +70,8 @@ pub struct ChatFacts {
     /// The unit that a group is bound to.
     pub unit: Option<UnitId>,
     pub purpose: Purpose,
+    /// Whether a group has been told who loa is, and a person asked to agree.
+    pub greeted: bool,
 }
 
 /// What a chat is for.

@@ -170,9 +170,10 @@ struct ChatRow {
     purpose: String,
     lang: String,
     state: String,
+    greeted_at: Option<i64>,
 }
 
-row!(ChatRow { id, title, unit_id, purpose, lang, state });
+row!(ChatRow { id, title, unit_id, purpose, lang, state, greeted_at });
 
 /// What a group is called whose platform does not say: groups can be told apart, and an administrator gives names.
 fn nameless(channel: ChannelKind, id: &str) -> String {
@@ -182,8 +183,8 @@ fn nameless(channel: ChannelKind, id: &str) -> String {
 
 async fn find_or_add_chat(tx: &mut Tx<'_>, env: &Env, incoming: &Incoming) -> Result<ChatFacts, StoreError> {
     let (kind, place) = (incoming.chat.kind, &incoming.chat);
-    let select =
-        "SELECT id, title, unit_id, purpose, lang, state FROM chats WHERE channel = $1 AND external_id = $2";
+    let select = "SELECT id, title, unit_id, purpose, lang, state, greeted_at FROM chats
+                  WHERE channel = $1 AND external_id = $2";
     let row: Option<ChatRow> = tx.optional(select, args![incoming.channel.code(), &place.id]).await?;
     let row = match row {
         Some(row) => {
@@ -194,7 +195,7 @@ async fn find_or_add_chat(tx: &mut Tx<'_>, env: &Env, incoming: &Incoming) -> Re
             let sql = "INSERT INTO chats
                          (channel, external_id, kind, title, folded, purpose, state, created_at)
                        VALUES ($1, $2, $3, $4, $5, 'none', 'open', $6)
-                       RETURNING id, title, unit_id, purpose, lang, state";
+                       RETURNING id, title, unit_id, purpose, lang, state, greeted_at";
             let title = match kind {
                 ChatKind::Group if place.title.is_empty() => nameless(incoming.channel, &place.id),
                 _ => place.title.clone(),
@@ -212,6 +213,7 @@ async fn find_or_add_chat(tx: &mut Tx<'_>, env: &Env, incoming: &Incoming) -> Re
         lang: Lang::from_code(&row.lang),
         unit: row.unit_id.map(UnitId),
         purpose: Purpose::from_code(&row.purpose),
+        greeted: row.greeted_at.is_some(),
     })
 }
 

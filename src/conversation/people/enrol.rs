@@ -49,22 +49,24 @@ pub fn ask_once(ctx: &Context<'_>, turn: Turn) -> Result<Turn, Need> {
         matches!(effect, Effect::Greeted { .. } | Effect::GiveConsent { .. } | Effect::Leave { .. })
     });
     match ctx.me {
-        Some(me) if ctx.chat.kind == ChatKind::Private && said && !open && !about_them => {
-            if facts::greeted(ctx)? { Ok(turn) } else { ask_to_agree(ctx, me, turn) }
+        Some(me)
+            if ctx.chat.kind == ChatKind::Private && !ctx.chat.greeted && said && !open && !about_them =>
+        {
+            ask_to_agree(ctx, me, turn)
         }
         _ => Ok(turn),
     }
 }
 
 fn ask_to_agree(ctx: &Context<'_>, me: &Me, turn: Turn) -> Result<Turn, Need> {
+    let turn = turn.people(Effect::Greeted { chat: ctx.chat.id });
     if facts::consent(ctx, me.id)?.is_some_and(|consent| consent.version == CONSENT_VERSION) {
         return Ok(turn);
     }
     let lang = ctx.lang();
     let agree = Action::AgreeEnrolled { version: CONSENT_VERSION.to_owned(), lang };
     let text = Rich::new().push(lang.say("people-consent-enrolled", &[])).push("\n\n").push(wording(lang));
-    let ask = Reply::here(text).row([Choice::once(lang.say("people-agree", &[]), act(agree))]);
-    Ok(turn.and(ask).people(Effect::Greeted { chat: ctx.chat.id }))
+    Ok(turn.and(Reply::here(text).row([Choice::once(lang.say("people-agree", &[]), act(agree))])))
 }
 
 fn with_token(ctx: &Context<'_>, token: &str) -> Result<Turn, Need> {

@@ -32,10 +32,6 @@ pub(super) fn own_data<'a>(ctx: &Context<'a>, person: PersonId) -> Result<&'a Ow
     answered!(People, ctx, Ask::OwnData(person), Answer::OwnData(data) => &**data)
 }
 
-pub(super) fn greeted(ctx: &Context<'_>) -> Result<bool, Need> {
-    answered!(People, ctx, Ask::Greeted(ctx.chat.id), Answer::Greeted(greeted) => *greeted)
-}
-
 pub(super) fn made<'a>(ctx: &Context<'a>, ask: Ask) -> Result<(InviteId, &'a secrecy::SecretString), Need> {
     answered!(People, ctx, ask, Answer::Made { id, token } => (*id, token))
 }

@@ -117,7 +117,7 @@ pub(super) fn unbind_command(ctx: &Context<'_>) -> Result<Turn, Need> {
 pub(super) fn chat_changed(ctx: &Context<'_>) -> Result<Turn, Need> {
     let chat = ctx.chat.id;
     match (&ctx.incoming.what, ctx.chat.kind) {
-        (What::Membership(Membership::In), ChatKind::Group) => added(ctx),
+        (What::Membership(Membership::In), ChatKind::Group) => Ok(added(ctx)),
         (What::Membership(Membership::In), ChatKind::Private) => {
             Ok(Turn::nothing().people(Effect::OpenChat { chat }))
         }
@@ -138,11 +138,11 @@ pub(super) fn chat_changed(ctx: &Context<'_>) -> Result<Turn, Need> {
 }
 
 /// The bot came into a group: says once who it is, unless the group is at work already.
-fn added(ctx: &Context<'_>) -> Result<Turn, Need> {
+fn added(ctx: &Context<'_>) -> Turn {
     let chat = ctx.chat.id;
     let turn = Turn::nothing().people(Effect::OpenChat { chat });
-    if ctx.chat.purpose != Purpose::None || facts::greeted(ctx)? {
-        return Ok(turn);
+    if ctx.chat.purpose != Purpose::None || ctx.chat.greeted {
+        return turn;
     }
-    Ok(turn.and(Reply::here(ctx.lang().say("people-hello-group", &[]))).people(Effect::Greeted { chat }))
+    turn.and(Reply::here(ctx.lang().say("people-hello-group", &[]))).people(Effect::Greeted { chat })
 }

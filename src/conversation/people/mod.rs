@@ -99,8 +99,6 @@ pub enum Ask {
         expires: Timestamp,
         by: PersonId,
     },
-    /// Whether a group has been told who loa is, and a person asked to agree.
-    Greeted(ChatId),
     /// The private chats of a person, in their order.
     Channels(PersonId),
     /// Makes a code; asked only when it is certain that it is wanted.
@@ -121,7 +119,6 @@ pub enum Answer {
     Lineage(Vec<UnitId>),
     Unit(Option<FoundUnit>),
     Made { id: InviteId, token: SecretString },
-    Greeted(bool),
     Channels(Vec<OwnChannel>),
     LinkCode(SecretString),
     Link(Option<LinkFacts>),

@@ -27,11 +27,6 @@ impl Store {
     }
 }
 
-pub(super) async fn greeted(tx: &mut Tx<'_>, chat: ChatId) -> Result<bool, StoreError> {
-    let sql = "SELECT COUNT(*) FROM chats WHERE id = $1 AND greeted_at IS NOT NULL";
-    Ok(tx.int(sql, args![chat]).await? > 0)
-}
-
 pub(super) async fn note_greeting(tx: &mut Tx<'_>, env: &Env, chat: ChatId) -> Result<(), StoreError> {
     tx.exec_one("UPDATE chats SET greeted_at = $2 WHERE id = $1", args![chat, env.now]).await
 }

@@ -40,7 +40,6 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
             let (id, token) = invites::create(tx, env, &new).await?;
             Answer::Made { id, token }
         }
-        Ask::Greeted(chat) => Answer::Greeted(chats::greeted(tx, *chat).await?),
         Ask::Channels(person) => Answer::Channels(reached::own_channels(tx, *person).await?),
         Ask::MakeLinkCode(person) => Answer::LinkCode(reached::make_code(tx, env, *person).await?),
         Ask::OwnData(person) => Answer::OwnData(Box::new(own_data::own_data(tx, *person).await?)),
