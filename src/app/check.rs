@@ -210,9 +210,7 @@ async fn token(bot: &dyn Channel, api: &str, store: Option<&Store>) -> Finding {
             let vars = [channel, ("why", &why), ("api", api)];
             Finding::new("token", State::Fault, "cli-check-token-refused", &vars)
         }
-        Err(error) => {
-            Finding::new("database", State::Fault, "cli-check-database-fails", &[("why", &error.to_string())])
-        }
+        Err(error) => unreadable(&error),
     }
 }
 
@@ -232,6 +230,10 @@ async fn mail(config: &Config) -> Option<Finding> {
         Ok(()) => Finding::new("token", State::Good, "cli-check-mail", &[("address", address)]),
         Err(why) => Finding::new("token", State::Fault, "cli-check-mail-fails", &[("why", &why)]),
     })
+}
+
+fn unreadable(error: &StoreError) -> Finding {
+    Finding::new("database", State::Fault, "cli-check-database-fails", &[("why", &error.to_string())])
 }
 
 /// What the database shows. Gives the latest moment that is written down in it.
@@ -258,9 +260,7 @@ async fn store_findings(store: &Store, findings: &mut Vec<Finding>) -> Option<Ti
     match looked.await {
         Ok(latest) => latest,
         Err(error) => {
-            let why = error.to_string();
-            let vars = [("why", why.as_str())];
-            findings.push(Finding::new("database", State::Fault, "cli-check-database-fails", &vars));
+            findings.push(unreadable(&error));
             None
         }
     }
@@ -275,8 +275,7 @@ async fn routes(config: &Config, store: &Store) -> Vec<Finding> {
     let mut findings = Vec::new();
     for route in &routes.0 {
         if let Err(error) = follow(route, store, &mut findings).await {
-            let vars = [("why", &*error.to_string())];
-            findings.push(Finding::new("database", State::Fault, "cli-check-database-fails", &vars));
+            findings.push(unreadable(&error));
             return findings;
         }
     }
@@ -320,9 +319,7 @@ async fn audit(store: &Store) -> Finding {
             let vars = [("count", &*entries.to_string()), ("number", &*number.to_string())];
             Finding::new("audit", State::Fault, "cli-check-audit-broken", &vars)
         }
-        Err(error) => {
-            Finding::new("database", State::Fault, "cli-check-database-fails", &[("why", &error.to_string())])
-        }
+        Err(error) => unreadable(&error),
     }
 }
 

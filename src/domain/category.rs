@@ -42,16 +42,17 @@ impl Categories {
         let written = text.nfc().collect::<String>().to_lowercase();
         let marked = written.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
         // Where people write the marks, "báo cáo" is no storm: a single syllable means what is written.
-        let holds = |word: &str| {
-            contains_words(&folded, &fold(word))
+        let holds = |word: &str, bare: &str| {
+            contains_words(&folded, bare)
                 && (!marked || word.trim().contains(' ') || contains_words(&written, &word.to_lowercase()))
         };
         let weight = |category: &Category| {
             category
                 .keywords
                 .iter()
-                .filter(|word| holds(word))
-                .map(|word| fold(word).chars().count())
+                .map(|word| (word, fold(word)))
+                .filter(|(word, bare)| holds(word, bare))
+                .map(|(_, bare)| bare.chars().count())
                 .max()
                 .unwrap_or(0)
         };

@@ -220,7 +220,7 @@ fn named_by<'a>(sign: &'a Sign, plain: &'a str) -> impl Iterator<Item = String> 
     })
 }
 
-/// "na lung" and "na lung" are the same, and so are "mam non" and "mam".
+/// Whether two names mean one place: "mam non" may be said as "mam".
 fn same_name(one: &str, other: &str) -> bool {
     one == other || one.split(' ').next() == Some(other) || other.split(' ').next() == Some(one)
 }

@@ -13,7 +13,7 @@ use crate::domain::ids::{IncidentId, UnitId};
 use crate::domain::incident::State;
 use crate::domain::similar::{Phrases, SAME, Sketch, Units, Words, score};
 
-use super::{Ask, Case, NamedUnit, facts};
+use super::{Also, Ask, Case, NamedUnit, facts};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// A case that is open for longer is hardly reported for the first time by somebody else.
@@ -162,20 +162,22 @@ pub fn kept(ctx: &Context<'_>, about: &About<'_>, except: Option<IncidentId>) ->
     Ok(found.into_iter().map(|(other, likeness)| Alike { incident: other.id, likeness }).collect())
 }
 
-/// The same for a case whose place has become known.
-pub fn at_place(ctx: &Context<'_>, case: &Case, spot: &Spot) -> Result<Vec<Alike>, Need> {
+/// What a place changes that somebody adds to a case: it is compared anew.
+pub fn placed(ctx: &Context<'_>, case: &Case, place: Option<Spot>) -> Result<Also, Need> {
+    let Some(spot) = place else { return Ok(Also::Nothing) };
     if case.restricted {
-        return Ok(Vec::new());
+        return Ok(Also::Place { spot, alike: Vec::new() });
     }
     let about = About {
         text: &case.text,
         place: case.place.as_deref(),
-        spot: Some(spot),
+        spot: Some(&spot),
         category: case.category_code.as_deref(),
         unit: &case.unit,
         unit_known: case.unit_known,
     };
-    kept(ctx, &about, Some(case.id))
+    let alike = kept(ctx, &about, Some(case.id))?;
+    Ok(Also::Place { spot, alike })
 }
 
 /// The names of a unit and of all above it, also without the words before them: "chi bộ thôn Nà Lùng", "Nà Lùng".

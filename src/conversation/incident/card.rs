@@ -61,8 +61,7 @@ pub fn slot(case: &Case) -> String {
 /// What a reporter sees of a case: what they sent themselves, and nothing of the other reporters'.
 pub fn reporter_view(case: &Case, me: PersonId, lang: Lang, now: Timestamp) -> Reply {
     let mut text = head(case, false, lang, now);
-    let own = case.reporters.iter().find(|reporter| reporter.person == me);
-    text = text.line().push(shorten(own.map_or("", |own| &own.text), CARD_WORDS)).line();
+    text = text.line().push(shorten(case.reporter(me).map_or("", |own| &own.text), CARD_WORDS)).line();
     let files = case.files_of(me);
     text = files_line(text, &files, case.files_awaited, lang);
     if let Some(question) = &case.question {

@@ -212,7 +212,12 @@ impl Case {
     }
 
     pub fn is_reported_by(&self, me: &Me) -> bool {
-        self.reporters.iter().any(|reporter| reporter.person == me.id)
+        self.reporter(me.id).is_some()
+    }
+
+    /// What a person reported of it, if they did.
+    pub fn reporter(&self, person: PersonId) -> Option<&Reporter> {
+        self.reporters.iter().find(|reporter| reporter.person == person)
     }
 
     pub fn is_seen_by(&self, me: &Me) -> bool {

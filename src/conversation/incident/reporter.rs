@@ -39,10 +39,7 @@ pub fn add(
     let lang = ctx.lang();
     let Some(case) = facts::case(ctx, id)? else { return Ok(Turn::nothing()) };
     exhibits.truncate(super::draft::MOST_EXHIBITS);
-    let also = match place {
-        Some(spot) => Also::Place { alike: alike::at_place(ctx, case, &spot)?, spot },
-        None => Also::Nothing,
-    };
+    let also = alike::placed(ctx, case, place)?;
     let documents = exhibits.iter().any(Exhibit::is_document);
     let key = match exhibits.is_empty() {
         true => "incident-added-place",
@@ -78,10 +75,10 @@ pub fn corrected(ctx: &Context<'_>, me: &Me, message: &Message) -> Result<Turn, 
     if rules::screen(&text) == Screening::Secret {
         return Ok(intake::secret(ctx));
     }
-    let own = case.reporters.iter().find(|reporter| reporter.person == me.id);
-    let same = own.is_some_and(|own| recognise::plain(&text) == recognise::plain(&own.text));
+    let Some(own) = case.reporter(me.id) else { return Ok(Turn::nothing()) };
+    let same = recognise::plain(&text) == recognise::plain(&own.text);
     let Ok(to) = allowed(case.state, Move::Add) else { return Ok(Turn::nothing()) };
-    if text.is_empty() || same || !case.is_reported_by(me) {
+    if text.is_empty() || same {
         return Ok(Turn::nothing());
     }
     let step = Step {

@@ -85,10 +85,7 @@ pub fn answer(
         return Ok(Turn::say(ctx.lang().say("incident-words-needed", &[])));
     }
     exhibits.truncate(super::draft::MOST_EXHIBITS);
-    let also = match place {
-        Some(spot) => Also::Place { alike: alike::at_place(ctx, case, &spot)?, spot },
-        None => Also::Nothing,
-    };
+    let also = alike::placed(ctx, case, place)?;
     let turn = moves::go_with(ctx, me, case, Move::Answer, text, also, exhibits);
     Ok(done(ctx, turn, Move::Answer, case))
 }

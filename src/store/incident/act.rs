@@ -218,10 +218,7 @@ pub async fn show(
     kind: CardKind,
 ) -> Result<(), StoreError> {
     add_card(tx, id, chat, kind).await?;
-    // Who asks for it sees it, also where it was only counted.
-    let sql =
-        "UPDATE incident_cards SET kind = 'duty' WHERE incident_id = $1 AND chat_id = $2 AND kind = 'bundle'";
-    tx.exec(sql, args![id, chat]).await?;
+    storm::asked_for(tx, id, chat).await?;
     forget_slot(tx, id, chat).await?;
     let case = read::known(tx, id).await?;
     if let Some(at) = case.cards.iter().find(|at| at.chat == chat) {

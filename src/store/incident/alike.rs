@@ -52,34 +52,48 @@ pub struct Search {
     pub settled_since: Timestamp,
 }
 
+/// What is read of candidates: from where, and which. Restricted ones are never among them.
+macro_rules! candidates {
+    ($with:literal, $from:literal, $which:literal) => {
+        concat!(
+            $with,
+            "SELECT i.id, i.code, i.state, i.category, i.unit_id, u.path AS unit_path, i.unit_known, i.text, i.place,
+                    i.latitude, i.longitude, i.created_at
+             FROM ",
+            $from,
+            " i JOIN units u ON u.id = i.unit_id WHERE i.restricted = 0 AND ",
+            $which
+        )
+    };
+}
+
 /// The newest cases at a unit, above or below it, and around a place. Never a restricted one.
 pub async fn candidates(tx: &mut Tx<'_>, search: &Search) -> Result<Candidates, StoreError> {
-    const AT_UNITS: &str = "WITH RECURSIVE up (id, parent_id) AS (
-            SELECT id, parent_id FROM units WHERE id = $1
-            UNION SELECT u.id, u.parent_id FROM units u JOIN up ON u.id = up.parent_id),
-          below (id) AS (
-            SELECT id FROM units WHERE id = $1
-            UNION SELECT u.id FROM units u JOIN below ON u.parent_id = below.id)
-        SELECT i.id, i.code, i.state, i.category, i.unit_id, u.path AS unit_path, i.unit_known, i.text, i.place,
-               i.latitude, i.longitude, i.created_at
-        FROM open_incidents i JOIN units u ON u.id = i.unit_id
-        WHERE i.unit_id IN (SELECT id FROM up UNION SELECT id FROM below) AND i.created_at >= $2 AND i.restricted = 0
-        ORDER BY i.created_at DESC LIMIT 200";
-    const SETTLED_AT_UNIT: &str =
-        "SELECT i.id, i.code, i.state, i.category, i.unit_id, u.path AS unit_path, i.unit_known, i.text, i.place,
-                i.latitude, i.longitude, i.created_at
-         FROM incidents i JOIN units u ON u.id = i.unit_id
-         WHERE i.unit_id = $1 AND i.unit_known <> 0 AND i.state IN ('settled', 'confirmed', 'closed')
-           AND i.settled_at >= $2 AND i.restricted = 0
-         ORDER BY i.settled_at DESC LIMIT 100";
-    const AROUND: &str =
-        "SELECT i.id, i.code, i.state, i.category, i.unit_id, u.path AS unit_path, i.unit_known, i.text, i.place,
-                i.latitude, i.longitude, i.created_at
-         FROM incidents i JOIN units u ON u.id = i.unit_id
-         WHERE i.latitude BETWEEN $1 AND $2 AND i.longitude BETWEEN $3 AND $4 AND i.restricted = 0
+    const AT_UNITS: &str = candidates!(
+        "WITH RECURSIVE up (id, parent_id) AS (
+           SELECT id, parent_id FROM units WHERE id = $1
+           UNION SELECT u.id, u.parent_id FROM units u JOIN up ON u.id = up.parent_id),
+         below (id) AS (
+           SELECT id FROM units WHERE id = $1
+           UNION SELECT u.id FROM units u JOIN below ON u.parent_id = below.id) ",
+        "open_incidents",
+        "i.unit_id IN (SELECT id FROM up UNION SELECT id FROM below) AND i.created_at >= $2
+         ORDER BY i.created_at DESC LIMIT 200"
+    );
+    const SETTLED_AT_UNIT: &str = candidates!(
+        "",
+        "incidents",
+        "i.unit_id = $1 AND i.unit_known <> 0 AND i.state IN ('settled', 'confirmed', 'closed') AND i.settled_at >= $2
+         ORDER BY i.settled_at DESC LIMIT 100"
+    );
+    const AROUND: &str = candidates!(
+        "",
+        "incidents",
+        "i.latitude BETWEEN $1 AND $2 AND i.longitude BETWEEN $3 AND $4
            AND ((i.created_at >= $5 AND i.id IN (SELECT id FROM open_incidents))
              OR (i.settled_at >= $6 AND i.state IN ('settled', 'confirmed', 'closed')))
-         ORDER BY i.created_at DESC LIMIT 100";
+         ORDER BY i.created_at DESC LIMIT 100"
+    );
     let mut cases: Vec<Candidate> = Vec::new();
     read_into(&mut cases, tx.all(AT_UNITS, args![search.unit, search.open_since]).await?)?;
     read_into(&mut cases, tx.all(SETTLED_AT_UNIT, args![search.unit, search.settled_since]).await?)?;

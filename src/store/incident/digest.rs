@@ -9,6 +9,7 @@ use crate::domain::incident::State;
 use crate::store::{Arg, Env, Sql, Store, StoreError, Tx};
 
 use super::list::{Row, json};
+use super::read;
 
 /// The units that count, with all below them. `$1` is a JSON list, `$2` says whether to look at it.
 macro_rules! scoped {
@@ -118,13 +119,10 @@ pub async fn digest(
 }
 
 fn in_order(states: Vec<(String, i64)>) -> Result<Vec<(State, i64)>, StoreError> {
-    let mut read = Vec::with_capacity(states.len());
-    for (code, count) in states {
-        let state = State::from_code(&code);
-        read.push((state.ok_or_else(|| StoreError::Corrupt(format!("case state {code}")))?, count));
-    }
-    read.sort_by_key(|(state, _)| State::ALL.iter().position(|known| known == state));
-    Ok(read)
+    let known = states.into_iter().map(|(code, count)| Ok((read::state(&code)?, count)));
+    let mut states = known.collect::<Result<Vec<_>, StoreError>>()?;
+    states.sort_by_key(|(state, _)| State::ALL.iter().position(|known| known == state));
+    Ok(states)
 }
 
 impl Store {

@@ -5,8 +5,9 @@ use crate::conversation::incident::case::PAGE;
 use crate::conversation::incident::{ListRow, ListScope, Page};
 use crate::domain::Timestamp;
 use crate::domain::ids::{IncidentId, PersonId, UnitId};
-use crate::domain::incident::State;
 use crate::store::{Sql, Store, StoreError, Tx, row};
+
+use super::read;
 
 /// Cases at most in one listing of the command line.
 const MOST_LISTED: i64 = 10_000;
@@ -27,11 +28,10 @@ row!(Row { id, code, state, category_name, unit, text, created_at, due_at, settl
 
 impl Row {
     pub fn read(self) -> Result<ListRow, StoreError> {
-        let state = State::from_code(&self.state);
         Ok(ListRow {
             id: IncidentId(self.id),
             code: self.code,
-            state: state.ok_or_else(|| StoreError::Corrupt(format!("case state {}", self.state)))?,
+            state: read::state(&self.state)?,
             category: self.category_name,
             unit: self.unit,
             text: self.text,

@@ -40,6 +40,14 @@ pub async fn count(tx: &mut Tx<'_>, env: &Env, chat: ChatId) -> Result<(), Store
     outbox::post(tx, env, chat, &card::bundle(chat, lang, &counts, since)).await
 }
 
+/// Somebody asks for a case in a chat where it was only counted.
+pub async fn asked_for(tx: &mut Tx<'_>, id: IncidentId, chat: ChatId) -> Result<(), StoreError> {
+    let sql = "UPDATE incident_cards SET kind = 'duty'
+               WHERE incident_id = $1 AND chat_id = $2 AND kind = 'bundle'";
+    tx.exec(sql, args![id, chat]).await?;
+    Ok(())
+}
+
 /// Somebody acts upon a case: from now on it has a card of its own. What its reporter adds is no reason.
 pub async fn acted_upon(tx: &mut Tx<'_>, id: IncidentId, movement: Move) -> Result<(), StoreError> {
     if movement != Move::Add {
