@@ -132,6 +132,11 @@ pub fn got(servers: &Servers, who: &str) -> Vec<Got> {
     servers.mailbox(who).iter().map(|(_, bytes)| Got::read(bytes)).collect()
 }
 
+/// How often somebody was told what can be done. Other mails may come between, as being asked for consent once.
+pub fn helps(servers: &Servers, who: &str) -> usize {
+    got(servers, who).iter().filter(|mail| mail.text.contains("/baonhanh")).count()
+}
+
 /// Waits for the mail with these words, which is not one of the first `after`.
 pub async fn gets(servers: &Servers, who: &str, after: usize, words: &str) -> Got {
     let mut found = None;
