@@ -170,7 +170,8 @@ impl World {
                 self.clock.advance(Duration::from_millis(20));
             }
         };
-        if tokio::time::timeout(Duration::from_secs(30), waiting).await.is_err() {
+        // Long, for a machine that has much else to do.
+        if tokio::time::timeout(Duration::from_secs(120), waiting).await.is_err() {
             panic!("{what} does not come:\n{}", self.sandbox.render_all());
         }
     }
