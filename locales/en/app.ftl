@@ -2,6 +2,7 @@
 cli-failed = loa could not do this: { $why }
 cli-log-level = The log level (the key log.level, or LOA_LOG) has to be error, warn, info, debug, trace, or like "loa::jobs=debug,info".
 cli-database-url = The key database.url has to begin with sqlite: or postgres://, such as "sqlite:loa.db".
+cli-database-connections = database.url may ask for 1 to 100 connections, as in "postgres://…/loa?connections=10".
 cli-secret-wrong = { $secret } is wrong
 cli-no-answer = no answer
 cli-database-closed = the database cannot be opened

@@ -2,6 +2,7 @@
 cli-failed = Loa chưa làm được việc này: { $why }
 cli-log-level = Mức ghi (khóa log.level hoặc biến LOA_LOG) cần là error, warn, info, debug, trace, hoặc như "loa::jobs=debug,info".
 cli-database-url = Khóa database.url cần bắt đầu bằng sqlite: hoặc postgres://, ví dụ "sqlite:loa.db".
+cli-database-connections = Khóa database.url chỉ được xin từ 1 đến 100 kết nối, ví dụ "postgres://…/loa?connections=10".
 cli-secret-wrong = { $secret } không đúng
 cli-no-answer = không có trả lời
 cli-database-closed = không mở được cơ sở dữ liệu

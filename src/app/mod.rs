@@ -112,6 +112,7 @@ pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, CommandE
     match Store::open(url.expose_secret(), clock, Random::system()).await {
         Ok(store) => Ok(store),
         Err(StoreError::Url) => Err(CommandError::User(say("cli-database-url", &[]))),
+        Err(StoreError::Connections) => Err(CommandError::User(say("cli-database-connections", &[]))),
         Err(error) => Err(anyhow::Error::from(error).context(say("cli-database-closed", &[])).into()),
     }
 }

@@ -17,10 +17,11 @@ use sqlx::sqlite::{
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
-use super::trouble::Watch;
+use super::trouble::{Trouble, Watch};
 use super::turns::{Pass, Turns, answered};
 use super::writer::{LOG_LIMIT, Writer};
 use super::{StoreError, Tx, schema};
+use crate::clock::Clock;
 use crate::failpoint::{Point, at, hasten};
 
 /// The oldest SQLite without the WAL reset fault that can corrupt a database
@@ -38,6 +39,10 @@ const READERS_CACHE: &str = "-256";
 
 /// How long a write waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
+
+/// How many connections to PostgreSQL there are at most, where the URL does not say it, and how many it may ask for.
+const CONNECTIONS: u32 = 10;
+const MOST_CONNECTIONS: u32 = 100;
 
 /// How long a transaction may do nothing before PostgreSQL ends it: no piece of work waits for anything outside.
 const STANDS_STILL: Duration = Duration::from_secs(30);
@@ -75,7 +80,8 @@ enum Engine {
 }
 
 impl Db {
-    /// Opens `sqlite:path` (made if missing) or `postgres://…` and brings the schema up to date.
+    /// Opens `sqlite:path` (made if missing) or `postgres://…` and brings the schema up to date. To PostgreSQL there
+    /// are at most ten connections, or as many as the URL says: `postgres://…/loa?connections=4`.
     ///
     /// # Errors
     /// A URL of another kind, a database that cannot be opened, an SQLite that is too old.
@@ -101,13 +107,16 @@ impl Db {
             // What is taken out (a text marked secret, an invite's token) is overwritten, not only let go.
             .pragma("secure_delete", "ON")
             .pragma("journal_size_limit", LOG_LIMIT.to_string());
-        let mut writer = SqliteConnection::connect_with(&options).await?;
+        let mut writer = connect(&options).await?;
         let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut writer).await?;
         if parse_version(&version) < OLDEST_SQLITE {
             return Err(StoreError::OldSqlite(version));
         }
         at(Point::StartBeforeMigration).await?;
-        schema::sqlite().run(&mut writer).await?;
+        // Under the lock of who writes: two processes that start at once do not both take the same step.
+        let mut upgrade = writer.begin_with("BEGIN IMMEDIATE").await?;
+        schema::sqlite().run(&mut *upgrade).await?;
+        upgrade.commit().await?;
         at(Point::StartAfterMigration).await?;
         let reading = options.clone().create_if_missing(false).read_only(true);
         let readers = SqlitePoolOptions::new()
@@ -121,11 +130,12 @@ impl Db {
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
         // A process that stands still in the middle of a transaction holds nobody up for longer.
         let still = hasten(STANDS_STILL).as_millis().to_string();
-        let options = PgConnectOptions::from_str(url)
+        let (url, connections) = connections(url)?;
+        let options = PgConnectOptions::from_str(&url)
             .map_err(|_| StoreError::Url)?
             .options([("idle_in_transaction_session_timeout", still)]);
         let pool = PgPoolOptions::new()
-            .max_connections(10)
+            .max_connections(connections)
             .acquire_timeout(hasten(Duration::from_secs(10)))
             .after_connect(|connection, _| Box::pin(durable(connection)))
             .connect_with(options)
@@ -291,6 +301,40 @@ async fn durable(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
                WHERE current_setting('synchronous_commit') = 'off'";
     sqlx::query(sql).execute(connection).await?;
     Ok(())
+}
+
+/// What a URL of PostgreSQL is without our own word in it, which the driver does not know, and what that says.
+fn connections(url: &str) -> Result<(String, u32), StoreError> {
+    let Some((server, query)) = url.split_once('?') else { return Ok((url.to_owned(), CONNECTIONS)) };
+    let (mut rest, mut most) = (Vec::new(), CONNECTIONS);
+    for word in query.split('&') {
+        match word.strip_prefix("connections=") {
+            Some(number) => {
+                most = number.parse().map_err(|_| StoreError::Connections)?;
+            }
+            None => rest.push(word),
+        }
+    }
+    if !(1..=MOST_CONNECTIONS).contains(&most) {
+        return Err(StoreError::Connections);
+    }
+    let rest = if rest.is_empty() { server.to_owned() } else { format!("{server}?{}", rest.join("&")) };
+    Ok((rest, most))
+}
+
+/// The first connection of a process. Where another one starts at the same moment, makes the database, or mends its log
+/// after a crash, SQLite may refuse at once, without waiting as it does later
+/// (<https://sqlite.org/c3ref/busy_handler.html>): it is tried again for as long as a write would wait.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    let until = Clock::System.now() + BUSY;
+    loop {
+        match SqliteConnection::connect_with(options).await {
+            Err(error) if Trouble::of(&error) == Some(Trouble::Busy) && Clock::System.now() < until => {
+                Clock::System.sleep(Duration::from_millis(20)).await;
+            }
+            other => return other,
+        }
+    }
 }
 
 /// How long a write waits for another process that writes; shorter where a test is in haste.

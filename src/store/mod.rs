@@ -127,6 +127,8 @@ impl Store {
 pub enum StoreError {
     #[error("the database URL has to begin with sqlite: or postgres://")]
     Url,
+    #[error("the database URL may ask for 1 to 100 connections, as in postgres://…/loa?connections=10")]
+    Connections,
     #[error("SQLite {0} is too old: 3.51.3 or later is needed, older ones can corrupt a database")]
     OldSqlite(String),
     #[error("a row that has to be there is missing")]

@@ -26,7 +26,8 @@ pub async fn new_database() -> Option<String> {
         <sqlx::PgConnection as sqlx::Connection>::connect(&admin).await.expect("the server answers");
     let sql = format!("CREATE DATABASE {name}");
     sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.expect("a new database");
-    Some(format!("postgres://postgres@127.0.0.1:{port}/{name}"))
+    // A connection that is new is slow until it knows the tables: few of them.
+    Some(format!("postgres://postgres@127.0.0.1:{port}/{name}?connections=3"))
 }
 
 fn start() -> Option<u16> {
