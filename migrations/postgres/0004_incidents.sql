@@ -30,9 +30,9 @@ CREATE TABLE incidents (
 -- Cases that somebody still has to do something about: domain::incident::State::is_open. The index is of the same words,
 -- without which SQLite looks at every case there is.
 CREATE VIEW open_incidents AS
-    SELECT * FROM incidents WHERE state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged');
+    SELECT * FROM incidents WHERE state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'withdrawn', 'merged');
 CREATE INDEX incidents_open ON incidents (created_at)
-    WHERE state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'merged');
+    WHERE state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'withdrawn', 'merged');
 CREATE INDEX incidents_created ON incidents (created_at);
 CREATE INDEX incidents_unit ON incidents (unit_id, created_at);
 CREATE INDEX incidents_forward ON incidents (forward_unit_id, created_at) WHERE forward_unit_id IS NOT NULL;
@@ -46,6 +46,7 @@ CREATE TABLE reports (
     chat_id     BIGINT NOT NULL REFERENCES chats (id),
     message_id  TEXT NOT NULL,
     text        TEXT NOT NULL,
+    hidden      BIGINT NOT NULL,               -- 1: only duty officers know who it was
     created_at  BIGINT NOT NULL,
     UNIQUE (chat_id, message_id)
 );

@@ -107,7 +107,11 @@ fn in_words(case: &Shown) -> String {
     add("Gộp vào", case.merged_into.as_ref());
     add("Đang hỏi", case.question.as_ref());
     add("Kết quả", case.result.as_ref());
-    out.push(format!("Người báo: {}", case.reporters.join(", ")));
+    let mut reporters = case.reporters.clone();
+    if case.hidden_reporters > 0 {
+        reporters.push(format!("{} người không nêu tên", case.hidden_reporters));
+    }
+    out.push(format!("Người báo: {}", reporters.join(", ")));
     out.push(format!("Báo lúc {}, hạn {}", case.created_at.short(), case.due_at.short()));
     out.push(format!("Ảnh: {}", case.photos.len()));
     if !case.documents.is_empty() {
@@ -121,7 +125,7 @@ fn in_words(case: &Shown) -> String {
             "open" => "gửi báo nhanh".to_owned(),
             movement => Lang::Vi.say(&format!("incident-move-{movement}"), &[]),
         };
-        let who = step.who.as_deref().unwrap_or("loa");
+        let who = step.who.as_deref().unwrap_or(if step.hidden { "người báo" } else { "loa" });
         let text = if step.text.is_empty() { String::new() } else { format!(": {}", step.text) };
         out.push(format!("{}  {who} {what}{text}", step.at.short()));
     }

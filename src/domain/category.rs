@@ -8,6 +8,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::text::{contains_words, fold};
 
+/// Questions of one kind, and characters of each: what a person answers in the field.
+const MOST_QUESTIONS: usize = 3;
+const MOST_QUESTION: usize = 120;
+
 /// One kind of hot issue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +22,9 @@ pub struct Category {
     pub label: String,
     /// Words and phrases that mean it, compared without case and diacritics.
     pub keywords: Vec<String>,
+    /// What is asked only about this kind, in whole sentences; a reporter may leave it out.
+    #[serde(default)]
+    pub questions: Vec<String>,
     /// Hours until a case has to be settled, of work unless it is urgent; the default for all if there is none.
     #[serde(default)]
     pub deadline_hours: Option<u32>,
@@ -83,11 +90,36 @@ impl Categories {
             if category.label.trim().is_empty() {
                 return Some(format!("loại “{}” chưa có tên (label)", category.code));
             }
+            let long = category.questions.iter().any(|asked| asked.chars().count() > MOST_QUESTION);
+            if category.questions.len() > MOST_QUESTIONS || long {
+                return Some(format!(
+                    "loại “{}” hỏi quá nhiều: nhiều nhất {MOST_QUESTIONS} câu, mỗi câu {MOST_QUESTION} chữ cái",
+                    category.code
+                ));
+            }
             if !seen.insert(&category.code) {
                 return Some(format!("mã loại “{}” bị lặp lại", category.code));
             }
         }
         None
+    }
+}
+
+/// What decides about the first steps of each kind, and a reporter on the spot can see.
+fn usual_questions(code: &str) -> &'static [&'static str] {
+    match code {
+        "thien_tai" => &["Có ai bị nạn không?", "Đường còn đi được không?"],
+        "dich_benh" => &["Bao nhiêu người hoặc vật nuôi mắc?", "Từ khi nào?"],
+        "dat_dai" => &["Bao nhiêu hộ?", "Thuộc dự án nào?"],
+        "xay_dung" => &["Đang làm tới đâu?"],
+        "pha_rung" => &["Rộng chừng nào?", "Còn người ở đó không?"],
+        "khoang_san" => &["Có máy móc, xe chở không?"],
+        "duong_hong" => &["Xe máy, ô tô còn qua được không?"],
+        "tranh_chap" => &["Bao nhiêu hộ?", "Có xô xát không?"],
+        "dien_nuoc" => &["Bao nhiêu hộ bị?", "Từ khi nào?"],
+        "moi_truong" => &["Từ khi nào?"],
+        "an_ninh" => &["Có ai bị thương không?"],
+        _ => &[],
     }
 }
 
@@ -98,6 +130,7 @@ impl Default for Categories {
             code: code.to_owned(),
             label: label.to_owned(),
             keywords: words.iter().map(|word| (*word).to_owned()).collect(),
+            questions: usual_questions(code).iter().map(|asked| (*asked).to_owned()).collect(),
             deadline_hours: hours,
             reach_metres: None,
             urgent: code == "thien_tai",

@@ -10,10 +10,14 @@ pub enum State {
     New,
     /// A duty officer has it.
     Taken,
+    /// A duty officer has it, and finds out whether it is so.
+    Verifying,
     /// It lies with a unit, which has not said yes yet.
     Forwarded,
     /// The unit works on it.
     Accepted,
+    /// The unit has said what it will do, and until when. The case's own deadline goes on.
+    Planned,
     /// The unit says that it is done; the duty officer has yet to agree.
     Reported,
     /// Told to the reporter as settled.
@@ -23,6 +27,8 @@ pub enum State {
     /// Settled, and the reporter never said whether it is so.
     Closed,
     Rejected,
+    /// The reporter took it back: it was a mistake, or has settled itself.
+    Withdrawn,
     /// It lives on in another case.
     Merged,
     /// The reporter did not agree that it was settled.
@@ -34,6 +40,8 @@ pub enum State {
 #[serde(rename_all = "snake_case")]
 pub enum Move {
     Take,
+    /// An officer says that it is being looked into.
+    Verify,
     /// A question to the reporter.
     Ask,
     /// The reporter's answer to a question.
@@ -42,6 +50,8 @@ pub enum Move {
     Add,
     Forward,
     Accept,
+    /// The unit says what it will do, and until when.
+    Plan,
     /// The unit gives it back to the duty officers.
     Return,
     /// The unit reports its result.
@@ -52,20 +62,25 @@ pub enum Move {
     Close,
     Reopen,
     Reject,
+    /// Its only reporter takes it back.
+    Withdraw,
     Merge,
 }
 
 impl State {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::New,
         Self::Taken,
+        Self::Verifying,
         Self::Forwarded,
         Self::Accepted,
+        Self::Planned,
         Self::Reported,
         Self::Settled,
         Self::Confirmed,
         Self::Closed,
         Self::Rejected,
+        Self::Withdrawn,
         Self::Merged,
         Self::Reopened,
     ];
@@ -74,13 +89,16 @@ impl State {
         match self {
             Self::New => "new",
             Self::Taken => "taken",
+            Self::Verifying => "verifying",
             Self::Forwarded => "forwarded",
             Self::Accepted => "accepted",
+            Self::Planned => "planned",
             Self::Reported => "reported",
             Self::Settled => "settled",
             Self::Confirmed => "confirmed",
             Self::Closed => "closed",
             Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
             Self::Merged => "merged",
             Self::Reopened => "reopened",
         }
@@ -93,18 +111,23 @@ impl State {
 
     /// Whether somebody still has to do something about it.
     pub fn is_open(self) -> bool {
-        !matches!(self, Self::Settled | Self::Confirmed | Self::Closed | Self::Rejected | Self::Merged)
+        !matches!(
+            self,
+            Self::Settled | Self::Confirmed | Self::Closed | Self::Rejected | Self::Withdrawn | Self::Merged
+        )
     }
 }
 
 impl Move {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Take,
+        Self::Verify,
         Self::Ask,
         Self::Answer,
         Self::Add,
         Self::Forward,
         Self::Accept,
+        Self::Plan,
         Self::Return,
         Self::Report,
         Self::Settle,
@@ -112,17 +135,20 @@ impl Move {
         Self::Close,
         Self::Reopen,
         Self::Reject,
+        Self::Withdraw,
         Self::Merge,
     ];
 
     pub fn code(self) -> &'static str {
         match self {
             Self::Take => "take",
+            Self::Verify => "verify",
             Self::Ask => "ask",
             Self::Answer => "answer",
             Self::Add => "add",
             Self::Forward => "forward",
             Self::Accept => "accept",
+            Self::Plan => "plan",
             Self::Return => "return",
             Self::Report => "report",
             Self::Settle => "settle",
@@ -130,6 +156,7 @@ impl Move {
             Self::Close => "close",
             Self::Reopen => "reopen",
             Self::Reject => "reject",
+            Self::Withdraw => "withdraw",
             Self::Merge => "merge",
         }
     }
@@ -155,15 +182,20 @@ pub struct MoveError {
 pub fn allowed(state: State, movement: Move) -> Result<State, MoveError> {
     use State as S;
     let fresh = matches!(state, S::New | S::Reopened);
-    let with_unit = matches!(state, S::Forwarded | S::Accepted);
+    let with_officer = fresh || matches!(state, S::Taken | S::Verifying);
+    let at_work = matches!(state, S::Accepted | S::Planned);
+    let with_unit = state == S::Forwarded || at_work;
     let next = match movement {
         Move::Take if fresh => S::Taken,
+        Move::Verify if fresh || state == S::Taken => S::Verifying,
         // Who asks has it.
         Move::Ask if fresh => S::Taken,
         Move::Ask | Move::Answer | Move::Add if state.is_open() => state,
         // A unit that has accepted has to give it back first, so that no two units work on it unaware.
-        Move::Forward if state.is_open() && state != S::Accepted => S::Forwarded,
+        Move::Forward if state.is_open() && !at_work => S::Forwarded,
         Move::Accept if state == S::Forwarded => S::Accepted,
+        // What has been said may be said anew: plans change.
+        Move::Plan if with_unit => S::Planned,
         Move::Return if with_unit => S::Taken,
         Move::Report if with_unit => S::Reported,
         Move::Settle if state.is_open() => S::Settled,
@@ -171,8 +203,10 @@ pub fn allowed(state: State, movement: Move) -> Result<State, MoveError> {
         Move::Confirm if matches!(state, S::Settled | S::Closed) => S::Confirmed,
         Move::Reopen if matches!(state, S::Settled | S::Closed) => S::Reopened,
         Move::Close if state == S::Settled => S::Closed,
-        Move::Reject if fresh || state == S::Taken => S::Rejected,
-        Move::Merge if fresh || state == S::Taken => S::Merged,
+        Move::Reject if with_officer => S::Rejected,
+        // Once a unit works on it, the officers end it: what was done is told.
+        Move::Withdraw if with_officer || state == S::Forwarded => S::Withdrawn,
+        Move::Merge if with_officer => S::Merged,
         _ => return Err(MoveError { state, movement }),
     };
     Ok(next)
@@ -213,14 +247,15 @@ mod tests {
             for index in moves {
                 let movement = Move::ALL[index];
                 let Ok(next) = allowed(state, movement) else { continue };
-                prop_assert!(!matches!(state, State::Confirmed | State::Rejected | State::Merged));
+                let ended = [State::Confirmed, State::Rejected, State::Withdrawn, State::Merged];
+                prop_assert!(!ended.contains(&state));
                 if matches!(state, State::Settled | State::Closed) {
                     prop_assert!(matches!(movement, Move::Confirm | Move::Reopen | Move::Close));
                 }
-                if matches!(movement, Move::Accept | Move::Return | Move::Report) {
+                if matches!(movement, Move::Accept | Move::Plan | Move::Return | Move::Report) {
                     prop_assert!(with_unit);
                 }
-                if matches!(next, State::Forwarded | State::Accepted) {
+                if matches!(next, State::Forwarded | State::Accepted | State::Planned) {
                     prop_assert!(with_unit || movement == Move::Forward);
                 }
                 match movement {

@@ -14,6 +14,7 @@ pub mod mask;
 pub mod picture;
 pub mod qr;
 pub mod rich;
+pub mod rights;
 pub mod role;
 pub mod route;
 pub mod schedule;

@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 
+use loa::domain::Role;
 use loa::domain::incident::{Move, State, allowed};
+use loa::domain::rights::rights;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/cases.md");
-const BEGIN: &str = "<!-- moves -->\n";
+const MOVES: &str = "<!-- moves -->\n";
+const RIGHTS: &str = "<!-- rights -->\n";
 const END: &str = "<!-- end -->";
 
 /// Mermaid's state diagram, and a table of what leaves a case where it is.
@@ -35,18 +38,34 @@ fn drawn() -> String {
     format!("{text}```\n\n| state | what leaves it there |\n|---|---|\n{stays}")
 }
 
+/// What each role may do with cases, and how far.
+fn roles() -> String {
+    let mut text =
+        String::from("| role | watch | restricted ones | who is unnamed | work |\n|---|---|---|---|---|\n");
+    for role in Role::ALL {
+        let may = rights(role);
+        let reaches = [may.watch, may.watch_restricted, may.know_unnamed, may.work].map(|reach| reach.code());
+        let _ = writeln!(text, "| {} | {} |", role.code(), reaches.join(" | "));
+    }
+    text
+}
+
 /// `LOA_WRITE_DOCS=1` writes it anew.
-#[test]
-fn the_picture_of_a_case_is_that_of_the_code() {
+fn is_that_of_the_code(begin: &str, drawn: &str) {
     let file = std::fs::read_to_string(FILE).expect("docs/cases.md");
-    let (before, rest) = file.split_once(BEGIN).expect("where it begins");
+    let (before, rest) = file.split_once(begin).expect("where it begins");
     let (there, after) = rest.split_once(END).expect("where it ends");
-    let drawn = drawn();
     if std::env::var_os("LOA_WRITE_DOCS").is_some() {
-        std::fs::write(FILE, format!("{before}{BEGIN}{drawn}{END}{after}")).expect("written");
+        std::fs::write(FILE, format!("{before}{begin}{drawn}{END}{after}")).expect("written");
     } else {
         assert_eq!(there, drawn, "LOA_WRITE_DOCS=1 cargo test --test rules writes it anew");
     }
+}
+
+#[test]
+fn the_pictures_in_the_documentation_are_those_of_the_code() {
+    is_that_of_the_code(MOVES, &drawn());
+    is_that_of_the_code(RIGHTS, &roles());
 }
 
 #[test]

@@ -83,9 +83,24 @@ on_every_channel! {
         }
         hall.chooses("tuan", "Giải quyết xong").await;
         hall.says("tuan", "Đã đưa bà con đến nhà văn hóa").await;
-        hall.answers("lan", "Đúng vậy").await;
+        hall.answers("lan", "Đã xong").await;
         insta::assert_snapshot!(hall.titled("followed"), hall.stories(&["lan", "tuan"]));
         assert_eq!(hall.case(&code).await.state.code(), "confirmed");
+        hall.ends_well().await;
+    }
+
+    async fn a_mistake_of_somebody_unnamed_is_taken_back(mut hall: Hall) {
+        hall.says("lan", "Đánh bạc ở phường Bình Minh").await;
+        hall.chooses("lan", "Sửa").await;
+        hall.chooses("lan", "Không nêu tên tôi").await;
+        hall.chooses("lan", "Gửi").await;
+        let code = hall.code("lan");
+        hall.chooses("tuan", "Xác minh").await;
+        hall.says("lan", &format!("/vuviec {code}")).await;
+        hall.chooses("lan", "Rút lại").await;
+        hall.says("lan", "Báo nhầm nhà").await;
+        insta::assert_snapshot!(hall.titled("taken_back"), hall.stories(&["lan", "tuan"]));
+        assert!(hall.heard("tuan", "người báo rút lại báo nhanh này: “Báo nhầm nhà”"), "{}", hall.story("tuan"));
         hall.ends_well().await;
     }
 

@@ -69,7 +69,7 @@ on_both! {
 
         let prompt = town.presses(DUTY, OFFICER, &card, "Giải quyết xong").await;
         let settled = town.presses(DUTY, OFFICER, &prompt, "Dùng kết quả").await;
-        let agreed = town.presses(REPORTER, REPORTER, &settled, "Đúng vậy").await;
+        let agreed = town.presses(REPORTER, REPORTER, &settled, "Đã xong").await;
         assert!(says_it(&agreed, "đã giải quyết dứt điểm"));
         // Who agrees is asked no more.
         assert_eq!(town.store.see_to_deadlines(&Calendar::default()).await.expect("a look"), None);

@@ -31,7 +31,7 @@ on_both! {
         town.settled().await;
         town.presses(TUAN, DUTY, "Giải quyết xong").await;
         town.presses(TUAN, DUTY, "Dùng kết quả").await;
-        town.presses(LAN, LAN, "Đúng vậy").await;
+        town.presses(LAN, LAN, "Đã xong").await;
         assert_eq!(town.state(&code).await, "confirmed");
         insta::assert_snapshot!("all_the_way", town.stories(&[LAN, DUTY, WARD_GROUP]));
         let steps: Vec<String> = town.case(&code).await.steps.into_iter().map(|step| step.movement).collect();

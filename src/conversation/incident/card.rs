@@ -19,10 +19,11 @@ const BUNDLE_LINES: usize = 6;
 /// Words of a step that a card shows.
 const STEP_WORDS: usize = 160;
 
-/// The card of a case for a chat, under the name with which it keeps itself up to date.
-pub fn card(case: &Case, chat: ChatId, kind: CardKind, lang: Lang, now: Timestamp) -> Reply {
+/// The card of a case for a chat, under the name with which it keeps itself up to date. `names`: also of reporters whom
+/// only duty officers know.
+pub fn card(case: &Case, chat: ChatId, kind: CardKind, names: bool, lang: Lang, now: Timestamp) -> Reply {
     let text = match kind {
-        CardKind::Duty | CardKind::Watch | CardKind::Bundle => duty_text(case, chat, lang, now),
+        CardKind::Duty | CardKind::Watch | CardKind::Bundle => duty_text(case, chat, names, lang, now),
         CardKind::Unit => unit_text(case, lang, now),
     };
     let mut reply = Reply::to(chat, text).slot(slot(case));
@@ -77,10 +78,14 @@ pub fn reporter_view(case: &Case, me: PersonId, lang: Lang, now: Timestamp) -> R
     if case.state == State::Settled {
         reply = reply.row(agree(case, lang));
     }
+    let mut last = Vec::new();
     if !files.is_empty() {
-        reply = reply.row([photos_button(case, &files, lang)]);
+        last.push(photos_button(case, &files, lang));
     }
-    reply
+    if case.reporters.len() == 1 && allowed(case.state, Move::Withdraw).is_ok() {
+        last.push(button(case, lang, "incident-do-withdraw", CaseAct::Withdraw));
+    }
+    if last.is_empty() { reply } else { reply.row(last) }
 }
 
 /// The two buttons with which a reporter says whether it is settled.
@@ -96,12 +101,16 @@ pub fn button(case: &Case, lang: Lang, key: &str, act: CaseAct) -> Choice {
     Choice::always(lang.say(key, &[]), Action::Case { incident: case.id, act }.into())
 }
 
-fn duty_text(case: &Case, chat: ChatId, lang: Lang, now: Timestamp) -> Rich {
+fn duty_text(case: &Case, chat: ChatId, names: bool, lang: Lang, now: Timestamp) -> Rich {
     let mut text = head(case, false, lang, now);
     for reporter in case.reporters.iter().take(3) {
         let vars = [("name", reporter.name.as_str()), ("unit", reporter.unit.as_str())];
-        let key =
-            if reporter.unit.is_empty() { "incident-card-reporter" } else { "incident-card-reporter-of" };
+        let key = match (reporter.hidden, names) {
+            (true, false) => "incident-card-reporter-hidden",
+            (true, true) => "incident-card-reporter-yours",
+            (false, _) if reporter.unit.is_empty() => "incident-card-reporter",
+            (false, _) => "incident-card-reporter-of",
+        };
         text = text.push(lang.say(key, &vars)).line();
     }
     if case.restricted {
@@ -131,7 +140,7 @@ fn duty_text(case: &Case, chat: ChatId, lang: Lang, now: Timestamp) -> Rich {
         let words = shorten(question, STEP_WORDS);
         text = text.push(lang.say("incident-card-question", &[("words", &words)])).line();
     }
-    last_line(text, case, lang)
+    last_line(text, case, names, lang)
 }
 
 /// What leaves the case towards a unit: without the reporter's name, and with numbers of persons masked.
@@ -198,10 +207,11 @@ pub fn caption(lang: Lang, code: &str, files: &[Attachment]) -> String {
     lang.say(key, &[("code", code)])
 }
 
-fn last_line(text: Rich, case: &Case, lang: Lang) -> Rich {
+fn last_line(text: Rich, case: &Case, names: bool, lang: Lang) -> Rich {
     let Some(last) = &case.last else { return trimmed(text) };
     let what = lang.say(&format!("incident-move-{}", last.movement.code()), &[]);
-    let who = last.who.as_deref().unwrap_or("loa");
+    let hidden = lang.say("incident-hidden-name", &[]);
+    let who = if last.hidden && !names { &hidden } else { last.who.as_deref().unwrap_or("loa") };
     let at = last.at.short();
     let mut line = lang.say("incident-card-last", &[("when", &at), ("who", who), ("what", &what)]);
     if !last.text.is_empty() {
@@ -215,6 +225,7 @@ fn rows(case: &Case, chat: ChatId, kind: CardKind, lang: Lang) -> Vec<Vec<Choice
     let offers: &[&[(Move, &str, CaseAct)]] = match kind {
         CardKind::Duty | CardKind::Watch | CardKind::Bundle => &[
             &[(Move::Take, "incident-do-take", CaseAct::Take), (Move::Ask, "incident-do-ask", CaseAct::Ask)],
+            &[(Move::Verify, "incident-do-verify", CaseAct::Verify)],
             &[
                 (Move::Forward, "incident-do-forward", CaseAct::Forward),
                 (Move::Settle, "incident-do-settle", CaseAct::Settle),
@@ -229,7 +240,10 @@ fn rows(case: &Case, chat: ChatId, kind: CardKind, lang: Lang) -> Vec<Vec<Choice
                 (Move::Accept, "incident-do-accept", CaseAct::Accept),
                 (Move::Return, "incident-do-return", CaseAct::Return),
             ],
-            &[(Move::Report, "incident-do-report", CaseAct::Report)],
+            &[
+                (Move::Plan, "incident-do-plan", CaseAct::Plan),
+                (Move::Report, "incident-do-report", CaseAct::Report),
+            ],
         ],
     };
     let mut rows: Vec<Vec<Choice>> = Vec::new();

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::incoming::Spot;
 use crate::conversation::{Lang, Me};
+use crate::domain::Timestamp;
 use crate::domain::content::Attachment;
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 use crate::domain::incident::{Move, State};
-use crate::domain::{Role, Timestamp};
+use crate::domain::rights::{Reach, Rights, rights};
 
 use super::Likeness;
 
@@ -86,6 +87,8 @@ pub struct CaseFile {
 pub struct Reporter {
     pub person: PersonId,
     pub name: String,
+    /// Only duty officers know who it was.
+    pub hidden: bool,
     /// The words with which they did.
     pub text: String,
     /// Where they belong; empty if nowhere.
@@ -136,6 +139,8 @@ pub struct LastStep {
     pub at: Timestamp,
     /// Nobody where loa did it.
     pub who: Option<String>,
+    /// It was a reporter whom only duty officers know.
+    pub hidden: bool,
     pub movement: Move,
     pub text: String,
 }
@@ -190,29 +195,38 @@ impl ListRow {
     }
 }
 
-/// The roles that watch over a case at its unit and above.
-const DUTY: [Role; 3] = [Role::Duty, Role::Head, Role::Admin];
-
 impl Case {
     /// Whether the person is one of those who triage this case. A restricted one is for duty officers only.
     pub fn is_triaged_by(&self, me: &Me) -> bool {
-        let roles: &[Role] = if self.restricted { &[Role::Duty] } else { &DUTY };
-        me.roles.iter().any(|post| roles.contains(&post.role) && self.unit.line.contains(&post.unit))
+        let watch = |rights: Rights| if self.restricted { rights.watch_restricted } else { rights.watch };
+        reaches(me, &self.unit, watch)
     }
 
-    /// Whether the person acts for the unit that the case was forwarded to: its own staff and head, or a
-    /// head or administrator above it.
+    /// Whether the person acts for the unit that the case was forwarded to.
     pub fn is_worked_on_by(&self, me: &Me) -> bool {
-        let Some(unit) = &self.forwarded else { return false };
-        me.roles.iter().any(|post| match post.role {
-            Role::Staff | Role::Duty => post.unit == unit.id,
-            Role::Head | Role::Admin => unit.line.contains(&post.unit),
-            Role::Reporter | Role::Editor | Role::Approver => false,
-        })
+        self.forwarded.as_ref().is_some_and(|unit| reaches(me, unit, |rights| rights.work))
+    }
+
+    /// Whether the person may know who reported it, also where the reporter wants no one else to.
+    pub fn tells_names_to(&self, me: &Me) -> bool {
+        reaches(me, &self.unit, |rights| rights.know_unnamed)
+    }
+
+    /// How a person is called before everybody who works on the case.
+    pub fn name_of(&self, me: &Me, lang: Lang) -> String {
+        match self.reporter(me.id) {
+            Some(reporter) if reporter.hidden => lang.say("incident-hidden-name", &[]),
+            _ => me.name.clone(),
+        }
     }
 
     pub fn is_reported_by(&self, me: &Me) -> bool {
         self.reporter(me.id).is_some()
+    }
+
+    /// Whether the person alone reported it: what others reported too is not theirs to take back.
+    pub fn is_withdrawn_by(&self, me: &Me) -> bool {
+        self.reporters.len() == 1 && self.is_reported_by(me)
     }
 
     /// What a person reported of it, if they did.
@@ -258,9 +272,135 @@ fn each_once<'a>(files: impl Iterator<Item = &'a CaseFile>) -> Vec<Attachment> {
 
 /// The units at which a person watches over cases, and those where also over restricted ones.
 pub fn watch(me: &Me) -> (Vec<UnitId>, Vec<UnitId>) {
-    let at = |roles: &[Role]| {
-        let posts = me.roles.iter().filter(|post| roles.contains(&post.role));
+    let at = |of: fn(Rights) -> Reach| {
+        let posts = me.roles.iter().filter(|post| of(rights(post.role)) != Reach::Nowhere);
         posts.map(|post| post.unit).collect::<Vec<_>>()
     };
-    (at(&DUTY), at(&[Role::Duty]))
+    (at(|rights| rights.watch), at(|rights| rights.watch_restricted))
+}
+
+/// Whether one of the person's roles reaches a unit.
+fn reaches(me: &Me, unit: &NamedUnit, of: impl Fn(Rights) -> Reach) -> bool {
+    me.roles.iter().any(|post| of(rights(post.role)).holds(&post.unit, &unit.line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CaseAct, moves};
+    use super::*;
+    use crate::conversation::Post;
+    use crate::domain::Role;
+
+    const PROVINCE: i64 = 1;
+    const WARD: i64 = 2;
+    const VILLAGE: i64 = 3;
+    const OTHER: i64 = 4;
+
+    fn unit(id: i64) -> NamedUnit {
+        let line: &[i64] = match id {
+            PROVINCE => &[PROVINCE],
+            VILLAGE => &[VILLAGE, WARD, PROVINCE],
+            other => &[other, PROVINCE],
+        };
+        let (name, path) = (format!("Đơn vị {id}"), format!("Đơn vị {id}"));
+        NamedUnit { id: UnitId(id), name, path, line: line.iter().map(|id| UnitId(*id)).collect() }
+    }
+
+    /// A case of the ward, which has it as well; one person reported it.
+    fn case(restricted: bool) -> Case {
+        let reporter = Reporter {
+            person: PersonId(100),
+            name: "Lan".into(),
+            hidden: true,
+            text: String::new(),
+            unit: String::new(),
+            chat: None,
+        };
+        Case {
+            id: IncidentId(1),
+            code: "ML-2026-0001".into(),
+            state: State::New,
+            category: None,
+            category_code: None,
+            unit: unit(WARD),
+            unit_known: true,
+            text: String::new(),
+            place: None,
+            spot: None,
+            restricted,
+            holder: None,
+            forwarded: (!restricted).then(|| unit(WARD)),
+            merged_into: None,
+            question: None,
+            result: None,
+            created_at: Timestamp(0),
+            due_at: Timestamp(0),
+            settled_at: None,
+            reporters: vec![reporter],
+            cards: Vec::new(),
+            files: Vec::new(),
+            files_awaited: 0,
+            last: None,
+            matches: Vec::new(),
+        }
+    }
+
+    fn acts() -> Vec<CaseAct> {
+        use CaseAct as A;
+        let (chat, other) = (ChatId(1), IncidentId(2));
+        vec![
+            A::Show,
+            A::Photos,
+            A::Take,
+            A::Verify,
+            A::Ask,
+            A::Answer,
+            A::Forward,
+            A::ForwardTo(chat),
+            A::ForwardByName,
+            A::Accept,
+            A::Plan,
+            A::Return,
+            A::Report,
+            A::Settle,
+            A::SettleAsReported,
+            A::Reject,
+            A::Merge,
+            A::MergeInto(other),
+            A::MergeLikely(other),
+            A::Confirm,
+            A::Reopen,
+            A::Withdraw,
+        ]
+    }
+
+    /// Every role at every unit, and the reporter who has none: what each may do, read by a person who changes it.
+    #[test]
+    fn every_role_at_every_unit_may_do_what_is_written_here() {
+        let mut told = String::new();
+        for restricted in [false, true] {
+            let case = case(restricted);
+            told += if restricted { "a complaint\n" } else { "a case that lies with the ward\n" };
+            let mut line = |who: &str, me: &Me| {
+                let may: Vec<String> = acts()
+                    .into_iter()
+                    .filter(|act| moves::may(&case, me, act))
+                    .map(|act| format!("{act:?}").split('(').next().unwrap_or_default().to_owned())
+                    .collect();
+                let names = if case.tells_names_to(me) { " + names" } else { "" };
+                told +=
+                    &format!("  {who}: {}{names}\n", if may.is_empty() { "-".into() } else { may.join(" ") });
+            };
+            for role in Role::ALL {
+                let at = [(PROVINCE, "above"), (WARD, "there"), (VILLAGE, "below"), (OTHER, "beside")];
+                for (unit, place) in at {
+                    let post = Post { role, unit: UnitId(unit), unit_path: String::new() };
+                    let me = Me { id: PersonId(7), name: "Minh".into(), roles: vec![post] };
+                    line(&format!("{role} {place}"), &me);
+                }
+            }
+            line("the reporter", &Me { id: PersonId(100), name: "Lan".into(), roles: Vec::new() });
+        }
+        insta::assert_snapshot!(told);
+    }
 }

@@ -37,6 +37,12 @@ pub struct Draft {
     /// Pictures and documents.
     pub exhibits: Vec<Exhibit>,
     pub spot: Option<Spot>,
+    /// Only duty officers are to know who reports.
+    #[serde(default)]
+    pub hidden: bool,
+    /// Something was said after the questions of the category were asked.
+    #[serde(default)]
+    pub answered: bool,
     /// A place in words that is no unit's name.
     pub place: Option<String>,
     /// The category's code.
@@ -102,6 +108,8 @@ impl Draft {
             wordless: false,
             exhibits: Vec::new(),
             spot: None,
+            hidden: false,
+            answered: false,
             place: None,
             category: Pick::Open,
             unit: Pick::Open,
@@ -290,6 +298,12 @@ fn summary(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     let words = card::shorten(&draft.text, 600);
     let words = if words.is_empty() { lang.say("incident-no-words", &[]) } else { words };
     text = text.push(lang.say("incident-line-words", &[("words", &words)])).line();
+    if draft.hidden {
+        text = text.push(lang.say("incident-line-hidden", &[])).line();
+    }
+    if let Some(questions) = questions(ctx, draft) {
+        text = text.line().push(lang.say("incident-more", &[("questions", &questions)])).line();
+    }
     if rules::screen(&draft.text) == Screening::Complaint {
         text = text.line().push(lang.say("incident-complaint", &[])).line();
     }
@@ -314,6 +328,13 @@ fn summary(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     ]))
 }
 
+/// What this kind of case is asked, where nothing was said to it yet.
+fn questions(ctx: &Context<'_>, draft: &Draft) -> Option<String> {
+    let code = draft.category.known().filter(|_| !draft.answered)?;
+    let asked = &ctx.rules.categories.get(code)?.questions;
+    (!asked.is_empty()).then(|| asked.join(" "))
+}
+
 /// What can be changed.
 pub fn edit_menu(ctx: &Context<'_>, draft: &Draft) -> Reply {
     let lang = ctx.lang();
@@ -329,6 +350,11 @@ pub fn edit_menu(ctx: &Context<'_>, draft: &Draft) -> Reply {
     reply = reply.row(second);
     if !draft.exhibits.is_empty() {
         reply = reply.row([button("incident-drop-photos", DraftAct::DropPhotos)]);
+    }
+    // In a group everybody has seen who wrote it.
+    if ctx.chat.kind == ChatKind::Private {
+        let key = if draft.hidden { "incident-edit-show-name" } else { "incident-edit-hide-name" };
+        reply = reply.row([button(key, DraftAct::Hide(!draft.hidden))]);
     }
     reply.row([button("incident-back", DraftAct::Back)])
 }

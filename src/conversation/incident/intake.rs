@@ -163,7 +163,10 @@ pub fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
         ("khong ro", Expects::Category) => draft.category = Pick::Unknown,
         ("khong ro", Expects::Unit) => draft.unit = Pick::Unknown,
         ("khong ro", Expects::Words) if !draft.exhibits.is_empty() => draft.wordless = true,
-        (_, expects) => understand(ctx, &mut draft, expects, &message.id, text)?,
+        (_, expects) => {
+            draft.answered |= expects == Expects::Summary;
+            understand(ctx, &mut draft, expects, &message.id, text)?;
+        }
     }
     advance(ctx, draft, note, false)
 }
@@ -260,6 +263,7 @@ pub fn press(ctx: &Context<'_>, id: i64, act: &DraftAct) -> Result<Turn, Need> {
         DraftAct::EditUnit => return ask_anew(ctx, draft, Expects::Unit),
         DraftAct::AddPhotos => return Ok(Turn::say(ctx.lang().say("incident-send-photos", &[]))),
         DraftAct::DropPhotos => draft.exhibits.clear(),
+        DraftAct::Hide(hidden) => draft.hidden = *hidden && ctx.chat.kind == ChatKind::Private,
         DraftAct::Back => {}
         DraftAct::NoWords => draft.wordless = true,
         DraftAct::Category(None) => draft.category = Pick::Unknown,
@@ -314,7 +318,7 @@ fn join(ctx: &Context<'_>, draft: &Draft, id: IncidentId) -> Result<Turn, Need> 
         turn = turn.with_toast(lang.say("incident-join-gone", &[]));
         return Ok(turn);
     };
-    let also = Also::Join { message: draft.message.clone(), spot: draft.spot.clone() };
+    let also = Also::Join { message: draft.message.clone(), spot: draft.spot.clone(), hidden: draft.hidden };
     let (text, exhibits) = (draft.text.clone(), draft.exhibits.clone());
     let mut turn = moves::go_with(ctx, me, case, Move::Add, text, also, exhibits);
     turn.dialogue = Some(Dialogue::None);
@@ -392,6 +396,7 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
         place: draft.place.clone(),
         spot: draft.spot.clone(),
         exhibits: draft.exhibits.clone(),
+        hidden: draft.hidden,
         category,
         unit: unit.id,
         unit_known: draft.unit.known().is_some(),

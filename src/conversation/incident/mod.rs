@@ -84,6 +84,10 @@ pub enum Wants {
     Result,
     Settle,
     Reject,
+    /// What a unit will do, and until when.
+    Plan,
+    /// Why its reporter takes it back.
+    Withdraw,
 }
 
 /// What a button of this part does.
@@ -129,6 +133,8 @@ pub enum DraftAct {
     EditUnit,
     AddPhotos,
     DropPhotos,
+    /// Whether only duty officers know who reports.
+    Hide(bool),
     /// Back to the summary.
     Back,
     /// "Không rõ" where words were asked for.
@@ -150,6 +156,7 @@ pub enum CaseAct {
     Show,
     Photos,
     Take,
+    Verify,
     Ask,
     Answer,
     /// Shows the groups to choose from.
@@ -158,6 +165,7 @@ pub enum CaseAct {
     /// Asks for the name of a unit.
     ForwardByName,
     Accept,
+    Plan,
     Return,
     Report,
     Settle,
@@ -171,6 +179,7 @@ pub enum CaseAct {
     MergeLikely(IncidentId),
     Confirm,
     Reopen,
+    Withdraw,
     /// The words that were asked for are not wanted any more.
     Never,
 }
@@ -281,6 +290,8 @@ pub enum Effect {
     Step(Box<Step>),
     /// The card is shown in this chat, below everything, and kept up to date there.
     Show { incident: IncidentId, chat: ChatId, kind: CardKind },
+    /// Somebody looked at a restricted case: that is written down.
+    Look { incident: IncidentId, who: PersonId },
 }
 
 /// A report that becomes a case.
@@ -296,6 +307,8 @@ pub struct NewCase {
     pub place: Option<String>,
     pub spot: Option<Spot>,
     pub exhibits: Vec<Exhibit>,
+    /// Only duty officers know who reports.
+    pub hidden: bool,
     /// Code and name.
     pub category: Option<(String, String)>,
     pub unit: UnitId,
@@ -363,6 +376,8 @@ pub enum Also {
         /// The platform's id of the message that did it.
         message: String,
         spot: Option<Spot>,
+        /// Only duty officers know who does.
+        hidden: bool,
     },
 }
 

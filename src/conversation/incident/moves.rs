@@ -32,6 +32,7 @@ pub fn press(ctx: &Context<'_>, id: IncidentId, act: &CaseAct) -> Result<Turn, N
         CaseAct::Show => show(ctx, me, case),
         CaseAct::Photos => Ok(photos(ctx, me, case)),
         CaseAct::Take => Ok(go(ctx, me, case, Move::Take, String::new(), Also::Nothing)),
+        CaseAct::Verify => Ok(go(ctx, me, case, Move::Verify, String::new(), Also::Nothing)),
         CaseAct::Accept => Ok(go(ctx, me, case, Move::Accept, String::new(), Also::Nothing)),
         CaseAct::Confirm => Ok(go(ctx, me, case, Move::Confirm, String::new(), Also::Nothing)),
         CaseAct::Reopen => Ok(reopen(ctx, me, case)),
@@ -41,6 +42,8 @@ pub fn press(ctx: &Context<'_>, id: IncidentId, act: &CaseAct) -> Result<Turn, N
         CaseAct::Report => Ok(prompt(ctx, case, Move::Report, Wants::Result)),
         CaseAct::Settle => Ok(prompt(ctx, case, Move::Settle, Wants::Settle)),
         CaseAct::Reject => Ok(prompt(ctx, case, Move::Reject, Wants::Reject)),
+        CaseAct::Plan => Ok(prompt(ctx, case, Move::Plan, Wants::Plan)),
+        CaseAct::Withdraw => Ok(prompt(ctx, case, Move::Withdraw, Wants::Withdraw)),
         CaseAct::SettleAsReported => {
             let words = case.result.clone().unwrap_or_default();
             let mut turn = go(ctx, me, case, Move::Settle, words, Also::Nothing);
@@ -69,7 +72,8 @@ pub fn may(case: &Case, me: &Me, act: &CaseAct) -> bool {
     match act {
         CaseAct::Show | CaseAct::Photos => case.is_seen_by(me),
         CaseAct::Answer | CaseAct::Confirm | CaseAct::Reopen => case.is_reported_by(me),
-        CaseAct::Accept | CaseAct::Return | CaseAct::Report => case.is_worked_on_by(me),
+        CaseAct::Withdraw => case.is_withdrawn_by(me),
+        CaseAct::Accept | CaseAct::Plan | CaseAct::Return | CaseAct::Report => case.is_worked_on_by(me),
         CaseAct::Never => true,
         _ => case.is_triaged_by(me),
     }
@@ -97,8 +101,8 @@ pub fn go_with(
         to = CaseState::New;
     }
     let mut replies = reporter_lines(me, case, movement, &text, &also);
-    if matches!(also, Also::Join { .. }) {
-        replies.extend(joined_lines(me, case, &text));
+    if let Also::Join { hidden, .. } = also {
+        replies.extend(joined_lines(me, case, &text, hidden));
     }
     replies.extend(group_lines(ctx, me, case, movement, &text));
     let mut turn = Turn { replies, ..Turn::default() };
@@ -149,6 +153,8 @@ fn prompt(ctx: &Context<'_>, case: &Case, movement: Move, wants: Wants) -> Turn 
         Wants::Result => "incident-want-result",
         Wants::Settle => "incident-want-settle",
         Wants::Reject => "incident-want-reject",
+        Wants::Plan => "incident-want-plan",
+        Wants::Withdraw => "incident-want-withdraw",
     };
     let vars = [("name", name), ("code", case.code.as_str()), ("places", rules::places(ctx))];
     let mut text = lang.say(key, &vars);
@@ -195,7 +201,15 @@ pub fn show(ctx: &Context<'_>, me: &Me, case: &Case) -> Result<Turn, Need> {
             return Ok(Turn::default().and(card::reporter_view(case, me.id, ctx.lang(), ctx.now)));
         }
     };
-    Ok(Turn::nothing().effect(Effect::Show { incident: case.id, chat, kind }.into()))
+    Ok(looked(Turn::nothing().effect(Effect::Show { incident: case.id, chat, kind }.into()), me, case))
+}
+
+/// Who looks at a restricted case that is not their own report is written down.
+fn looked(turn: Turn, me: &Me, case: &Case) -> Turn {
+    if !case.restricted || case.is_reported_by(me) {
+        return turn;
+    }
+    turn.effect(Effect::Look { incident: case.id, who: me.id }.into())
 }
 
 fn photos(ctx: &Context<'_>, me: &Me, case: &Case) -> Turn {
@@ -207,7 +221,7 @@ fn photos(ctx: &Context<'_>, me: &Me, case: &Case) -> Turn {
         return Turn::toast(lang.say("incident-no-photos", &[]));
     }
     let caption = card::caption(lang, &case.code, &files);
-    Turn::default().and(Reply::here(caption).files(files))
+    looked(Turn::default().and(Reply::here(caption).files(files)), me, case)
 }
 
 /// Offers staff groups to forward to, nearest first, or those whose unit fits a name.
@@ -318,33 +332,52 @@ fn reporter_lines(me: &Me, case: &Case, movement: Move, text: &str, also: &Also)
     })
     .into_iter()
     // Their own additions are answered where they were made; one of several reporters does not tell the rest.
-    .filter(|_| !matches!(movement, Move::Add | Move::Answer))
+    .filter(|_| !matches!(movement, Move::Add | Move::Answer | Move::Withdraw))
     .collect()
 }
 
 /// The duty officers hear that one more person reports a case, and in which words.
-fn joined_lines(me: &Me, case: &Case, text: &str) -> Vec<Reply> {
+fn joined_lines(me: &Me, case: &Case, text: &str, hidden: bool) -> Vec<Reply> {
     let words = card::shorten(text, 300);
-    let vars = [("code", case.code.as_str()), ("name", me.name.as_str()), ("words", words.as_str())];
     case.chats(CardKind::Duty)
-        .map(|card| Reply::to(card.chat, card.lang.say("incident-duty-join", &vars)))
+        .map(|card| {
+            let name =
+                if hidden { card.lang.say("incident-hidden-name", &[]) } else { case.name_of(me, card.lang) };
+            let vars = [("code", case.code.as_str()), ("name", name.as_str()), ("words", words.as_str())];
+            Reply::to(card.chat, card.lang.say("incident-duty-join", &vars))
+        })
         .collect()
 }
 
 /// The line below the card that makes telephones ring: an edited card does not.
 fn group_lines(ctx: &Context<'_>, me: &Me, case: &Case, movement: Move, text: &str) -> Vec<Reply> {
-    let to_duty =
-        matches!(movement, Move::Answer | Move::Return | Move::Report | Move::Reopen | Move::Confirm);
+    let to_duty = matches!(
+        movement,
+        Move::Answer
+            | Move::Plan
+            | Move::Return
+            | Move::Report
+            | Move::Reopen
+            | Move::Confirm
+            | Move::Withdraw
+    );
     if !to_duty {
         return Vec::new();
     }
     let key = format!("incident-duty-{}", movement.code());
     let unit = case.forwarded.as_ref().map_or("", |unit| unit.name.as_str());
     let words = card::shorten(text, 300);
-    let vars =
-        [("code", case.code.as_str()), ("name", me.name.as_str()), ("unit", unit), ("words", words.as_str())];
     case.chats(CardKind::Duty)
         .filter(|card| card.chat != ctx.chat.id)
-        .map(|card| Reply::to(card.chat, card.lang.say(&key, &vars)))
+        .map(|card| {
+            let name = case.name_of(me, card.lang);
+            let vars = [
+                ("code", case.code.as_str()),
+                ("name", name.as_str()),
+                ("unit", unit),
+                ("words", words.as_str()),
+            ];
+            Reply::to(card.chat, card.lang.say(&key, &vars))
+        })
         .collect()
 }

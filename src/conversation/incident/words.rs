@@ -63,6 +63,8 @@ pub fn heard(ctx: &Context<'_>, words: &Words) -> Result<Turn, Need> {
         Wants::Result => Move::Report,
         Wants::Settle => Move::Settle,
         Wants::Reject => Move::Reject,
+        Wants::Plan => Move::Plan,
+        Wants::Withdraw => Move::Withdraw,
         Wants::Answer => Move::Answer,
     };
     Ok(done(ctx, moves::go_with(ctx, me, case, movement, text, Also::Nothing, all), movement, case))
@@ -112,6 +114,8 @@ fn authority(wants: Wants) -> CaseAct {
         Wants::Result => CaseAct::Report,
         Wants::Settle => CaseAct::Settle,
         Wants::Reject => CaseAct::Reject,
+        Wants::Plan => CaseAct::Plan,
+        Wants::Withdraw => CaseAct::Withdraw,
     }
 }
 

@@ -45,9 +45,10 @@ pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), Stor
         add_card(tx, id, *chat, CardKind::Unit).await?;
     }
     // A message makes one case at most: the unique key undoes everything where it already made one.
-    let sql = "INSERT INTO reports (incident_id, person_id, chat_id, message_id, text, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6)";
-    tx.exec_one(sql, args![id, case.person, case.chat, &case.message, &case.text, env.now]).await?;
+    let sql = "INSERT INTO reports (incident_id, person_id, chat_id, message_id, text, hidden, created_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let args = args![id, case.person, case.chat, &case.message, &case.text, case.hidden, env.now];
+    tx.exec_one(sql, args).await?;
     add_step(tx, env, id, Some(case.person), "open", "").await?;
     if let Some((_, unit)) = &case.routed {
         add_step(tx, env, id, None, Move::Forward.code(), &unit.name).await?;
@@ -99,7 +100,7 @@ pub async fn step(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreEr
 async fn change(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreError> {
     let id = step.incident;
     match step.movement {
-        Move::Take => hold(tx, id, step.actor).await?,
+        Move::Take | Move::Verify => hold(tx, id, step.actor).await?,
         Move::Ask => {
             if matches!(step.from, State::New | State::Reopened) {
                 hold(tx, id, step.actor).await?;
@@ -131,6 +132,12 @@ async fn change(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreErro
             tx.exec_one(sql, args![id, &step.text, env.now]).await?;
             deadlines::end(tx, id).await?;
         }
+        Move::Withdraw => {
+            let sql = "UPDATE incidents SET settled_at = $2, question = NULL WHERE id = $1";
+            tx.exec_one(sql, args![id, env.now]).await?;
+            leave_unit(tx, env, id).await?;
+            deadlines::end(tx, id).await?;
+        }
         Move::Merge | Move::Confirm => deadlines::end(tx, id).await?,
         Move::Reopen => {
             let sql = "UPDATE incidents SET settled_at = NULL WHERE id = $1";
@@ -138,7 +145,7 @@ async fn change(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreErro
             leave_unit(tx, env, id).await?;
         }
         // Nobody makes the last of these: `deadlines` does.
-        Move::Add | Move::Accept | Move::Close => {}
+        Move::Add | Move::Accept | Move::Plan | Move::Close => {}
     }
     Ok(())
 }
@@ -166,10 +173,12 @@ async fn also(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreError>
             set_place(tx, id, spot).await?;
             alike::keep(tx, id, alike).await
         }
-        Also::Join { message, spot } => {
-            let sql = "INSERT INTO reports (incident_id, person_id, chat_id, message_id, text, created_at)
-                       VALUES ($1, $2, $3, $4, $5, $6)";
-            tx.exec_one(sql, args![id, step.actor, step.chat, message, &step.text, env.now]).await?;
+        Also::Join { message, spot, hidden } => {
+            let sql =
+                "INSERT INTO reports (incident_id, person_id, chat_id, message_id, text, hidden, created_at)
+                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            let args = args![id, step.actor, step.chat, message, &step.text, *hidden, env.now];
+            tx.exec_one(sql, args).await?;
             match spot {
                 Some(spot) if read::known(tx, id).await?.spot.is_none() => set_place(tx, id, spot).await,
                 _ => Ok(()),
@@ -207,6 +216,11 @@ async fn merge(tx: &mut Tx<'_>, env: &Env, id: IncidentId, into: IncidentId) -> 
 async fn set_place(tx: &mut Tx<'_>, id: IncidentId, spot: &Spot) -> Result<(), StoreError> {
     let sql = "UPDATE incidents SET latitude = $2, longitude = $3, place = COALESCE($4, place) WHERE id = $1";
     tx.exec_one(sql, args![id, spot.latitude, spot.longitude, spot.name.clone()]).await
+}
+
+/// Somebody looked at a restricted case.
+pub async fn looked(tx: &mut Tx<'_>, env: &Env, id: IncidentId, who: Actor) -> Result<(), StoreError> {
+    audit::record(tx, env, who, "incident.look", &format!("incident:{id}"), "").await
 }
 
 /// Puts a card below everything in a chat, and keeps it up to date there from now on.
@@ -274,8 +288,11 @@ async fn redraw(tx: &mut Tx<'_>, env: &Env, id: IncidentId, quiet: bool) -> Resu
 async fn draw(tx: &mut Tx<'_>, env: &Env, case: &Case, at: &CardChat, quiet: bool) -> Result<(), StoreError> {
     let sql = "SELECT person_id FROM chats WHERE id = $1 AND kind = 'private' AND person_id IS NOT NULL";
     let owner: Option<(i64,)> = tx.optional(sql, args![at.chat]).await?;
+    // In a group nobody knows who looks.
+    let mut names = false;
     if let Some((owner,)) = owner {
         let person = read::person(tx, PersonId(owner)).await?;
+        names = person.as_ref().is_some_and(|me| case.tells_names_to(me));
         let sees = person.is_some_and(|me| match at.kind {
             CardKind::Unit => case.is_worked_on_by(&me),
             CardKind::Duty | CardKind::Watch | CardKind::Bundle => case.is_triaged_by(&me),
@@ -286,7 +303,7 @@ async fn draw(tx: &mut Tx<'_>, env: &Env, case: &Case, at: &CardChat, quiet: boo
             return Ok(());
         }
     }
-    let reply = Reply { quiet, ..card::card(case, at.chat, at.kind, at.lang, env.now) };
+    let reply = Reply { quiet, ..card::card(case, at.chat, at.kind, names, at.lang, env.now) };
     outbox::post(tx, env, at.chat, &reply).await
 }
 

@@ -17,6 +17,7 @@ use crate::conversation::incident::{Answer, Ask, Effect, MOST_AT_ONCE};
 use crate::domain::Timestamp;
 use crate::domain::ids::IncidentId;
 
+use super::audit::Actor;
 use super::{Env, StoreError, Tx};
 
 pub use media::{Fetched, Refusal, Wanted};
@@ -105,6 +106,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result
         Effect::Open(case) => act::open(tx, env, case).await,
         Effect::Step(step) => act::step(tx, env, step).await,
         Effect::Show { incident, chat, kind } => act::show(tx, env, *incident, *chat, *kind).await,
+        Effect::Look { incident, who } => act::looked(tx, env, *incident, Actor::Person(*who)).await,
     }
 }
 

@@ -11,9 +11,10 @@ use crate::domain::Timestamp;
 use crate::domain::content::{Attachment, FileKind};
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 use crate::domain::incident::{Move, State};
+use crate::store::audit::Actor;
 use crate::store::{Store, StoreError, Tx, row};
 
-use super::{alike, units};
+use super::{act, alike, units};
 
 struct CaseRow {
     code: String,
@@ -125,14 +126,15 @@ pub fn state(code: &str) -> Result<State, StoreError> {
 }
 
 async fn reporters(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<Reporter>, StoreError> {
-    let sql = "SELECT p.id, p.name, r.id, r.text FROM reports r JOIN people p ON p.id = r.person_id
+    let sql = "SELECT p.id, p.name, r.id, r.text, r.hidden FROM reports r JOIN people p ON p.id = r.person_id
                WHERE r.incident_id = $1 ORDER BY r.id";
-    let reports: Vec<(i64, String, i64, String)> = tx.all(sql, args![id]).await?;
+    let reports: Vec<(i64, String, i64, String, i64)> = tx.all(sql, args![id]).await?;
     let mut reporters: Vec<Reporter> = Vec::new();
-    for (person, name, report, text) in reports {
-        let person = PersonId(person);
+    for (person, name, report, text, hidden) in reports {
+        let (person, hidden) = (PersonId(person), hidden != 0);
         if let Some(known) = reporters.iter_mut().find(|known| known.person == person) {
             known.text = format!("{}\n{text}", known.text);
+            known.hidden |= hidden;
             continue;
         }
         let unit = units::homes(tx, person).await?.first().map(|home| home.name.clone());
@@ -143,7 +145,7 @@ async fn reporters(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<Reporter>, Sto
                             c.id LIMIT 1";
         let chat: Option<(i64, String)> = tx.optional(sql, args![person, report]).await?;
         let chat = chat.map(|(chat, lang)| (ChatId(chat), Lang::from_code(&lang)));
-        reporters.push(Reporter { person, name, text, unit: unit.unwrap_or_default(), chat });
+        reporters.push(Reporter { person, name, hidden, text, unit: unit.unwrap_or_default(), chat });
     }
     Ok(reporters)
 }
@@ -182,15 +184,26 @@ pub fn attachment(media: i64, sha256: String, document: Option<String>) -> Attac
     }
 }
 
+/// Steps of a case: when, who, what, in which words, and whether it was a reporter whom only duty officers know.
+macro_rules! steps {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.at, p.name, s.move, s.text,
+                    (SELECT COUNT(*) FROM reports r
+                     WHERE r.incident_id = s.incident_id AND r.person_id = s.actor_id AND r.hidden = 1)
+             FROM incident_steps s LEFT JOIN people p ON p.id = s.actor_id WHERE s.incident_id = $1 AND ",
+            $rest
+        )
+    };
+}
+
 async fn last_step(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<LastStep>, StoreError> {
-    let sql =
-        "SELECT s.at, p.name, s.move, s.text FROM incident_steps s LEFT JOIN people p ON p.id = s.actor_id
-               WHERE s.incident_id = $1 AND s.move <> 'open' ORDER BY s.id DESC LIMIT 1";
-    let row: Option<(i64, Option<String>, String, String)> = tx.optional(sql, args![id]).await?;
-    let Some((at, who, movement, text)) = row else { return Ok(None) };
+    let sql = steps!("s.move <> 'open' ORDER BY s.id DESC LIMIT 1");
+    let row: Option<(i64, Option<String>, String, String, i64)> = tx.optional(sql, args![id]).await?;
+    let Some((at, who, movement, text, hidden)) = row else { return Ok(None) };
     let movement = Move::from_code(&movement)
         .ok_or_else(|| StoreError::Corrupt(format!("move of a case {movement}")))?;
-    Ok(Some(LastStep { at: Timestamp(at), who, movement, text }))
+    Ok(Some(LastStep { at: Timestamp(at), who, hidden: hidden != 0, movement, text }))
 }
 
 /// A person with the roles of this moment; nobody if they have left.
@@ -227,7 +240,10 @@ pub struct Shown {
     pub merged_into: Option<String>,
     pub question: Option<String>,
     pub result: Option<String>,
+    /// Without those whom only duty officers know.
     pub reporters: Vec<String>,
+    /// How many those are.
+    pub hidden_reporters: usize,
     /// SHA-256 of each stored picture.
     pub photos: Vec<String>,
     /// What each stored document is called.
@@ -242,8 +258,9 @@ pub struct Shown {
 #[derive(Clone, Debug, Serialize)]
 pub struct ShownStep {
     pub at: Timestamp,
-    /// Nobody where loa did it.
+    /// Nobody where loa did it, or a reporter whom only duty officers know.
     pub who: Option<String>,
+    pub hidden: bool,
     /// The code of the move; `open` is the first.
     #[serde(rename = "move")]
     pub movement: String,
@@ -251,13 +268,14 @@ pub struct ShownStep {
 }
 
 impl Store {
-    /// The case with this code and its history, if there is one.
+    /// The case with this code and its history, if there is one. A look at a restricted one is written down.
     ///
     /// # Errors
     /// The database's.
     pub async fn show_incident(&self, code: &str) -> Result<Option<Shown>, StoreError> {
         let code = code.to_owned();
-        self.db
+        let shown = self
+            .db
             .read(move |tx| {
                 Box::pin(async move {
                     let id: Option<(i64,)> =
@@ -265,19 +283,32 @@ impl Store {
                     let Some((id,)) = id else { return Ok(None) };
                     let case = known(tx, IncidentId(id)).await?;
                     let steps = history(tx, case.id).await?;
-                    Ok(Some(shown(case, steps)))
+                    Ok(Some((case.id, shown(case, steps))))
                 })
             })
-            .await
+            .await?;
+        let Some((id, shown)) = shown else { return Ok(None) };
+        if shown.restricted {
+            let env = self.env();
+            let look = self.db.write(move |tx| {
+                Box::pin(async move { act::looked(tx, &env, id, Actor::CommandLine).await })
+            });
+            look.await?;
+        }
+        Ok(Some(shown))
     }
 }
 
 async fn history(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<ShownStep>, StoreError> {
-    let sql =
-        "SELECT s.at, p.name, s.move, s.text FROM incident_steps s LEFT JOIN people p ON p.id = s.actor_id
-               WHERE s.incident_id = $1 ORDER BY s.id";
-    let rows: Vec<(i64, Option<String>, String, String)> = tx.all(sql, args![id]).await?;
-    let step = |(at, who, movement, text)| ShownStep { at: Timestamp(at), who, movement, text };
+    let sql = steps!("s.id > 0 ORDER BY s.id");
+    let rows: Vec<(i64, Option<String>, String, String, i64)> = tx.all(sql, args![id]).await?;
+    let step = |(at, who, movement, text, hidden): (i64, Option<String>, _, _, i64)| ShownStep {
+        at: Timestamp(at),
+        who: who.filter(|_| hidden == 0),
+        hidden: hidden != 0,
+        movement,
+        text,
+    };
     Ok(rows.into_iter().map(step).collect())
 }
 
@@ -300,7 +331,13 @@ fn shown(case: Case, steps: Vec<ShownStep>) -> Shown {
         merged_into: case.merged_into,
         question: case.question,
         result: case.result,
-        reporters: case.reporters.into_iter().map(|reporter| reporter.name).collect(),
+        hidden_reporters: case.reporters.iter().filter(|reporter| reporter.hidden).count(),
+        reporters: case
+            .reporters
+            .into_iter()
+            .filter(|reporter| !reporter.hidden)
+            .map(|reporter| reporter.name)
+            .collect(),
         photos: pictures.into_iter().map(|picture| picture.sha256).collect(),
         documents: documents.into_iter().map(|document| document.name).collect(),
         created_at: case.created_at,

@@ -92,7 +92,7 @@ async fn who_agrees_is_asked_no_more_and_a_reopened_case_begins_anew() {
     let card = town.report(WORDS).await;
     town.presses_in(DUTY, TUAN, &card, "Giải quyết xong").await;
     let settled = town.says_in(DUTY, TUAN, "Đã dọn xong").await;
-    town.presses(LAN, &settled, "Đúng vậy").await;
+    town.presses(LAN, &settled, "Đã xong").await;
     assert_eq!(tick(&town).await, None);
 
     let town = Town::new().await;

@@ -28,7 +28,7 @@ async fn taken_asked_answered_settled_and_agreed() {
     town.presses_in(DUTY, TUAN, &answered, "Giải quyết xong").await;
     let settled = town.says_in(DUTY, TUAN, "Đã dọn đất, thông xe").await;
     assert!(text_in(&settled, LAN).contains("Đã dọn đất, thông xe"));
-    let agreed = town.presses(LAN, &settled, "Đúng vậy").await;
+    let agreed = town.presses(LAN, &settled, "Đã xong").await;
     assert!(text_in(&agreed, DUTY).contains("giải quyết dứt điểm"));
     let again = town.presses(LAN, &settled, "Chưa xong").await;
     assert!(toast(&again).contains("không làm bước này được nữa"), "{again:?}");
@@ -197,4 +197,148 @@ async fn without_a_duty_group_the_card_goes_to_the_officers_in_private() {
     assert!(text_in(&sent, LAN).contains("Tuấn đã có tin này"), "{sent:#?}");
     let taken = town.presses(TUAN, &sent, "Nhận xử lý").await;
     assert!(text_in(&taken, TUAN).contains("Trực ban: Tuấn"));
+}
+
+#[tokio::test]
+async fn what_is_looked_into_and_planned_is_told_to_the_reporter() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    let looked = town.presses_in(DUTY, TUAN, &card, "Xác minh").await;
+    assert!(text_in(&looked, LAN).contains("Tuấn (trực ban) đang xác minh"), "{looked:#?}");
+    assert!(text_in(&looked, DUTY).contains("Trực ban: Tuấn"), "who looks into it has it");
+    let asked = town.presses_in(DUTY, TUAN, &looked, "Chuyển").await;
+    let forwarded = town.presses_in(DUTY, TUAN, &asked, "Sông Hiến").await;
+    let accepted = town.presses_in(WARD_GROUP, MINH, &forwarded, "Tiếp nhận").await;
+    town.presses_in(WARD_GROUP, MINH, &accepted, "Kế hoạch").await;
+    let planned = town.says_in(WARD_GROUP, MINH, "Sáng thứ Sáu có máy xúc").await;
+    for chat in [LAN, DUTY] {
+        assert!(text_in(&planned, chat).contains("có kế hoạch: “Sáng thứ Sáu có máy xúc”"), "{planned:#?}");
+    }
+    // Plans change, and are told again.
+    town.presses_in(WARD_GROUP, MINH, &planned, "Kế hoạch").await;
+    let later = town.says_in(WARD_GROUP, MINH, "Lùi sang thứ Hai vì mưa").await;
+    assert!(text_in(&later, LAN).contains("Lùi sang thứ Hai"));
+    town.presses_in(WARD_GROUP, MINH, &later, "Đã xử lý").await;
+    let reported = town.says_in(WARD_GROUP, MINH, "Đã dọn xong").await;
+    assert!(text_in(&reported, DUTY).contains("đơn vị báo xong"));
+}
+
+#[tokio::test]
+async fn a_mistake_is_taken_back_by_its_reporter_alone() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    let asked = town.presses_in(DUTY, TUAN, &card, "Chuyển").await;
+    town.presses_in(DUTY, TUAN, &asked, "Sông Hiến").await;
+    let seen = town.says(LAN, &format!("/vuviec {CODE}")).await;
+    let why = town.presses(LAN, &seen, "Rút lại").await;
+    assert!(text_in(&why, LAN).contains("Vì sao"), "{why:#?}");
+    let back = town.says(LAN, "Báo nhầm, đó là đất đổ của công trình").await;
+    assert!(text_in(&back, DUTY).contains("Lan rút lại báo nhanh này: “Báo nhầm"), "{back:#?}");
+    assert!(text_in(&back, WARD_GROUP).contains("không còn ở đơn vị"), "{back:#?}");
+    assert_eq!(town.count("SELECT COUNT(*) FROM open_incidents").await, 0);
+    assert_eq!(town.count("SELECT COUNT(*) FROM incident_deadlines WHERE done_at IS NULL").await, 0);
+    let seen = town.says(LAN, &format!("/vuviec {CODE}")).await;
+    assert!(labels(&seen, LAN).is_empty() && text_in(&seen, LAN).contains("người báo đã rút lại"));
+}
+
+#[tokio::test]
+async fn what_two_reported_or_a_unit_works_on_is_not_taken_back() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    let asked = town.presses_in(DUTY, TUAN, &card, "Chuyển").await;
+    let forwarded = town.presses_in(DUTY, TUAN, &asked, "Sông Hiến").await;
+    let seen = town.says(LAN, &format!("/vuviec {CODE}")).await;
+    town.presses_in(WARD_GROUP, MINH, &forwarded, "Tiếp nhận").await;
+    let late = town.presses(LAN, &seen, "Rút lại").await;
+    assert!(toast(&late).contains("không làm bước này được nữa"), "{late:#?}");
+    // The second case has two reporters once Minh has joined it.
+    town.report("Xe khách lật ở chợ phường Sông Hiến, đường bị chặn").await;
+    let seen = town.says(LAN, "/vuviec 2").await;
+    let summary = town.says(MINH, "Đường vào chợ phường Sông Hiến bị chặn, xe khách lật").await;
+    let summary = town.presses(MINH, &summary, "Không rõ").await;
+    town.presses(MINH, &summary, "báo chung").await;
+    let pressed = town.presses(LAN, &seen, "Rút lại").await;
+    assert!(toast(&pressed).contains("cần người có quyền"), "{pressed:#?}");
+    let seen = town.says(LAN, "/vuviec 2").await;
+    assert!(!labels(&seen, LAN).iter().any(|label| label.contains("Rút lại")));
+}
+
+/// Lan reports without being named.
+async fn reported_unnamed(town: &Town) -> Vec<crate::store::testing::Shown> {
+    let summary = town.says(LAN, "Có người đánh bạc ở phường Sông Hiến").await;
+    let edit = town.presses(LAN, &summary, "Sửa").await;
+    let hidden = town.presses(LAN, &edit, "Không nêu tên").await;
+    assert!(text_in(&hidden, LAN).contains("Chỉ trực ban biết"), "{hidden:#?}");
+    town.presses(LAN, &hidden, "✅ Gửi").await
+}
+
+#[tokio::test]
+async fn who_wants_no_name_is_known_to_duty_officers_in_private_only() {
+    let town = Town::new().await;
+    let sent = reported_unnamed(&town).await;
+    let mut heard = text_in(&sent, DUTY);
+    assert!(heard.contains("không nêu tên"), "{sent:#?}");
+    town.presses_in(DUTY, TUAN, &sent, "Hỏi thêm").await;
+    let asked = town.says_in(DUTY, TUAN, "Mấy người?").await;
+    town.presses(LAN, &asked, "Trả lời").await;
+    let answered = town.says(LAN, "Chừng mười người").await;
+    heard.push_str(&text_in(&answered, DUTY));
+    assert!(heard.contains("người báo trả lời: “Chừng mười người”"), "{heard}");
+    let forwarding = town.presses_in(DUTY, TUAN, &answered, "Chuyển").await;
+    let forwarded = town.presses_in(DUTY, TUAN, &forwarding, "Sông Hiến").await;
+    heard.push_str(&text_in(&forwarded, DUTY));
+    heard.push_str(&text_in(&forwarded, WARD_GROUP));
+    // The head of the board sees the case, but not who it was; the officer does.
+    let head = town.says(SON, &format!("/vuviec {CODE}")).await;
+    heard.push_str(&text_in(&head, SON));
+    assert!(text_in(&head, SON).contains("đánh bạc"), "{head:#?}");
+    let officer = town.says(TUAN, &format!("/vuviec {CODE}")).await;
+    assert!(text_in(&officer, TUAN).contains("Người báo: Lan (chỉ trực ban được biết)"), "{officer:#?}");
+    assert!(!heard.contains("Lan"), "{heard}");
+    let shown = town.stage.store.show_incident(CODE).await.expect("the store").expect("the case");
+    assert!(shown.reporters.is_empty() && shown.hidden_reporters == 1);
+    assert!(shown.steps.iter().all(|step| step.who.as_deref() != Some("Lan")), "{:?}", shown.steps);
+}
+
+#[tokio::test]
+async fn who_takes_back_or_confirms_without_a_name_stays_without_one() {
+    let town = Town::new().await;
+    reported_unnamed(&town).await;
+    let seen = town.says(LAN, &format!("/vuviec {CODE}")).await;
+    town.presses(LAN, &seen, "Rút lại").await;
+    let back = town.says(LAN, "Họ đã về").await;
+    let told = text_in(&back, DUTY);
+    assert!(told.contains("người báo rút lại") && !told.contains("Lan"), "{told}");
+}
+
+#[tokio::test]
+async fn each_kind_has_its_questions_until_something_is_added() {
+    let town = Town::new().await;
+    let summary = town.says(LAN, "Thu hồi đất ở phường Sông Hiến, dân phản đối").await;
+    assert!(text_in(&summary, LAN).contains("Bao nhiêu hộ? Thuộc dự án nào?"), "{summary:#?}");
+    let more = town.says(LAN, "12 hộ, dự án đường vành đai").await;
+    let text = text_in(&more, LAN);
+    assert!(text.contains("12 hộ, dự án đường vành đai") && !text.contains("Bao nhiêu hộ?"), "{text}");
+    let other = town.says(NGA, "Tin đồn xả lũ ở xã Na Loa").await;
+    assert!(!text_in(&other, NGA).contains("nhắn thêm"), "{other:#?}");
+}
+
+#[tokio::test]
+async fn who_looks_at_a_restricted_case_is_written_down() {
+    const LOOKS: &str = "SELECT COUNT(*) FROM audit WHERE action = 'incident.look'";
+    let town = Town::new().await;
+    town.report("Tôi tố cáo cán bộ phường Sông Hiến nhận tiền đền bù").await;
+    town.says(LAN, &format!("/vuviec {CODE}")).await;
+    assert_eq!(town.count(LOOKS).await, 0, "her own report");
+    // The head of the board may not see it at all.
+    town.says(SON, &format!("/vuviec {CODE}")).await;
+    assert_eq!(town.count(LOOKS).await, 0);
+    town.says(TUAN, &format!("/vuviec {CODE}")).await;
+    town.stage.store.show_incident(CODE).await.expect("the store").expect("the case");
+    assert_eq!(town.count(LOOKS).await, 2);
+    let by = "SELECT COUNT(*) FROM audit WHERE action = 'incident.look' AND actor = 'command line'";
+    assert_eq!(town.count(by).await, 1);
+    town.report("Mất điện ở phường Sông Hiến").await;
+    town.says(TUAN, "/vuviec 2").await;
+    assert_eq!(town.count(LOOKS).await, 2, "any other case is nobody's secret");
 }
