@@ -19,6 +19,7 @@ mod groups;
 mod hall;
 mod incident;
 mod intake;
+mod landslide;
 mod leaving;
 mod notice;
 mod notices;

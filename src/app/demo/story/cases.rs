@@ -45,7 +45,7 @@ pub async fn landslide(stage: &mut Stage) -> anyhow::Result<()> {
     stage.replies(COMMUNE_ROADS, COMMUNE_GROUP, result).await?;
     settle_as_reported(stage, THU).await?;
     stage.minutes(5).await?;
-    stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Đúng vậy").await?;
+    stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Đã xong").await?;
     expect_state(stage, "ML-2026-0001", State::Confirmed).await
 }
 
@@ -78,11 +78,12 @@ pub async fn compensation(stage: &mut Stage) -> anyhow::Result<()> {
     let result = "Đã đo lại cùng hộ còn lại, chênh 12 m² được bổ sung. Cả 3 hộ đã ký và bàn giao mặt bằng.";
     stage.replies(KHANH, DUTY, result).await?;
     stage.minutes(6).await?;
-    stage.presses(WARD_CULTURE, WARD_CULTURE, "Đúng vậy").await?;
+    stage.presses(WARD_CULTURE, WARD_CULTURE, "Đã xong").await?;
     expect_state(stage, "ML-2026-0002", State::Confirmed).await
 }
 
-/// Words first, photos after; a second report of the same is merged.
+/// Words first, photos after; a second report of the same is merged. Sent to the wrong unit and given back; late, so that
+/// the head hears of it; opened again by who reported it.
 pub async fn road(stage: &mut Stage) -> anyhow::Result<()> {
     stage.scene(day(15, 14, 5), "Báo nhanh: đường vào bản Pho hỏng (lời trước, ảnh sau)").await?;
     let words =
@@ -101,17 +102,43 @@ pub async fn road(stage: &mut Stage) -> anyhow::Result<()> {
     stage.presses(THU, DUTY, "Gộp vào ML-2026-0003").await?;
     expect_state(stage, "ML-2026-0004", State::Merged).await?;
     stage.presses(THU, DUTY, "Nhận xử lý").await?;
+    forward(stage, THU, "Phường Bình Minh").await?;
+    stage.minutes(9).await?;
+    stage.presses(WARD_LAND, WARD_GROUP, "Trả lại").await?;
+    stage.replies(WARD_LAND, WARD_GROUP, "Bản Pho thuộc xã Bản Lếch, không phải phường.").await?;
+    expect_state(stage, "ML-2026-0003", State::Taken).await?;
+    stage.minutes(4).await?;
     forward(stage, THU, "Xã Bản Lếch").await?;
     stage.minutes(25).await?;
     stage.presses(BAN_LECH_FARMS, BAN_LECH_GROUP, "Tiếp nhận").await?;
 
-    stage.scene(day(17, 10, 20), "Đường đã vá, cả hai người báo đều được tin").await?;
+    stage.minutes(5).await?;
+    stage.presses(BAN_LECH_FARMS, BAN_LECH_GROUP, "Kế hoạch").await?;
+    stage.replies(BAN_LECH_FARMS, BAN_LECH_GROUP, "Thứ Tư huy động dân các bản đổ đá, thứ Năm xong.").await?;
+    expect_state(stage, "ML-2026-0003", State::Planned).await?;
+
+    stage.scene(day(17, 15, 20), "Quá hạn mà chưa xong: lãnh đạo xã được báo").await?;
+    let told = stage.platforms.chat(BAN_LECH_HEAD);
+    let told = told.iter().any(|seen| seen.text.contains("ML-2026-0003") && seen.text.contains("hạn"));
+    stage.expect(told, "lãnh đạo xã không được báo việc quá hạn")?;
+
+    stage.scene(day(17, 16, 20), "Đường đã vá, cả hai người báo đều được tin").await?;
     stage.presses(BAN_LECH_FARMS, BAN_LECH_GROUP, "Đã xử lý").await?;
     let result = "Xã đã đổ đá cấp phối 600 m đường vào bản Pho, bà con góp 40 ngày công.";
     stage.replies(BAN_LECH_FARMS, BAN_LECH_GROUP, result).await?;
     settle_as_reported(stage, THU).await?;
     stage.minutes(8).await?;
-    stage.presses(BAN_LECH_CULTURE, BAN_LECH_CULTURE, "Đúng vậy").await?;
+    stage.presses(BAN_LECH_CULTURE, BAN_LECH_CULTURE, "Chưa xong").await?;
+    stage.says(BAN_LECH_CULTURE, "Đoạn dốc cuối bản 50 m chưa đổ đá, xe vẫn trượt.").await?;
+    expect_state(stage, "ML-2026-0003", State::Reopened).await?;
+
+    stage.scene(day(18, 15, 0), "Đổ nốt đoạn dốc, việc khép lại").await?;
+    stage.presses(THU, DUTY, "Nhận xử lý").await?;
+    stage.presses(THU, DUTY, "Giải quyết xong").await?;
+    let result = "Xã đã đổ đá nốt đoạn dốc 50 m trong sáng nay, xe tải lên được.";
+    stage.replies(THU, DUTY, result).await?;
+    stage.minutes(8).await?;
+    stage.presses(BAN_LECH_CULTURE, BAN_LECH_CULTURE, "Đã xong").await?;
     expect_state(stage, "ML-2026-0003", State::Confirmed).await
 }
 
