@@ -52,7 +52,7 @@ people-consent =
     • What is kept: your name, unit, role, the number of this chat; which notices you received and confirmed; the quick reports you send (words, photos, place).
     • What for: to send notices about work, to take in and follow cases. For nothing else.
     • Who sees it: the administrators and heads of your unit and of those above it; the duty officers and the unit that handles a case.
-    • How long: until you leave. Reported cases are kept as the office's archive rules say.
+    • How long: until you leave. Some time after a case has ended (usually 90 days) who reported it and its pictures are deleted; what happened stays.
     • Your rights: leave at any time with /roi; ask the administrator to see, correct or erase your data, answered within 2 working days.
     Messages pass through the platform you use, so send nothing secret.
     (Version { $version })

@@ -52,7 +52,7 @@ people-consent =
     • Lưu gì: tên, đơn vị, vai trò, mã cuộc trò chuyện này; thông báo bạn đã nhận và xác nhận; báo nhanh bạn gửi (lời, ảnh, nơi xảy ra).
     • Để làm gì: gửi thông báo công việc, tiếp nhận và theo dõi vụ việc. Không dùng vào việc khác.
     • Ai xem: lãnh đạo và người quản trị của đơn vị bạn, của cấp trên; trực ban và đơn vị xử lý vụ việc.
-    • Giữ bao lâu: đến khi bạn rời. Vụ việc đã báo được giữ theo quy định lưu trữ của cơ quan.
+    • Giữ bao lâu: đến khi bạn rời. Vụ việc khép lại rồi thì sau một thời gian (thường 90 ngày) tên người báo và ảnh được xóa, nội dung ở lại.
     • Quyền của bạn: rời bất cứ lúc nào bằng /roi; xin xem, sửa, xóa dữ liệu ở người quản trị, được trả lời trong 2 ngày làm việc.
     Tin nhắn đi qua nền tảng bạn đang dùng, nên đừng gửi điều mật.
     (Bản { $version })

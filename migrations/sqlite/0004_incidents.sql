@@ -25,7 +25,8 @@ CREATE TABLE incidents (
     due_at          INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL,
-    settled_at      INTEGER
+    settled_at      INTEGER,
+    retired_at      INTEGER                     -- when reporters, pictures and numbers were taken out
 ) STRICT;
 -- Cases that somebody still has to do something about: domain::incident::State::is_open. The index is of the same words,
 -- without which SQLite looks at every case there is.
@@ -33,6 +34,9 @@ CREATE VIEW open_incidents AS
     SELECT * FROM incidents WHERE state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'withdrawn', 'merged');
 CREATE INDEX incidents_open ON incidents (created_at)
     WHERE state NOT IN ('settled', 'confirmed', 'closed', 'rejected', 'withdrawn', 'merged');
+-- Cases that nothing happens to any more, until they are retired: domain::incident::State::is_over.
+CREATE INDEX incidents_over ON incidents (updated_at)
+    WHERE retired_at IS NULL AND state IN ('confirmed', 'closed', 'rejected', 'withdrawn', 'merged');
 CREATE INDEX incidents_created ON incidents (created_at);
 CREATE INDEX incidents_unit ON incidents (unit_id, created_at);
 CREATE INDEX incidents_forward ON incidents (forward_unit_id, created_at) WHERE forward_unit_id IS NOT NULL;

@@ -6,6 +6,7 @@ use crate::conversation::incident::ListRow;
 use crate::conversation::incident::card::{self, state_words};
 use crate::conversation::{Lang, incident};
 use crate::domain::Timestamp;
+use crate::domain::incident::Move;
 use crate::store::incident::Shown;
 
 use super::{CommandError, Desk};
@@ -111,6 +112,9 @@ fn in_words(case: &Shown) -> String {
     if case.hidden_reporters > 0 {
         reporters.push(format!("{} người không nêu tên", case.hidden_reporters));
     }
+    if reporters.is_empty() {
+        reporters.push("không còn lưu".to_owned());
+    }
     out.push(format!("Người báo: {}", reporters.join(", ")));
     out.push(format!("Báo lúc {}, hạn {}", case.created_at.short(), case.due_at.short()));
     out.push(format!("Ảnh: {}", case.photos.len()));
@@ -125,7 +129,9 @@ fn in_words(case: &Shown) -> String {
             "open" => "gửi báo nhanh".to_owned(),
             movement => Lang::Vi.say(&format!("incident-move-{movement}"), &[]),
         };
-        let who = step.who.as_deref().unwrap_or(if step.hidden { "người báo" } else { "loa" });
+        let reporters =
+            step.movement == "open" || Move::from_code(&step.movement).is_some_and(Move::is_of_a_reporter);
+        let who = step.who.as_deref().unwrap_or(if reporters { "người báo" } else { "loa" });
         let text = if step.text.is_empty() { String::new() } else { format!(": {}", step.text) };
         out.push(format!("{}  {who} {what}{text}", step.at.short()));
     }

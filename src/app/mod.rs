@@ -125,6 +125,7 @@ pub fn rules(config: &Config, bot_username: String) -> Rules {
         categories: config.reports.categories.clone(),
         routes: config.reports.routes.clone(),
         calendar: (&config.calendar).into(),
+        keep_cases: Duration::from_secs(u64::from(config.reports.keep_days) * 24 * 3600),
         deadline_hours: config.reports.default_deadline_hours,
         remind_after: Duration::from_secs(u64::from(config.notices.remind_after_hours) * 3600),
         alarm_after: Duration::from_secs(u64::from(config.alarms.after_minutes) * 60),

@@ -232,6 +232,9 @@ pub struct Reports {
     /// Working hours until a case has to be settled whose category does not say.
     #[serde(deserialize_with = "values::at_least_one")]
     pub default_deadline_hours: u32,
+    /// Days after which a case that has ended keeps neither its reporters nor its pictures.
+    #[serde(deserialize_with = "values::at_least_one")]
+    pub keep_days: u32,
     /// The kinds of cases, in the order in which they are offered.
     #[serde(rename = "category")]
     pub categories: Categories,
@@ -245,6 +248,7 @@ impl Default for Reports {
         Self {
             case_prefix: CaseLetters::usual(),
             default_deadline_hours: 16,
+            keep_days: 90,
             categories: Categories::default(),
             routes: Routes::default(),
         }

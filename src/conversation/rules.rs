@@ -21,6 +21,8 @@ pub struct Rules {
     pub calendar: Calendar,
     /// Working hours until a case has to be settled, where its category does not say; 0 means 16.
     pub deadline_hours: u32,
+    /// How long a case that has ended keeps its reporters and pictures.
+    pub keep_cases: Duration,
     /// After how long those are reminded who have not confirmed, where a notice says nothing else.
     pub remind_after: Duration,
     /// How late a run of a schedule that was missed may still go out.
@@ -38,6 +40,7 @@ impl Default for Rules {
             routes: Routes::default(),
             calendar: Calendar::default(),
             deadline_hours: 0,
+            keep_cases: Duration::from_secs(90 * 24 * 3600),
             remind_after: DAY,
             catch_up: DAY,
             alarm_after: Duration::from_secs(300),

@@ -109,6 +109,11 @@ impl State {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
+    /// Whether it has ended, and nobody is asked about it any more.
+    pub fn is_over(self) -> bool {
+        !self.is_open() && self != Self::Settled
+    }
+
     /// Whether somebody still has to do something about it.
     pub fn is_open(self) -> bool {
         !matches!(
@@ -119,6 +124,11 @@ impl State {
 }
 
 impl Move {
+    /// Whether it is one of a reporter's.
+    pub fn is_of_a_reporter(self) -> bool {
+        matches!(self, Self::Answer | Self::Add | Self::Confirm | Self::Reopen | Self::Withdraw)
+    }
+
     pub const ALL: [Self; 17] = [
         Self::Take,
         Self::Verify,

@@ -52,7 +52,7 @@ async fn look(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
 
 async fn sweep(engine: &Engine) {
     loop {
-        match engine.store.sweep().await {
+        match engine.store.sweep(engine.rules.keep_cases).await {
             Ok(0) => return,
             Ok(_) => {}
             Err(error) => {

@@ -1,7 +1,7 @@
 //! Retention: what nobody needs any more is taken away, a little at a time.
 //!
 //! Nothing goes that something kept refers to: the words of a published notice stay with its edition, the
-//! pictures of a case with the case.
+//! pictures of a case with the case until it is retired.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::args;
 use crate::domain::Timestamp;
 use crate::failpoint::{Point, at};
 
-use super::{Sql, Store, StoreError, Tx};
+use super::{Sql, Store, StoreError, Tx, incident};
 
 /// How long the raw updates stay after they were handled: long enough to find out what went wrong.
 const KEEP_UPDATES: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -34,14 +34,20 @@ const UNUSED_BYTES: &str = "
 
 impl Store {
     /// Takes away a first portion of what is past its time. Gives how many rows went; 0 when there is nothing
-    /// left to do.
+    /// left to do. `cases`: how long a case that is over keeps its reporters and pictures.
     ///
     /// # Errors
     /// The database's.
-    pub async fn sweep(&self) -> Result<u64, StoreError> {
-        let now = self.env().now;
+    pub async fn sweep(&self, cases: Duration) -> Result<u64, StoreError> {
+        let env = self.env();
+        let now = env.now;
         let gone = self.db.write(move |tx| Box::pin(async move { sweep_rows(tx, now).await })).await?;
-        Ok(gone + self.sweep_bytes(now).await?)
+        let before = now.before(cases);
+        let retired = self
+            .db
+            .write(move |tx| Box::pin(async move { incident::retire(tx, &env, before).await }))
+            .await?;
+        Ok(gone + retired + self.sweep_bytes(now).await?)
     }
 
     /// What is unused is looked for by a reader: it takes longer than a writer should be kept busy.

@@ -8,6 +8,8 @@ use crate::on_both;
 use crate::town::{BINH, DUTY, EDITOR, LAN, TUAN, Town, photo};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
+/// How long a case that is over keeps its reporters and pictures.
+const KEEP: Duration = Duration::from_secs(90 * 24 * 3600);
 
 /// How many rows there are of what grows.
 #[derive(Debug)]
@@ -76,6 +78,46 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn a_case_that_is_over_keeps_neither_its_reporter_nor_its_pictures(database: Database) {
+        let town = Town::new(database).await;
+        town.sandbox.send_photo(LAN, LAN, photo(1), "Sạt lở ở phường Bình Minh, gọi 0912345678 để vào");
+        town.settled().await;
+        town.presses(LAN, LAN, "Gửi").await;
+        let code = town.code(LAN);
+        town.presses(TUAN, DUTY, "Hỏi thêm").await;
+        town.replies(TUAN, DUTY, "Ai ở đó?").await;
+        town.presses(LAN, LAN, "Trả lời").await;
+        town.says(LAN, "Trưởng thôn, số 0987654321").await;
+        town.presses(TUAN, DUTY, "Giải quyết xong").await;
+        town.replies(TUAN, DUTY, "Đã thông đường").await;
+        town.presses(LAN, LAN, "Đã xong").await;
+        let open = town.reports(LAN, "Mất điện ở phường Bình Minh, gọi 0911222333").await;
+        town.in_time(town.later(89 * DAY)).await;
+        sweep(&town).await;
+        let case = town.case(&code).await;
+        assert_eq!((case.reporters.len(), case.photos.len()), (1, 1));
+        town.in_time(town.later(2 * DAY)).await;
+        sweep(&town).await;
+        let case = town.case(&code).await;
+        assert!(case.reporters.is_empty() && case.photos.is_empty(), "{case:?}");
+        assert_eq!(case.text, "Sạt lở ở phường Bình Minh, gọi [số điện thoại] để vào");
+        assert!(case.steps.iter().all(|step| step.who.as_deref() != Some("Chị Lan")), "{:?}", case.steps);
+        assert!(case.steps.iter().any(|step| step.who.as_deref() == Some("Anh Tuấn")), "{:?}", case.steps);
+        assert_eq!(town.database.count("blobs").await, 0, "the picture's bytes are gone");
+        for gone in ["0912345678", "0987654321"] {
+            assert!(town.database.search(gone).await.is_empty(), "{gone}");
+        }
+        let card = town.card(DUTY, &code).text;
+        assert!(!card.contains("Lan") && card.contains("người báo xác nhận đã xong"), "{card}");
+        assert!(town.says(LAN, "/vuviec").await.text.contains(&open));
+        assert_eq!(town.case(&open).await.reporters, ["Chị Lan"], "what is open stays as it is");
+        assert!(town.says(LAN, &format!("/vuviec {code}")).await.text.contains("không tìm thấy"));
+        assert_eq!(town.store.check_audit().await.expect("a look").broken_at, None);
+        town.ends_well().await;
+    }
+}
+
 async fn sweep(town: &Town) {
-    while town.store.sweep().await.expect("a sweep") > 0 {}
+    while town.store.sweep(KEEP).await.expect("a sweep") > 0 {}
 }

@@ -210,8 +210,14 @@ pub fn caption(lang: Lang, code: &str, files: &[Attachment]) -> String {
 fn last_line(text: Rich, case: &Case, names: bool, lang: Lang) -> Rich {
     let Some(last) = &case.last else { return trimmed(text) };
     let what = lang.say(&format!("incident-move-{}", last.movement.code()), &[]);
-    let hidden = lang.say("incident-hidden-name", &[]);
-    let who = if last.hidden && !names { &hidden } else { last.who.as_deref().unwrap_or("loa") };
+    let unnamed = lang.say("incident-hidden-name", &[]);
+    let who = match &last.who {
+        Some(name) if names || !last.hidden => name,
+        Some(_) => &unnamed,
+        // Who it was is not kept for ever.
+        None if last.movement.is_of_a_reporter() => &unnamed,
+        None => "loa",
+    };
     let at = last.at.short();
     let mut line = lang.say("incident-card-last", &[("when", &at), ("who", who), ("what", &what)]);
     if !last.text.is_empty() {

@@ -7,6 +7,7 @@ mod digest;
 mod list;
 mod media;
 mod read;
+mod retire;
 #[cfg(test)]
 mod scenes;
 mod storm;
@@ -22,6 +23,7 @@ use super::{Env, StoreError, Tx};
 
 pub use media::{Fetched, Refusal, Wanted};
 pub use read::{Shown, ShownStep};
+pub(super) use retire::retire;
 
 /// Answers a question of the conversation.
 pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answer, StoreError> {
