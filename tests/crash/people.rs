@@ -140,13 +140,14 @@ impl Play {
     }
 }
 
-/// Presses the newest button with this label in a chat. Gives whether there was one.
+/// Presses the newest button with this label in a chat, as it was a moment ago: the bot may have taken it away since, and
+/// people press what they saw. Gives whether there was one.
 pub fn press(stage: &Stage, person: i64, chat: i64, label: &str) -> bool {
     let newest = stage.sandbox.chat(chat).into_iter().rev().take(6).find_map(|seen| {
-        let exact = seen.labels().into_iter().find(|exact| exact.contains(label))?.to_owned();
-        Some((seen.id, exact))
+        let found = seen.buttons.iter().flatten().find(|button| button.label.contains(label))?;
+        Some((seen.id, found.data.clone()?))
     });
-    let Some((message, label)) = newest else { return false };
-    stage.sandbox.press(person, chat, message, &label);
+    let Some((message, data)) = newest else { return false };
+    stage.sandbox.press_data(person, chat, message, &data);
     true
 }
