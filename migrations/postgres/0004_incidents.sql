@@ -23,6 +23,7 @@ CREATE TABLE incidents (
     result          TEXT,                      -- what the unit or the duty officer reported last
     allowed_micros  BIGINT NOT NULL,          -- how much working time it has
     due_at          BIGINT NOT NULL,
+    late            BIGINT NOT NULL DEFAULT 0, -- 1: it was reopened after a deadline that was not kept
     created_at      BIGINT NOT NULL,
     updated_at      BIGINT NOT NULL,
     settled_at      BIGINT,

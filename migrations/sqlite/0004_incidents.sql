@@ -23,6 +23,7 @@ CREATE TABLE incidents (
     result          TEXT,                      -- what the unit or the duty officer reported last
     allowed_micros  INTEGER NOT NULL,          -- how much working time it has
     due_at          INTEGER NOT NULL,
+    late            INTEGER NOT NULL DEFAULT 0, -- 1: it was reopened after a deadline that was not kept
     created_at      INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL,
     settled_at      INTEGER,

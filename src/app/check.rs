@@ -299,7 +299,7 @@ async fn follow(route: &Route, store: &Store, findings: &mut Vec<Finding>) -> Re
             return Ok(());
         }
     }
-    if !store.has_staff_group(&route.unit).await? {
+    if !store.takes_cases(&route.unit).await? {
         let vars = [("unit", &*route.unit.to_string())];
         findings.push(Finding::new("routes", State::Fault, "cli-check-route-no-group", &vars));
     }

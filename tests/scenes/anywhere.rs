@@ -104,6 +104,46 @@ on_every_channel! {
         hall.ends_well().await;
     }
 
+    /// A unit without a group: its head has the case, gives it back, plans, settles; what is not done is opened again.
+    async fn the_head_of_a_unit_takes_its_case(mut hall: Hall) {
+        hall.enlists(Role::Head, WARD).await;
+        hall.says("hoa", "/start").await;
+        hall.says("lan", "Sạt lở ở phường Bình Minh, hai nhà bị vùi").await;
+        hall.chooses("lan", "Gửi").await;
+        let code = hall.code("lan");
+        let opens = format!("/vuviec {code}");
+        for _ in 0..2 {
+            hall.says("tuan", &opens).await;
+            hall.chooses("tuan", "Chuyển").await;
+            hall.chooses("tuan", "Chị Hoa").await;
+            hall.says("hoa", &opens).await;
+            if hall.heard("hoa", "vì sao trả lại") {
+                hall.chooses("hoa", "Tiếp nhận").await;
+            } else {
+                hall.chooses("hoa", "Trả lại").await;
+                hall.says("hoa", "Phường chưa có máy xúc, xin tỉnh hỗ trợ").await;
+            }
+        }
+        hall.says("hoa", &opens).await;
+        hall.chooses("hoa", "Kế hoạch").await;
+        hall.says("hoa", "Mượn máy của mỏ đá, trưa nay thông đường").await;
+        hall.says("hoa", &opens).await;
+        hall.chooses("hoa", "Đã xử lý").await;
+        hall.says("hoa", "Đã dọn xong, xe qua lại được").await;
+        for (said, answer) in [("Đã thông đường", "Chưa xong"), ("Hai nhà đã có chỗ ở tạm", "Đã xong")] {
+            hall.says("tuan", &opens).await;
+            hall.chooses("tuan", "Giải quyết xong").await;
+            hall.says("tuan", said).await;
+            hall.answers("lan", answer).await;
+            if answer == "Chưa xong" {
+                hall.says("lan", "Hai nhà bị vùi chưa có chỗ ở").await;
+            }
+        }
+        assert_eq!(hall.case(&code).await.state.code(), "confirmed");
+        insta::assert_snapshot!(hall.titled("head"), hall.stories(&["lan", "tuan", "hoa"]));
+        hall.ends_well().await;
+    }
+
     async fn a_picture_comes_with_a_report(mut hall: Hall) {
         hall.sends_photo("lan", photo(1), "Cháy nhà ở phường Bình Minh").await;
         hall.chooses("lan", "Gửi").await;

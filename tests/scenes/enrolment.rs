@@ -21,7 +21,7 @@ on_both! {
         story.push_str(&town.story(HOA));
         insta::assert_snapshot!("enrolled", story);
         let person = town.person("Chị Hoa").await.expect("enrolled");
-        assert_eq!((person.consent.as_deref(), person.roles.len()), (Some("1"), 1));
+        assert_eq!((person.consent.as_deref(), person.roles.len()), (Some("2"), 1));
         assert_eq!(person.roles[0].role, Role::Reporter);
         assert!(town.says(HOA, "/toi").await.text.contains("cộng tác viên – Tỉnh Mường Lam / Phường Bình Minh"));
         // The same link again changes nothing.

@@ -90,7 +90,7 @@ on_both! {
         let asked = town.presses("11", "11", &offer, "Đồng ý").await;
         town.presses("11", "11", &asked, "Đúng rồi").await;
         let person = town.person("Chị Nga").await;
-        assert_eq!((person.roles.len(), person.consent.as_deref(), person.reachable), (1, Some("1"), true));
+        assert_eq!((person.roles.len(), person.consent.as_deref(), person.reachable), (1, Some("2"), true));
         assert!(town.hears("12", "12", &format!("/start {token}")).await.contains("hết lượt"));
         for _ in 0..5 {
             town.hears("12", "12", "/start sai").await;
@@ -101,7 +101,7 @@ on_both! {
         let made = town.says("2", "2", "/moi Bình Minh, cán bộ, 3 lượt").await;
         town.presses("2", "2", &made, "Hủy mã mời").await;
         assert_eq!(town.store.invites().await.expect("invites").len(), 3);
-        assert!(town.hears("11", "11", "/toi").await.contains("bản 1"));
+        assert!(town.hears("11", "11", "/toi").await.contains("bản 2"));
     }
 
     async fn who_leaves_is_gone_until_invited_again(database: Database) {

@@ -91,7 +91,7 @@ fn cases(all: &[Shown]) -> Vec<String> {
         ],
     )];
     let settled: Vec<&Shown> = all.iter().filter(|case| case.settled_at.is_some()).collect();
-    let in_time = settled.iter().filter(|case| case.settled_at.is_some_and(|at| at <= case.due_at)).count();
+    let in_time = settled.iter().filter(|case| !case.late).count();
     let vars = [("in", in_time.to_string()), ("settled", settled.len().to_string())];
     let vars: Vec<(&'static str, &str)> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
     lines.push(say("demo-figure-in-time", &vars));

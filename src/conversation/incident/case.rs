@@ -38,6 +38,8 @@ pub struct Case {
     pub result: Option<String>,
     pub created_at: Timestamp,
     pub due_at: Timestamp,
+    /// It was settled after its deadline, now or before it was opened again.
+    pub late: bool,
     pub settled_at: Option<Timestamp>,
     pub reporters: Vec<Reporter>,
     pub cards: Vec<CardChat>,
@@ -145,12 +147,14 @@ pub struct LastStep {
     pub text: String,
 }
 
-/// A staff group of a unit.
+/// Where a unit's cases go: its staff group, or one of its heads where it has none.
 #[derive(Clone, Debug)]
 pub struct Group {
     pub chat: ChatId,
     pub lang: Lang,
     pub unit: NamedUnit,
+    /// The head, where it is one.
+    pub head: Option<String>,
 }
 
 /// Which cases a listing is about, with whom it is for.
@@ -335,6 +339,7 @@ mod tests {
             result: None,
             created_at: Timestamp(0),
             due_at: Timestamp(0),
+            late: false,
             settled_at: None,
             reporters: vec![reporter],
             cards: Vec::new(),
@@ -356,7 +361,7 @@ mod tests {
             A::Ask,
             A::Answer,
             A::Forward,
-            A::ForwardTo(chat),
+            A::ForwardTo { chat, unit: UnitId(WARD) },
             A::ForwardByName,
             A::Accept,
             A::Plan,
@@ -385,7 +390,7 @@ mod tests {
                 let may: Vec<String> = acts()
                     .into_iter()
                     .filter(|act| moves::may(&case, me, act))
-                    .map(|act| format!("{act:?}").split('(').next().unwrap_or_default().to_owned())
+                    .map(|act| format!("{act:?}").split(['(', ' ']).next().unwrap_or_default().to_owned())
                     .collect();
                 let names = if case.tells_names_to(me) { " + names" } else { "" };
                 told +=

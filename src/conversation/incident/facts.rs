@@ -68,8 +68,8 @@ pub fn groups<'a>(
     answered!(Incident, ctx, Ask::Groups { incident, officer, name }, Answer::Groups(groups) => groups)
 }
 
-pub fn group<'a>(ctx: &Context<'a>, chat: ChatId) -> Result<Option<&'a Group>, Need> {
-    answered!(Incident, ctx, Ask::Group(chat), Answer::Groups(groups) => groups.first())
+pub fn group<'a>(ctx: &Context<'a>, chat: ChatId, unit: UnitId) -> Result<Option<&'a Group>, Need> {
+    answered!(Incident, ctx, Ask::Group { chat, unit }, Answer::Groups(groups) => groups.first())
 }
 
 pub fn group_of<'a>(ctx: &Context<'a>, path_key: String) -> Result<Option<&'a Group>, Need> {

@@ -161,7 +161,10 @@ pub enum CaseAct {
     Answer,
     /// Shows the groups to choose from.
     Forward,
-    ForwardTo(ChatId),
+    ForwardTo {
+        chat: ChatId,
+        unit: UnitId,
+    },
     /// Asks for the name of a unit.
     ForwardByName,
     Accept,
@@ -230,15 +233,18 @@ pub enum Ask {
     Desk(UnitId),
     /// The next number of a case. Asking takes it.
     NextNumber(String),
-    /// Staff groups that a case can be forwarded to, nearest first; with a name, those that fit it.
+    /// Where a case can be forwarded to, nearest first; with a name, what fits it.
     Groups {
         incident: IncidentId,
         officer: PersonId,
         name: Option<String>,
     },
-    /// A staff group, if it is one.
-    Group(ChatId),
-    /// The staff group of the unit with this path (its key), if there is one.
+    /// A chat that takes a unit's cases, if it is one.
+    Group {
+        chat: ChatId,
+        unit: UnitId,
+    },
+    /// Who takes the cases of the unit with this path (its key), if there is anybody.
     GroupOf(String),
     /// Open cases that another one may be merged into.
     Mergeable(IncidentId),

@@ -2,7 +2,7 @@
 
 use crate::conversation::{ChatKind, Choice, Context, Dialogue, Me, Need, Reply, Turn};
 use crate::domain::Rich;
-use crate::domain::ids::{ChatId, IncidentId};
+use crate::domain::ids::{ChatId, IncidentId, UnitId};
 use crate::domain::incident::{Move, State as CaseState, allowed};
 
 use super::{
@@ -56,7 +56,7 @@ pub fn press(ctx: &Context<'_>, id: IncidentId, act: &CaseAct) -> Result<Turn, N
         }
         CaseAct::Forward => choose_group(ctx, me, case, None),
         CaseAct::ForwardByName => Ok(prompt(ctx, case, Move::Forward, Wants::UnitName)),
-        CaseAct::ForwardTo(chat) => forward(ctx, me, case, *chat),
+        CaseAct::ForwardTo { chat, unit } => forward(ctx, me, case, *chat, *unit),
         CaseAct::Merge => choose_case(ctx, me, case),
         CaseAct::MergeInto(other) => {
             let turn = merge(ctx, me, case, *other)?;
@@ -106,7 +106,8 @@ pub fn go_with(
     }
     replies.extend(group_lines(ctx, me, case, movement, &text));
     let mut turn = Turn { replies, ..Turn::default() };
-    if ctx.incoming.press().is_some() {
+    // Who says whether it is settled is told in the line to the reporters.
+    if ctx.incoming.press().is_some() && !matches!(movement, Move::Confirm | Move::Reopen) {
         let done = lang.say(&format!("incident-done-{}", movement.code()), &[("code", &case.code)]);
         turn = turn.with_toast(done);
     }
@@ -224,7 +225,7 @@ fn photos(ctx: &Context<'_>, me: &Me, case: &Case) -> Turn {
     looked(Turn::default().and(Reply::here(caption).files(files)), me, case)
 }
 
-/// Offers staff groups to forward to, nearest first, or those whose unit fits a name.
+/// Offers where to forward to, nearest first, or what belongs to a unit that fits a name.
 pub fn choose_group(ctx: &Context<'_>, me: &Me, case: &Case, name: Option<String>) -> Result<Turn, Need> {
     let lang = ctx.lang();
     if allowed(case.state, Move::Forward).is_err() || case.restricted {
@@ -238,8 +239,13 @@ pub fn choose_group(ctx: &Context<'_>, me: &Me, case: &Case, name: Option<String
     };
     let mut reply = Reply::here(lang.say(key, &[("code", &case.code)]));
     for group in groups {
-        let action = Action::Case { incident: case.id, act: CaseAct::ForwardTo(group.chat) };
-        reply = reply.row([Choice::always(card::button_name(&group.unit), action.into())]);
+        let act = CaseAct::ForwardTo { chat: group.chat, unit: group.unit.id };
+        let action = Action::Case { incident: case.id, act };
+        let label = match &group.head {
+            Some(head) => card::shorten(&format!("{} · 👤 {head}", group.unit.name), 60),
+            None => card::button_name(&group.unit),
+        };
+        reply = reply.row([Choice::always(label, action.into())]);
     }
     reply = reply.row([
         card::button(case, lang, "incident-do-forward-name", CaseAct::ForwardByName),
@@ -249,12 +255,12 @@ pub fn choose_group(ctx: &Context<'_>, me: &Me, case: &Case, name: Option<String
     Ok(Turn::default().and(reply).to(State::Words(words).into()))
 }
 
-fn forward(ctx: &Context<'_>, me: &Me, case: &Case, chat: ChatId) -> Result<Turn, Need> {
+fn forward(ctx: &Context<'_>, me: &Me, case: &Case, chat: ChatId, unit: UnitId) -> Result<Turn, Need> {
     let lang = ctx.lang();
-    let Some(group) = facts::group(ctx, chat)? else {
+    let Some(group) = facts::group(ctx, chat, unit)? else {
         return Ok(Turn::toast(lang.say("incident-forward-no-such", &[])));
     };
-    // The group may have been bound to another unit since the button was shown.
+    // It may belong to another unit since the button was shown.
     let reach = |unit| group.unit.line.contains(unit);
     let (watched, _) = super::case::watch(me);
     if case.restricted || !watched.iter().any(reach) {
@@ -263,6 +269,8 @@ fn forward(ctx: &Context<'_>, me: &Me, case: &Case, chat: ChatId) -> Result<Turn
     let also = Also::Forward { chat, unit: group.unit.id };
     let mut turn = go(ctx, me, case, Move::Forward, group.unit.name.clone(), also);
     if !turn.effects.is_empty() {
+        // Once is enough where a note does not pass by, but stays.
+        turn.toast = None;
         let vars = [("code", case.code.as_str()), ("unit", group.unit.name.as_str())];
         turn =
             turn.and(Reply::here(lang.say("incident-forwarded-here", &vars)).in_place()).to(Dialogue::None);

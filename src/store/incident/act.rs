@@ -140,7 +140,9 @@ async fn change(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreErro
         }
         Move::Merge | Move::Confirm => deadlines::end(tx, id).await?,
         Move::Reopen => {
-            let sql = "UPDATE incidents SET settled_at = NULL WHERE id = $1";
+            // It gets another deadline; that the first was not kept is not forgotten.
+            let sql = "UPDATE incidents SET late = CASE WHEN settled_at > due_at THEN 1 ELSE late END,
+                              settled_at = NULL WHERE id = $1";
             tx.exec_one(sql, args![id]).await?;
             leave_unit(tx, env, id).await?;
         }

@@ -71,12 +71,12 @@ pub async fn digest(
     let states: Vec<(String, i64)> = tx.all(sql, period()).await?;
     let sql = scoped!(
         "SELECT COUNT(*) FROM counted WHERE state IN ('settled', 'confirmed', 'closed')
-                       AND settled_at >= $3 AND settled_at < $4 AND settled_at <= due_at"
+                       AND settled_at >= $3 AND settled_at < $4 AND settled_at <= due_at AND late = 0"
     );
     let settled_in_time = tx.int(sql, period()).await?;
     let sql = scoped!(
         "SELECT COUNT(*) FROM counted WHERE state IN ('settled', 'confirmed', 'closed')
-                       AND settled_at >= $3 AND settled_at < $4 AND settled_at > due_at"
+                       AND settled_at >= $3 AND settled_at < $4 AND (settled_at > due_at OR late = 1)"
     );
     let settled_late = tx.int(sql, period()).await?;
     let until = || args(args![end]);

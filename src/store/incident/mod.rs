@@ -71,7 +71,9 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         Ask::Groups { incident, officer, name } => {
             Answer::Groups(units::groups(tx, *incident, *officer, name.as_deref()).await?)
         }
-        Ask::Group(chat) => Answer::Groups(units::group(tx, *chat).await?.into_iter().collect()),
+        Ask::Group { chat, unit } => {
+            Answer::Groups(units::group(tx, *chat, *unit).await?.into_iter().collect())
+        }
         Ask::GroupOf(path_key) => Answer::Groups(units::group_of(tx, path_key).await?.into_iter().collect()),
         Ask::Mergeable(incident) => Answer::List(list::mergeable(tx, *incident).await?),
         Ask::Alike { unit, spot, reach, open_since, settled_since } => {

@@ -36,6 +36,7 @@ struct CaseRow {
     result: Option<String>,
     created_at: i64,
     due_at: i64,
+    late: i64,
     settled_at: Option<i64>,
 }
 
@@ -59,6 +60,7 @@ row!(CaseRow {
     result,
     created_at,
     due_at,
+    late,
     settled_at
 });
 
@@ -67,7 +69,7 @@ pub async fn case(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<Case>, Store
     let sql = "SELECT i.code, i.state, i.category, i.category_name, i.unit_id, i.unit_known, i.text, i.place,
                       i.latitude, i.longitude, i.restricted, i.holder_id, h.name AS holder,
                       i.forward_unit_id, m.code AS merged_code, i.question, i.result, i.created_at, i.due_at,
-                      i.settled_at
+                      i.late, i.settled_at
                FROM incidents i LEFT JOIN people h ON h.id = i.holder_id
                LEFT JOIN incidents m ON m.id = i.merged_into WHERE i.id = $1";
     let row: Option<CaseRow> = tx.optional(sql, args![id]).await?;
@@ -101,6 +103,7 @@ pub async fn case(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<Case>, Store
         result: row.result,
         created_at: Timestamp(row.created_at),
         due_at: Timestamp(row.due_at),
+        late: row.late != 0 || row.settled_at.is_some_and(|at| at > row.due_at),
         settled_at: row.settled_at.map(Timestamp),
         reporters: reporters(tx, id).await?,
         cards: cards(tx, id).await?,
@@ -250,6 +253,8 @@ pub struct Shown {
     pub documents: Vec<String>,
     pub created_at: Timestamp,
     pub due_at: Timestamp,
+    /// It was settled after its deadline, now or before it was opened again.
+    pub late: bool,
     pub settled_at: Option<Timestamp>,
     pub steps: Vec<ShownStep>,
 }
@@ -342,6 +347,7 @@ fn shown(case: Case, steps: Vec<ShownStep>) -> Shown {
         documents: documents.into_iter().map(|document| document.name).collect(),
         created_at: case.created_at,
         due_at: case.due_at,
+        late: case.late,
         settled_at: case.settled_at,
         steps,
     }

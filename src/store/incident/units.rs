@@ -169,31 +169,58 @@ pub async fn desk_titles(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<String>, S
     Ok(desk(tx, unit).await?.into_iter().map(|(_, title)| title).collect())
 }
 
-type GroupRow = (i64, String, i64, String, String);
+type GroupRow = (i64, String, i64, String, String, Option<String>);
 
-/// Staff groups under the units that an officer watches over. The case's own unit comes first, then what
-/// lies below it, above it, beside it, and then the rest; with a name, those whose unit's name contains it.
+/// Where the cases of units go: to the staff groups; where a unit has none that is open, to its heads in private. Every
+/// alternative is bounded by the condition, which speaks of the unit `u`.
+macro_rules! takers {
+    ($with:literal, $condition:literal, $rest:literal) => {
+        concat!(
+            $with,
+            "SELECT c.id, c.lang, u.id, u.name, u.path, CAST(NULL AS TEXT) AS head FROM chats c
+               JOIN units u ON u.id = c.unit_id
+             WHERE c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open' AND u.ends_on IS NULL AND ",
+            $condition,
+            " UNION ALL
+             SELECT c.id, c.lang, u.id, u.name, u.path, p.name FROM roles r
+               JOIN units u ON u.id = r.unit_id
+               JOIN people p ON p.id = r.person_id AND p.state = 'active'
+               JOIN chats c ON c.person_id = p.id AND c.kind = 'private' AND c.state = 'open' AND c.spare = 0
+             WHERE r.role = 'head' AND u.ends_on IS NULL
+               AND NOT EXISTS (SELECT 1 FROM chats g WHERE g.unit_id = u.id AND g.purpose = 'staff'
+                                 AND g.kind = 'group' AND g.state = 'open') AND ",
+            $condition,
+            $rest
+        )
+    };
+}
+
+/// Who takes cases under the units that an officer watches over. The case's own unit comes first, then what lies below it,
+/// above it, beside it, and then the rest; with a name, those whose unit's name contains it.
 pub async fn groups(
     tx: &mut Tx<'_>,
     incident: IncidentId,
     officer: PersonId,
     name: Option<&str>,
 ) -> Result<Vec<Group>, StoreError> {
-    let sql = "WITH RECURSIVE under (id) AS (
-             SELECT unit_id FROM roles WHERE person_id = $1 AND role IN ('duty', 'head', 'admin')
-             UNION
-             SELECT u.id FROM units u JOIN under ON u.parent_id = under.id),
-           here AS (SELECT u.id, u.parent_id FROM units u WHERE u.id =
-                     (SELECT i.unit_id FROM incidents i WHERE i.id = $2))
-           SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c
-           JOIN units u ON u.id = c.unit_id JOIN under ON under.id = u.id CROSS JOIN here
-           WHERE c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'
-             AND u.folded LIKE $3 ESCAPE '\\'
-           ORDER BY CASE WHEN u.id = here.id THEN 0 WHEN u.parent_id = here.id THEN 1
-                         WHEN u.id = here.parent_id THEN 2 WHEN u.parent_id = here.parent_id THEN 3
-                         ELSE 4 END, u.path_key, c.id LIMIT $4";
+    const SQL: &str = takers!(
+        "WITH RECURSIVE under (id) AS (
+           SELECT unit_id FROM roles WHERE person_id = $1 AND role IN ('duty', 'head', 'admin')
+           UNION
+           SELECT u.id FROM units u JOIN under ON u.parent_id = under.id),
+         here AS (SELECT u.id, u.parent_id FROM units u WHERE u.id =
+                   (SELECT i.unit_id FROM incidents i WHERE i.id = $2)),
+         takers (chat_id, lang, unit_id, name, path, head) AS (",
+        "u.id IN (SELECT id FROM under) AND u.folded LIKE $3 ESCAPE '\\'",
+        ")
+         SELECT t.chat_id, t.lang, t.unit_id, t.name, t.path, t.head
+         FROM takers t JOIN units u ON u.id = t.unit_id CROSS JOIN here
+         ORDER BY CASE WHEN u.id = here.id THEN 0 WHEN u.parent_id = here.id THEN 1
+                       WHEN u.id = here.parent_id THEN 2 WHEN u.parent_id = here.parent_id THEN 3
+                       ELSE 4 END, u.path_key, t.chat_id LIMIT $4"
+    );
     let args = args![officer, incident, format!("%{}%", like(name.unwrap_or(""))), MOST_GROUPS];
-    let rows: Vec<GroupRow> = tx.all(sql, args).await?;
+    let rows: Vec<GroupRow> = tx.all(SQL, args).await?;
     let mut groups = Vec::with_capacity(rows.len());
     for row in rows {
         groups.push(read_group(tx, row).await?);
@@ -201,18 +228,14 @@ pub async fn groups(
     Ok(groups)
 }
 
-pub async fn group(tx: &mut Tx<'_>, chat: ChatId) -> Result<Option<Group>, StoreError> {
-    let sql = "SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c JOIN units u ON u.id = c.unit_id
-               WHERE c.id = $1 AND c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open'";
-    one_group(tx, sql, args![chat]).await
+/// The chat, if it takes the cases of this unit.
+pub async fn group(tx: &mut Tx<'_>, chat: ChatId, unit: UnitId) -> Result<Option<Group>, StoreError> {
+    one_group(tx, takers!("", "u.id = $1 AND c.id = $2", ""), args![unit, chat]).await
 }
 
-/// The staff group of the unit with this path.
+/// Who takes the cases of the unit with this path.
 pub async fn group_of(tx: &mut Tx<'_>, path_key: &str) -> Result<Option<Group>, StoreError> {
-    let sql = "SELECT c.id, c.lang, u.id, u.name, u.path FROM chats c JOIN units u ON u.id = c.unit_id
-               WHERE u.path_key = $1 AND u.ends_on IS NULL
-                 AND c.purpose = 'staff' AND c.kind = 'group' AND c.state = 'open' ORDER BY c.id LIMIT 1";
-    one_group(tx, sql, args![path_key]).await
+    one_group(tx, takers!("", "u.path_key = $1", " ORDER BY 1 LIMIT 1"), args![path_key]).await
 }
 
 async fn one_group(tx: &mut Tx<'_>, sql: &'static str, args: Vec<Arg>) -> Result<Option<Group>, StoreError> {
@@ -224,18 +247,18 @@ async fn one_group(tx: &mut Tx<'_>, sql: &'static str, args: Vec<Arg>) -> Result
 }
 
 async fn read_group(tx: &mut Tx<'_>, row: GroupRow) -> Result<Group, StoreError> {
-    let (chat, lang, unit, name, path) = row;
+    let (chat, lang, unit, name, path, head) = row;
     let line = line(tx, UnitId(unit)).await?;
     let unit = NamedUnit { id: UnitId(unit), name, path, line };
-    Ok(Group { chat: ChatId(chat), lang: Lang::from_code(&lang), unit })
+    Ok(Group { chat: ChatId(chat), lang: Lang::from_code(&lang), unit, head })
 }
 
 impl Store {
-    /// Whether a unit has a staff group, to which its cases can go.
+    /// Whether a unit has somebody to whom its cases can go: a staff group, or a head.
     ///
     /// # Errors
     /// The database's.
-    pub async fn has_staff_group(&self, unit: &UnitPath) -> Result<bool, StoreError> {
+    pub async fn takes_cases(&self, unit: &UnitPath) -> Result<bool, StoreError> {
         let key = unit.key();
         self.db.read(move |tx| Box::pin(async move { Ok(group_of(tx, &key).await?.is_some()) })).await
     }

@@ -117,7 +117,8 @@ pub async fn road(stage: &mut Stage) -> anyhow::Result<()> {
     stage.replies(BAN_LECH_FARMS, BAN_LECH_GROUP, "Thứ Tư huy động dân các bản đổ đá, thứ Năm xong.").await?;
     expect_state(stage, "ML-2026-0003", State::Planned).await?;
 
-    stage.scene(day(17, 15, 20), "Quá hạn mà chưa xong: lãnh đạo xã được báo").await?;
+    stage.scene(day(17, 15, 0), "Quá hạn mà chưa xong: lãnh đạo xã được báo").await?;
+    stage.until(day(17, 15, 10)).await?;
     let told = stage.platforms.chat(BAN_LECH_HEAD);
     let told = told.iter().any(|seen| seen.text.contains("ML-2026-0003") && seen.text.contains("hạn"));
     stage.expect(told, "lãnh đạo xã không được báo việc quá hạn")?;

@@ -295,6 +295,22 @@ async fn a_digest_counts_and_masks() {
 }
 
 #[tokio::test]
+async fn what_was_late_counts_as_late_also_when_it_was_opened_again() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    town.stage.clock.advance(Duration::from_secs(2 * 24 * 3600));
+    town.presses_in(DUTY, TUAN, &card, "Giải quyết xong").await;
+    let settled = town.says_in(DUTY, TUAN, "Đã dọn xong").await;
+    let reopened = town.presses(LAN, &settled, "Chưa xong").await;
+    town.presses_in(DUTY, TUAN, &reopened, "Giải quyết xong").await;
+    town.says_in(DUTY, TUAN, "Đã dọn nốt").await;
+    let shown = town.stage.store.show_incident(CODE).await.expect("a case").expect("there is one");
+    assert!(shown.late && shown.settled_at.is_some_and(|at| at < shown.due_at));
+    let said = text_in(&town.says_in(DUTY, TUAN, "/tonghop tuần").await, DUTY);
+    assert!(said.contains("đúng hạn: 0, quá hạn: 1"), "{said}");
+}
+
+#[tokio::test]
 async fn a_reply_to_the_question_is_the_answer_without_pressing() {
     let town = Town::new().await;
     let card = town.report(WORDS).await;

@@ -342,3 +342,25 @@ async fn who_looks_at_a_restricted_case_is_written_down() {
     town.says(TUAN, "/vuviec 2").await;
     assert_eq!(town.count(LOOKS).await, 2, "any other case is nobody's secret");
 }
+
+#[tokio::test]
+async fn where_a_unit_has_no_group_its_head_takes_the_case() {
+    let town = Town::new().await;
+    let card = town.report(WORDS).await;
+    let asked = town.presses_in(DUTY, TUAN, &card, "Chuyển").await;
+    assert!(!labels(&asked, DUTY).iter().any(|label| label.contains("Chi bộ 4")), "nobody is there");
+    town.heads(SON, 4).await;
+    let asked = town.presses_in(DUTY, TUAN, &card, "Chuyển").await;
+    let forwarded = town.presses_in(DUTY, TUAN, &asked, "Chi bộ 4 · 👤 Sơn").await;
+    let shown = text_in(&forwarded, SON);
+    assert!(shown.contains(CODE) && shown.contains("[số điện thoại]") && !shown.contains("Lan"), "{shown}");
+    let accepted = town.presses(SON, &forwarded, "Tiếp nhận").await;
+    assert!(text_in(&accepted, LAN).contains("Chi bộ 4 đã tiếp nhận"), "{accepted:#?}");
+    // Who is not the head any more, is shown nothing of it and may do nothing.
+    let gone = town.stage.store.db.write(|tx| {
+        Box::pin(async move { tx.exec("DELETE FROM roles WHERE role = 'head'", crate::args![]).await })
+    });
+    gone.await.expect("no head");
+    let pressed = town.presses(SON, &accepted, "Đã xử lý").await;
+    assert!(toast(&pressed).contains("cần người có quyền"), "{pressed:#?}");
+}

@@ -12,16 +12,16 @@ async fn who_opens_an_invite_agrees_and_is_welcomed() {
     let offer = stage.says("11", &format!("/start {token}")).await;
     let text = last(&offer).text();
     assert!(text.contains(WARD) && text.contains("cộng tác viên") && text.contains("/roi"), "{text}");
-    assert!(text.contains("(Bản 1)"));
+    assert!(text.contains("(Bản 2)"));
     let asked = stage.presses("11", &last(&offer).button("Đồng ý")).await;
     assert!(last(&asked).text().contains("Tên bạn là Người 11, đúng chưa?"));
     assert_eq!(last(&asked).op, "edit");
     let done = stage.presses("11", &last(&asked).button("Đúng rồi")).await;
     assert!(last(&done).text().contains("chào mừng Người 11") && last(&done).text().contains("/baonhanh"));
     let person = person(&stage, "Người 11").await.expect("enrolled");
-    assert_eq!(person.consent.as_deref(), Some("1"));
+    assert_eq!(person.consent.as_deref(), Some("2"));
     assert_eq!(person.roles[0].unit, WARD);
-    let proof = "SELECT COUNT(*) FROM consents WHERE version = '1' AND length(wording_hash) = 64
+    let proof = "SELECT COUNT(*) FROM consents WHERE version = '2' AND length(wording_hash) = 64
                  AND given_at > 0 AND withdrawn_at IS NULL";
     assert_eq!(count(&stage, proof).await, 1);
 }
@@ -124,7 +124,7 @@ async fn who_came_by_a_list_is_asked_to_agree_once() {
     let stage = province().await;
     let said = stage.says("4", "/start").await;
     stage.presses("4", &last(&said).button("Đồng ý")).await;
-    assert_eq!(person(&stage, "Chị Lan").await.expect("a person").consent.as_deref(), Some("1"));
+    assert_eq!(person(&stage, "Chị Lan").await.expect("a person").consent.as_deref(), Some("2"));
     assert_eq!(stage.says("4", "/start").await.len(), 1, "only help");
 }
 

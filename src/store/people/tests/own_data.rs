@@ -27,7 +27,7 @@ async fn everybody_sees_all_of_their_own_and_nothing_of_others() {
         "Chị Lan",
         "cán bộ, Tỉnh Mường Lam / Phường Bình Minh / Chi bộ 1",
         "Telegram:",
-        "Bản 1,",
+        "Bản 2,",
         "gọi tôi 0912345678",
     ] {
         assert!(text.contains(known), "{known} in {text}");
