@@ -65,6 +65,20 @@ impl Database {
         found
     }
 
+    /// Who does the work that only one process may do.
+    #[allow(dead_code, reason = "asked only where processes are")]
+    pub async fn holder(&self) -> String {
+        let sql = "SELECT holder FROM leases WHERE name = 'worker'";
+        let (holder,): (String,) = if self.url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(sql).fetch_one(&mut connection).await.expect("a holder")
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query_as(sql).fetch_one(&mut connection).await.expect("a holder")
+        };
+        holder
+    }
+
     /// How many rows a table has.
     pub async fn count(&self, table: &str) -> i64 {
         let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
