@@ -137,7 +137,7 @@ async fn numbers_that_are_given_anew_lose_nothing_and_double_nothing() {
     says(&servers, "minh", "/trogiup", "").await;
     gets(&servers, "minh", 0, "/baonhanh").await;
     says(&servers, "lan", "/huy", "").await;
-    gets(&servers, "lan", 0, "đã bỏ").await;
+    gets(&servers, "lan", 0, "Không có việc nào").await;
     assert_eq!(helps(&servers, "lan"), 1, "what was answered before is not answered again");
     assert_eq!(servers.mailbox("bao").len(), 3, "nothing is deleted");
 }
