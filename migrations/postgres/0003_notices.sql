@@ -101,7 +101,7 @@ CREATE TABLE editions (
     remind_at   BIGINT,
     remind_cursor BIGINT NOT NULL DEFAULT 0, -- the chats up to this one were reminded
     reminded    BIGINT NOT NULL DEFAULT 0, -- 1: everybody who was to be reminded was
-    changed_at  BIGINT NOT NULL,           -- when the counters last changed
+    changed_at  BIGINT NOT NULL,           -- when the counters last changed; never before shown_at
     shown_at    BIGINT NOT NULL DEFAULT 0, -- when the author last saw them
     shown       TEXT NOT NULL DEFAULT '',   -- what the author saw
     created_at  BIGINT NOT NULL

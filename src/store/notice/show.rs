@@ -7,7 +7,7 @@ use crate::conversation::Lang;
 use crate::conversation::notice::{Progress, progress};
 use crate::domain::Timestamp;
 use crate::domain::ids::NoticeId;
-use crate::store::{Env, StoreError, Tx, outbox, row};
+use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
 use super::act;
 
@@ -70,15 +70,23 @@ macro_rules! changed {
     };
 }
 
-const NEXT: &str = concat!(
-    "SELECT e.id, e.notice_id, e.state, e.waiting, e.queued, e.sent, e.confirmed, e.failed, e.skipped,
+macro_rules! next {
+    ($lock:literal) => {
+        concat!(
+            "SELECT e.id, e.notice_id, e.state, e.waiting, e.queued, e.sent, e.confirmed, e.failed, e.skipped,
        e.total, e.unreached, n.title, n.confirm, n.author_id, n.approver_id
      FROM editions e JOIN notices n ON n.id = e.notice_id WHERE ",
     changed!(),
     " AND (e.shown NOT LIKE e.state || ' %'
            OR e.shown_at <= CASE WHEN e.state = 'running' THEN $1 ELSE $2 END)
-      ORDER BY e.id LIMIT 1"
-);
+      ORDER BY e.id LIMIT 1",
+            $lock
+        )
+    };
+}
+
+/// On PostgreSQL the edition is held from here on: what is written down as shown has to be what is shown.
+const NEXT: Sql = Sql { lite: next!(""), pg: next!(" FOR UPDATE OF e") };
 
 const SHOWN: &str = concat!("UPDATE editions AS e SET shown_at = $2, shown = ", looks!(), " WHERE id = $1");
 
