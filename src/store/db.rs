@@ -113,10 +113,16 @@ impl Db {
             return Err(StoreError::OldSqlite(version));
         }
         at(Point::StartBeforeMigration).await?;
-        // Under the lock of who writes: two processes that start at once do not both take the same step.
-        let mut upgrade = writer.begin_with("BEGIN IMMEDIATE").await?;
-        schema::sqlite().run(&mut *upgrade).await?;
-        upgrade.commit().await?;
+        let steps = schema::sqlite();
+        if taken(&mut writer).await? < steps.iter().count() {
+            // Under the lock of who writes: two processes that start at once do not both take the same step.
+            let mut upgrade = writer.begin_with("BEGIN IMMEDIATE").await?;
+            steps.run(&mut *upgrade).await?;
+            upgrade.commit().await?;
+        } else {
+            // Nothing is written, so nobody who writes has to be waited for.
+            steps.run(&mut writer).await?;
+        }
         at(Point::StartAfterMigration).await?;
         let reading = options.clone().create_if_missing(false).read_only(true);
         let readers = SqlitePoolOptions::new()
@@ -320,6 +326,18 @@ fn connections(url: &str) -> Result<(String, u32), StoreError> {
     }
     let rest = if rest.is_empty() { server.to_owned() } else { format!("{server}?{}", rest.join("&")) };
     Ok((rest, most))
+}
+
+/// How many steps of the schema an SQLite database has taken.
+async fn taken(connection: &mut SqliteConnection) -> Result<usize, sqlx::Error> {
+    let sql = "SELECT COUNT(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+    let (table,): (i64,) = sqlx::query_as(sql).fetch_one(&mut *connection).await?;
+    if table == 0 {
+        return Ok(0);
+    }
+    let (count,): (i64,) =
+        sqlx::query_as("SELECT COUNT(*) FROM _sqlx_migrations").fetch_one(&mut *connection).await?;
+    Ok(usize::try_from(count).unwrap_or(0))
 }
 
 /// The first connection of a process. Where another one starts at the same moment, makes the database, or mends its log
