@@ -101,14 +101,14 @@ CREATE TABLE editions (
     remind_at   BIGINT,
     remind_cursor BIGINT NOT NULL DEFAULT 0, -- the chats up to this one were reminded
     reminded    BIGINT NOT NULL DEFAULT 0, -- 1: everybody who was to be reminded was
-    changed_at  BIGINT NOT NULL,           -- when the counters last changed; never before shown_at
+    changed_at  BIGINT NOT NULL,           -- when the counters last changed; 0: the author has seen it
     shown_at    BIGINT NOT NULL DEFAULT 0, -- when the author last saw them
     shown       TEXT NOT NULL DEFAULT '',   -- what the author saw
     created_at  BIGINT NOT NULL
 );
 CREATE INDEX editions_notice ON editions (notice_id);
 CREATE INDEX editions_running ON editions (lane, id) WHERE state = 'running';
-CREATE INDEX editions_changed ON editions (id) WHERE changed_at >= shown_at;
+CREATE INDEX editions_changed ON editions (id) WHERE changed_at > 0;
 CREATE INDEX editions_preparing ON editions (starts_at) WHERE state = 'preparing';
 CREATE INDEX editions_remind ON editions (remind_at) WHERE remind_at IS NOT NULL AND reminded = 0;
 

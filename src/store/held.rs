@@ -114,7 +114,7 @@ async fn reopen(
     let row: Option<(i64,)> = tx.optional(sql, args![delivery, state, FAILED]).await?;
     let Some((edition,)) = row else { return Ok(()) };
     let sql =
-        "UPDATE editions SET failed = failed - 1, queued = queued + $2, sent = sent + $3, changed_at = CASE WHEN shown_at > $4 THEN shown_at ELSE $4 END,
+        "UPDATE editions SET failed = failed - 1, queued = queued + $2, sent = sent + $3, changed_at = $4,
                  state = CASE WHEN state = 'done' AND $2 = 1 THEN 'running' ELSE state END
                WHERE id = $1";
     let (queued, sent) = if decision == Decision::Retry { (1_i64, 0_i64) } else { (0, 1) };

@@ -68,7 +68,7 @@ pub async fn confirm(tx: &mut Tx<'_>, env: &Env, id: DeliveryId, person: PersonI
     // Whatever the delivery counted as so far, it counts as confirmed now.
     let was = |which: i64| i64::from(state == which);
     let sql = "UPDATE editions SET confirmed = confirmed + 1, waiting = waiting - $2, queued = queued - $3,
-                 sent = sent - $4, failed = failed - $5, skipped = skipped - $6, changed_at = CASE WHEN shown_at > $7 THEN shown_at ELSE $7 END WHERE id = $1";
+                 sent = sent - $4, failed = failed - $5, skipped = skipped - $6, changed_at = $7 WHERE id = $1";
     let args = args![
         edition,
         was(delivery::WAITING),

@@ -67,7 +67,7 @@ pub async fn begin_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> 
                ORDER BY e.lane, e.starts_at, e.id LIMIT 1";
     let Some(next) = tx.optional::<Waiting>(sql, args![env.now]).await? else { return Ok(false) };
     let (edition, id) = (EditionId(next.id), NoticeId(next.notice_id));
-    let sql = "UPDATE editions SET state = 'running', started_at = $2, changed_at = CASE WHEN shown_at > $2 THEN shown_at ELSE $2 END
+    let sql = "UPDATE editions SET state = 'running', started_at = $2, changed_at = $2
                WHERE id = $1 AND state = 'preparing'";
     if tx.exec(sql, args![edition, env.now]).await? == 0 {
         return Ok(true);
@@ -254,7 +254,7 @@ pub async fn fan_out_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError
         cursor = step;
     }
     let sql = "UPDATE editions SET chat_cursor = $2, fanned_out = $3, total = total + $4,
-                 waiting = waiting + $4, changed_at = CASE WHEN shown_at > $5 THEN shown_at ELSE $5 END WHERE id = $1";
+                 waiting = waiting + $4, changed_at = $5 WHERE id = $1";
     let added = i64::try_from(added).unwrap_or(0);
     tx.exec_one(sql, args![edition.id, cursor, cursor >= last, added, env.now]).await?;
     if cursor >= last {
@@ -266,7 +266,7 @@ pub async fn fan_out_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError
 
 /// An edition of which nothing waits any more is done.
 pub async fn end_if_done(tx: &mut Tx<'_>, env: &Env, edition: EditionId) -> Result<(), StoreError> {
-    let sql = "UPDATE editions SET state = 'done', ended_at = $2, changed_at = CASE WHEN shown_at > $2 THEN shown_at ELSE $2 END
+    let sql = "UPDATE editions SET state = 'done', ended_at = $2, changed_at = $2
                WHERE id = $1 AND state = 'running' AND fanned_out = 1 AND waiting = 0 AND queued = 0";
     tx.exec(sql, args![edition, env.now]).await?;
     Ok(())
@@ -275,7 +275,7 @@ pub async fn end_if_done(tx: &mut Tx<'_>, env: &Env, edition: EditionId) -> Resu
 /// Ends editions of which nothing is on its way any more, but the outcome of some messages is not known:
 /// they are held for a person to decide. Gives how many.
 pub async fn end_held(tx: &mut Tx<'_>, env: &Env) -> Result<u64, StoreError> {
-    let sql = "UPDATE editions SET state = 'done', ended_at = $1, changed_at = CASE WHEN shown_at > $1 THEN shown_at ELSE $1 END
+    let sql = "UPDATE editions SET state = 'done', ended_at = $1, changed_at = $1
                WHERE state = 'running' AND fanned_out = 1 AND waiting = 0 AND NOT EXISTS (
                  SELECT 1 FROM messages m CROSS JOIN deliveries d
                  WHERE m.settled_at IS NULL AND d.id = m.delivery_id AND d.edition_id = editions.id
@@ -348,7 +348,7 @@ pub async fn pause(tx: &mut Tx<'_>, env: &Env, actor: Actor, notice: NoticeId) -
     let Some((edition, _)) = current(tx, notice).await?.filter(|(_, state)| state == "running") else {
         return Ok(Err(Refused::NotRunning(notice)));
     };
-    let sql = "UPDATE editions SET state = 'paused', changed_at = CASE WHEN shown_at > $2 THEN shown_at ELSE $2 END WHERE id = $1 AND state = 'running'";
+    let sql = "UPDATE editions SET state = 'paused', changed_at = $2 WHERE id = $1 AND state = 'running'";
     tx.exec_one(sql, args![edition, env.now]).await?;
     call_back(tx, env, edition).await?;
     audit::record(tx, env, actor, "notice.pause", &subject(notice), "").await?;
@@ -359,7 +359,7 @@ pub async fn resume(tx: &mut Tx<'_>, env: &Env, actor: Actor, notice: NoticeId) 
     let Some((edition, _)) = current(tx, notice).await?.filter(|(_, state)| state == "paused") else {
         return Ok(Err(Refused::NotPaused(notice)));
     };
-    let sql = "UPDATE editions SET state = 'running', changed_at = CASE WHEN shown_at > $2 THEN shown_at ELSE $2 END WHERE id = $1 AND state = 'paused'";
+    let sql = "UPDATE editions SET state = 'running', changed_at = $2 WHERE id = $1 AND state = 'paused'";
     tx.exec_one(sql, args![edition, env.now]).await?;
     end_if_done(tx, env, edition).await?;
     audit::record(tx, env, actor, "notice.resume", &subject(notice), "").await?;
@@ -372,7 +372,7 @@ pub async fn cancel(tx: &mut Tx<'_>, env: &Env, actor: Actor, notice: NoticeId) 
     let state = row.state()?;
     match current(tx, notice).await? {
         Some((edition, _)) => {
-            let sql = "UPDATE editions SET state = 'cancelled', ended_at = $2, changed_at = CASE WHEN shown_at > $2 THEN shown_at ELSE $2 END WHERE id = $1";
+            let sql = "UPDATE editions SET state = 'cancelled', ended_at = $2, changed_at = $2 WHERE id = $1";
             tx.exec_one(sql, args![edition, env.now]).await?;
             if !planted(Planted::IgnoreCancel) {
                 call_back(tx, env, edition).await?;

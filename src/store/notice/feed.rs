@@ -202,7 +202,7 @@ async fn move_some(
         }
     }
     let sql = "UPDATE editions SET waiting = waiting - $2 - $3, queued = queued + $2, skipped = skipped + $3,
-                 changed_at = CASE WHEN shown_at > $4 THEN shown_at ELSE $4 END, next_turn = $5 WHERE id = $1";
+                 changed_at = $4, next_turn = $5 WHERE id = $1";
     let messages = ready * edition.parts();
     tx.exec_one(sql, args![edition.id, ready, skipped, env.now, turn + messages]).await?;
     if ready == 0 {
@@ -269,7 +269,7 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
             continue;
         }
         let sql = "UPDATE editions SET queued = queued - $2 - $3, sent = sent + $2, failed = failed + $3,
-                     changed_at = CASE WHEN shown_at > $4 THEN shown_at ELSE $4 END WHERE id = $1";
+                     changed_at = $4 WHERE id = $1";
         tx.exec_one(sql, args![edition, sent, failed, env.now]).await?;
         end_if_done(tx, env, EditionId(edition)).await?;
     }
@@ -293,6 +293,6 @@ pub async fn came_back(
     }
     let sql = "UPDATE deliveries SET state = $2, reason = $3 WHERE id = $1";
     tx.exec_one(sql, args![delivery, delivery::FAILED, why]).await?;
-    let sql = "UPDATE editions SET sent = sent - 1, failed = failed + 1, changed_at = CASE WHEN shown_at > $2 THEN shown_at ELSE $2 END WHERE id = $1";
+    let sql = "UPDATE editions SET sent = sent - 1, failed = failed + 1, changed_at = $2 WHERE id = $1";
     tx.exec_one(sql, args![edition, env.now]).await
 }

@@ -28,7 +28,7 @@ pub(super) async fn channel(tx: &mut Tx<'_>, env: &Env, delivery: i64) -> Result
     if tx.exec(sql, args).await? == 0 {
         return Ok(false);
     }
-    let sql = "UPDATE editions SET queued = queued - 1, waiting = waiting + 1, changed_at = CASE WHEN shown_at > $2 THEN shown_at ELSE $2 END WHERE id = $1";
+    let sql = "UPDATE editions SET queued = queued - 1, waiting = waiting + 1, changed_at = $2 WHERE id = $1";
     tx.exec_one(sql, args![edition, env.now]).await?;
     Ok(true)
 }

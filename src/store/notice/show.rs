@@ -64,7 +64,7 @@ macro_rules! looks {
 macro_rules! changed {
     () => {
         concat!(
-            " e.changed_at >= e.shown_at AND e.state <> 'preparing' AND e.started_at IS NOT NULL AND e.shown <> ",
+            " e.changed_at > 0 AND e.state <> 'preparing' AND e.started_at IS NOT NULL AND e.shown <> ",
             looks!()
         )
     };
@@ -88,7 +88,8 @@ macro_rules! next {
 /// On PostgreSQL the edition is held from here on: what is written down as shown has to be what is shown.
 const NEXT: Sql = Sql { lite: next!(""), pg: next!(" FOR UPDATE OF e") };
 
-const SHOWN: &str = concat!("UPDATE editions AS e SET shown_at = $2, shown = ", looks!(), " WHERE id = $1");
+const SHOWN: &str =
+    concat!("UPDATE editions AS e SET shown_at = $2, changed_at = 0, shown = ", looks!(), " WHERE id = $1");
 
 const DUE: &str = concat!(
     "SELECT MIN(CASE WHEN e.state = 'running' THEN e.shown_at + $1 ELSE e.shown_at + $2 END)
