@@ -1,6 +1,8 @@
 //! Runs one scene on either database.
 
-use sqlx::{Connection, PgConnection, SqliteConnection};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection, FromRow, PgConnection, SqliteConnection};
 
 use crate::postgres;
 
@@ -27,13 +29,7 @@ impl Database {
     /// Who did what to what, in order.
     pub async fn audit(&self) -> Vec<String> {
         let sql = "SELECT actor, action, subject, detail FROM audit ORDER BY id";
-        let rows: Vec<(String, String, String, String)> = if self.url.starts_with("sqlite:") {
-            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
-            sqlx::query_as(sql).fetch_all(&mut connection).await.expect("rows")
-        } else {
-            let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
-            sqlx::query_as(sql).fetch_all(&mut connection).await.expect("rows")
-        };
+        let rows: Vec<(String, String, String, String)> = self.rows(sql).await;
         rows.into_iter().map(|(who, did, what, how)| format!("{who} {did} {what} {how}")).collect()
     }
 
@@ -69,27 +65,29 @@ impl Database {
     #[allow(dead_code, reason = "asked only where processes are")]
     pub async fn holder(&self) -> String {
         let sql = "SELECT holder FROM leases WHERE name = 'worker'";
-        let (holder,): (String,) = if self.url.starts_with("sqlite:") {
-            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
-            sqlx::query_as(sql).fetch_one(&mut connection).await.expect("a holder")
-        } else {
-            let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
-            sqlx::query_as(sql).fetch_one(&mut connection).await.expect("a holder")
-        };
-        holder
+        let rows: Vec<(String,)> = self.rows(sql).await;
+        rows.into_iter().next().expect("a holder").0
     }
 
     /// How many rows a table has.
     pub async fn count(&self, table: &str) -> i64 {
-        let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
-        let (count,): (i64,) = if self.url.starts_with("sqlite:") {
+        let rows: Vec<(i64,)> = self.rows(&format!("SELECT COUNT(*) FROM {table}")).await;
+        rows[0].0
+    }
+
+    /// What a query gives, on either engine.
+    async fn rows<T>(&self, sql: &str) -> Vec<T>
+    where
+        T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
+    {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        if self.url.starts_with("sqlite:") {
             let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
-            sqlx::query_as(sql).fetch_one(&mut connection).await.expect("a count")
+            sqlx::query_as(sql).fetch_all(&mut connection).await.expect("rows")
         } else {
             let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
-            sqlx::query_as(sql).fetch_one(&mut connection).await.expect("a count")
-        };
-        count
+            sqlx::query_as(sql).fetch_all(&mut connection).await.expect("rows")
+        }
     }
 
     async fn search_files(&self, path: &str, words: &str) -> Vec<String> {
