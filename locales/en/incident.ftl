@@ -199,7 +199,6 @@ incident-done-verify = The reporter knows now that { $code } is being looked int
 incident-done-ask = The question about { $code } went to the reporter.
 incident-done-answer = Thank you; your answer about { $code } reached the duty officers.
 incident-done-add = Added to { $code }.
-incident-done-forward = { $code } was forwarded.
 incident-done-accept = { $code } was accepted.
 incident-done-plan = The plan for { $code } is noted.
 incident-done-return = { $code } went back to the duty officers.

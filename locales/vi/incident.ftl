@@ -199,7 +199,6 @@ incident-done-verify = Đã báo cho người báo: { $code } đang được xá
 incident-done-ask = Đã gửi câu hỏi về { $code } tới người báo.
 incident-done-answer = Cảm ơn bạn, câu trả lời về { $code } đã tới trực ban.
 incident-done-add = Đã thêm vào { $code }.
-incident-done-forward = Đã chuyển { $code }.
 incident-done-accept = Đã tiếp nhận { $code }.
 incident-done-plan = Đã ghi kế hoạch xử lý { $code }.
 incident-done-return = Đã trả { $code } lại trực ban.

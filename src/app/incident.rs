@@ -129,8 +129,9 @@ fn in_words(case: &Shown) -> String {
             "open" => "gửi báo nhanh".to_owned(),
             movement => Lang::Vi.say(&format!("incident-move-{movement}"), &[]),
         };
-        let reporters =
-            step.movement == "open" || Move::from_code(&step.movement).is_some_and(Move::is_of_a_reporter);
+        let reporters = step.hidden
+            || step.movement == "open"
+            || Move::from_code(&step.movement).is_some_and(Move::is_of_a_reporter);
         let who = step.who.as_deref().unwrap_or(if reporters { "người báo" } else { "loa" });
         let text = if step.text.is_empty() { String::new() } else { format!(": {}", step.text) };
         out.push(format!("{}  {who} {what}{text}", step.at.short()));

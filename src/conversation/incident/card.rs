@@ -82,7 +82,7 @@ pub fn reporter_view(case: &Case, me: PersonId, lang: Lang, now: Timestamp) -> R
     if !files.is_empty() {
         last.push(photos_button(case, &files, lang));
     }
-    if case.reporters.len() == 1 && allowed(case.state, Move::Withdraw).is_ok() {
+    if case.is_withdrawn_by(me) && allowed(case.state, Move::Withdraw).is_ok() {
         last.push(button(case, lang, "incident-do-withdraw", CaseAct::Withdraw));
     }
     if last.is_empty() { reply } else { reply.row(last) }

@@ -229,8 +229,8 @@ impl Case {
     }
 
     /// Whether the person alone reported it: what others reported too is not theirs to take back.
-    pub fn is_withdrawn_by(&self, me: &Me) -> bool {
-        self.reporters.len() == 1 && self.is_reported_by(me)
+    pub fn is_withdrawn_by(&self, person: PersonId) -> bool {
+        self.reporters.len() == 1 && self.reporter(person).is_some()
     }
 
     /// What a person reported of it, if they did.

@@ -72,7 +72,7 @@ pub fn may(case: &Case, me: &Me, act: &CaseAct) -> bool {
     match act {
         CaseAct::Show | CaseAct::Photos => case.is_seen_by(me),
         CaseAct::Answer | CaseAct::Confirm | CaseAct::Reopen => case.is_reported_by(me),
-        CaseAct::Withdraw => case.is_withdrawn_by(me),
+        CaseAct::Withdraw => case.is_withdrawn_by(me.id),
         CaseAct::Accept | CaseAct::Plan | CaseAct::Return | CaseAct::Report => case.is_worked_on_by(me),
         CaseAct::Never => true,
         _ => case.is_triaged_by(me),
@@ -106,8 +106,9 @@ pub fn go_with(
     }
     replies.extend(group_lines(ctx, me, case, movement, &text));
     let mut turn = Turn { replies, ..Turn::default() };
-    // Who says whether it is settled is told in the line to the reporters.
-    if ctx.incoming.press().is_some() && !matches!(movement, Move::Confirm | Move::Reopen) {
+    // Of these another line says it already, and where a note does not pass by, once is enough.
+    let said = matches!(movement, Move::Confirm | Move::Reopen | Move::Forward);
+    if ctx.incoming.press().is_some() && !said {
         let done = lang.say(&format!("incident-done-{}", movement.code()), &[("code", &case.code)]);
         turn = turn.with_toast(done);
     }
@@ -269,8 +270,6 @@ fn forward(ctx: &Context<'_>, me: &Me, case: &Case, chat: ChatId, unit: UnitId) 
     let also = Also::Forward { chat, unit: group.unit.id };
     let mut turn = go(ctx, me, case, Move::Forward, group.unit.name.clone(), also);
     if !turn.effects.is_empty() {
-        // Once is enough where a note does not pass by, but stays.
-        turn.toast = None;
         let vars = [("code", case.code.as_str()), ("unit", group.unit.name.as_str())];
         turn =
             turn.and(Reply::here(lang.say("incident-forwarded-here", &vars)).in_place()).to(Dialogue::None);

@@ -17,6 +17,10 @@ const OVER: &str = "SELECT id FROM incidents WHERE retired_at IS NULL
                     AND state IN ('confirmed', 'closed', 'rejected', 'withdrawn', 'merged')
                     AND updated_at < $1 ORDER BY updated_at LIMIT $2";
 
+/// Who told it, wherever a step is a reporter's: `Move::is_of_a_reporter`, and the report itself.
+const REPORTERS: &str = "UPDATE incident_steps SET actor_id = NULL WHERE incident_id = $1
+                         AND move IN ('open', 'answer', 'add', 'confirm', 'reopen', 'withdraw')";
+
 /// Retires cases to which nothing has happened since then. Gives how many.
 pub async fn retire(tx: &mut Tx<'_>, env: &Env, before: Timestamp) -> Result<u64, StoreError> {
     let over: Vec<(i64,)> = tx.all(OVER, args![before, AT_ONCE]).await?;
@@ -33,13 +37,11 @@ pub async fn retire(tx: &mut Tx<'_>, env: &Env, before: Timestamp) -> Result<u64
 async fn one(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Result<(), StoreError> {
     // Their bytes go with the next sweep, unless something else shows them.
     let shown = "DELETE FROM media_shown WHERE media_id IN (SELECT id FROM media WHERE incident_id = $1)";
-    let reporters = "UPDATE incident_steps SET actor_id = NULL WHERE incident_id = $1
-                       AND move IN ('open', 'answer', 'add', 'confirm', 'reopen', 'withdraw')";
     for sql in [
         shown,
         "DELETE FROM media WHERE incident_id = $1",
         "DELETE FROM reports WHERE incident_id = $1",
-        reporters,
+        REPORTERS,
     ] {
         tx.exec(sql, args![id]).await?;
     }
@@ -92,9 +94,8 @@ mod tests {
 
     #[test]
     fn what_reporters_do_is_told_without_them() {
-        let source = include_str!("retire.rs");
-        for movement in Move::ALL.into_iter().filter(|movement| movement.is_of_a_reporter()) {
-            assert!(source.contains(&format!("'{}'", movement.code())), "{movement:?}");
-        }
+        let theirs = Move::ALL.into_iter().filter(|movement| movement.is_of_a_reporter());
+        let theirs: Vec<_> = theirs.map(|movement| format!("'{}'", movement.code())).collect();
+        assert!(REPORTERS.ends_with(&format!("move IN ('open', {})", theirs.join(", "))), "{theirs:?}");
     }
 }
