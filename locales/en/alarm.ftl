@@ -25,4 +25,6 @@ alarm-over-held = 🟢 No message is waiting for a decision any more.
 alarm-over-renewal = 🟢 The channel { $channel } has a token that works again.
 alarm-over-store = 🟢 The database takes data again since { $ended }; it had stopped at { $since }.
 alarm-month = 🟠 { $channel } has nearly used up its { $detail } messages of this month: ordinary notices wait for the next one, what is left is kept for answers and urgent notices. To go on, buy more and change per_month.
+alarm-requests = 🟠 { $detail } requests about personal data wait for an answer (the law gives 2 working days). Send /yeucau to see and decide them.
+alarm-over-requests = 🟢 No request about personal data is pressing any more.
 alarm-over-month = 🟢 { $channel } has messages to send again since { $ended }.

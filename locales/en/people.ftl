@@ -15,6 +15,7 @@ cmd-thongbao = write a notice
 cmd-duyet = notices waiting for approval
 cmd-lich = schedules
 cmd-tonghop = summary of the week
+cmd-yeucau = requests about personal data that wait
 cmd-moi = make an invite to a unit
 cmd-gannhom = bind a group to a unit (type it in the group)
 cmd-nhomtruc = make a group the duty group (type it in the group)
@@ -24,6 +25,7 @@ cmd-ngonngu = change the language (Vietnamese, English)
 cmd-huy = drop what you have begun
 cmd-trogiup = what you can do now
 cmd-roi = leave, get no more messages
+cmd-xoa = have my data erased or put right
 
 people-help = Hello { $name }! You can:
 people-just-write = If you see something, just write a few words, with a photo and the place: I will note it at once.
@@ -184,8 +186,8 @@ people-linked-elsewhere = 🔗 Another channel, { $channel }, was just linked to
 people-cli-channels-set = People of { $unit } and below are reached over, in this order: { $channels } (except who chose themselves).
 people-cli-channels-usual = People of { $unit } are reached in the order of the unit above.
 
-people-data-how = /dulieu gives you a file of everything that loa keeps about you.
-people-data = This is everything that loa keeps about you. The file goes to you alone; it holds words of your work, so please pass it on to nobody. If something is wrong, tell the administrator.
+people-data-how = /dulieu gives you a file of everything that loa keeps about you, /xoa to ask for correction or erasure.
+people-data = This is everything that loa keeps about you. The file goes to you alone; it holds words of your work, so please pass it on to nobody. If something is wrong, press “Ask for correction”.
 people-data-file = my-data.txt
 people-data-title = What loa keeps about { $name }, { $when }
 people-data-since = On the list since { $when }
@@ -203,3 +205,67 @@ people-data-steps = Steps taken in cases ({ $count }):
 people-data-files = Pictures and documents sent ({ $count }):
 people-data-picture = picture
 people-data-end = Besides, loa keeps a record of who did what (numbers, no names and no words), and what was said for 30 days.
+people-data-requests = Your requests about these data ({ $count }):
+people-data-ask-erase = erasure
+people-data-ask-correct = correction
+people-data-state-open = waiting
+people-data-state-agreed = agreed
+people-data-state-done = done
+people-data-state-refused = refused
+people-data-state-withdrawn = taken back by you
+# Asking for correction and erasure.
+people-erase-stranger = loa keeps nothing about you.
+people-erase =
+    Erasing everything that loa keeps about you:
+    • What goes: name, roles, channels, messages, reports and pictures you sent, consents.
+    • What stays, tied to nobody: cases that were reported (no name, no telephone number), counts.
+    • What has reached other people's telephones cannot be called back.
+    Once erased, nothing can be brought back; to go on, you enrol anew. An administrator answers within 2 working days.
+    If you only want no more messages, /roi is enough.
+people-erase-want = Ask for erasure…
+people-erase-ask = Ask to erase all
+people-erase-keep = No, keep it
+people-erase-kept = All right, everything stays as it is.
+people-correct-ask = Ask for correction
+people-correct-what = Please write what is wrong, and what would be right. (To stop, send /huy.)
+people-erase-sent = I have passed your request for erasure on to an administrator. You have an answer by { $due }.
+people-correct-sent = I have passed your request for correction on to an administrator. You have an answer by { $due }.
+people-erase-waits = The erasure that you asked for at { $asked } waits for an administrator, until { $due } at the latest.
+people-correct-waits = The correction that you asked for at { $asked } waits for an administrator, until { $due } at the latest. To add something, take it back and ask anew.
+people-erase-agreed = Your data are being erased.
+people-request-withdraw = Take it back
+people-request-withdrawn = I took the request back, everything stays as it is.
+people-request-erase-title = 🗑 Request { $id }: erase data
+people-request-correct-title = ✏️ Request { $id }: correct data
+people-request-due = Asked at { $asked }. To be answered by { $due }.
+people-request-erase = Erase all
+people-request-refuse = Refuse
+people-request-rename = Correct the name
+people-request-corrected = Corrected
+people-request-is-agreed = ✓ Erasure agreed to.
+people-request-is-done = ✓ Corrected.
+people-request-is-refused = Refused.
+people-request-is-withdrawn = Taken back.
+people-requests-none = No request waits for you.
+people-requests-more = There are { $count } more: answer those above, then send /yeucau again.
+people-erase-surely = Erase all data of { $name }? It cannot be taken back.
+people-erase-yes = Erase for good
+people-erase-no = No
+people-erase-begins = All right. Whoever asked is told, then all data are erased.
+people-erase-told = An administrator has agreed. Right after this message loa erases all that it keeps about you. Thank you for the time so far; to come back, ask your unit for an invite.
+people-correct-told = An administrator has put right what you asked for. Send /toi or /dulieu to see.
+people-rename-how = What is the right name of { $name }? (To stop, send /huy.)
+people-renamed = The name is { $name } now, and whoever asked has been told.
+people-renamed-told = Your name is { $name } now.
+people-refuse-why = Why? Whoever asked will read it. (To stop, send /huy.)
+people-refused = I told whoever asked.
+people-erase-refused = The administrator has not erased your data. Reason: { $reason }. You may ask again with /xoa, or send /roi to get no more messages at once.
+people-correct-refused = The administrator has not corrected what you asked for. Reason: { $reason }. You may ask again with /xoa.
+data-cli-none = No request about personal data waits.
+data-cli-nobody = Nobody has the number { $id }, or they were erased. See the list: loa people list
+data-cli-would-erase = This would erase { $name } (number { $id }): { $chats } channels, { $reports } reports, { $files } pictures and documents. It cannot be taken back. To do it: loa erase person { $id } --yes
+data-cli-erased = Person { $id } is erased: { $chats } channels, { $reports } reports, { $files } pictures and documents. Older backups still hold these data; when one is brought back, loa erases them again.
+data-cli-erase-line = { $id }: { $name } (person { $person }) asks for erasure, asked at { $asked }, answer by { $due }
+data-cli-correct-line = { $id }: { $name } (person { $person }) asks for correction, asked at { $asked }, answer by { $due }: { $text }
+data-cli-file = The file { $file } cannot be written ({ $why }). Choose a name that is not there yet.
+data-cli-exported = The data of { $name } are in { $file }.

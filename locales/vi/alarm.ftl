@@ -25,4 +25,6 @@ alarm-over-held = 🟢 Không còn tin gửi nào cần người quyết định
 alarm-over-renewal = 🟢 Kênh { $channel } lại có mã dùng được.
 alarm-over-store = 🟢 Cơ sở dữ liệu ghi lại được từ { $ended }, sau khi ngừng từ { $since }.
 alarm-month = 🟠 Kênh { $channel } sắp hết { $detail } tin của tháng này: thông báo thường chờ sang tháng sau, phần còn lại dành cho trả lời và tin khẩn. Cần gửi tiếp thì mua thêm và sửa per_month.
+alarm-requests = 🟠 Có { $detail } yêu cầu về dữ liệu cá nhân chờ trả lời (luật cho 2 ngày làm việc). Bạn gõ /yeucau để xem và quyết định.
+alarm-over-requests = 🟢 Không còn yêu cầu nào về dữ liệu cá nhân phải trả lời gấp.
 alarm-over-month = 🟢 Kênh { $channel } lại có tin để gửi từ { $ended }.

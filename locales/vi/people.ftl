@@ -15,6 +15,7 @@ cmd-thongbao = soạn thông báo
 cmd-duyet = thông báo đang chờ duyệt
 cmd-lich = lịch gửi định kỳ
 cmd-tonghop = tổng hợp tình hình trong tuần
+cmd-yeucau = yêu cầu xóa, sửa dữ liệu cá nhân đang chờ
 cmd-moi = tạo mã mời vào đơn vị
 cmd-gannhom = gắn nhóm với đơn vị (gõ trong nhóm)
 cmd-nhomtruc = đặt nhóm làm nhóm trực (gõ trong nhóm)
@@ -24,6 +25,7 @@ cmd-ngonngu = đổi ngôn ngữ (Việt, Anh)
 cmd-huy = bỏ việc đang làm dở
 cmd-trogiup = những việc bạn làm được lúc này
 cmd-roi = rời, không nhận tin nữa
+cmd-xoa = xin xóa hoặc sửa dữ liệu của tôi
 
 people-help = Chào { $name }! Bạn có thể:
 people-just-write = Thấy việc gì cần báo, bạn cứ nhắn vài lời, kèm ảnh và nơi xảy ra, mình ghi lại ngay.
@@ -184,8 +186,8 @@ people-linked-elsewhere = 🔗 Tài khoản của bạn vừa được ghép th�
 people-cli-channels-set = Người của { $unit } và các đơn vị bên dưới nhận tin lần lượt qua: { $channels } (trừ ai đã tự chọn).
 people-cli-channels-usual = Người của { $unit } nhận tin theo thứ tự của đơn vị bên trên.
 
-people-data-how = Gõ /dulieu để nhận tệp ghi tất cả những gì loa giữ về bạn.
-people-data = Đây là tất cả những gì loa giữ về bạn. Tệp chỉ gửi cho bạn; trong đó có tin công việc, bạn đừng chuyển tiếp nhé. Thấy chỗ nào sai, bạn báo người quản trị sửa.
+people-data-how = Gõ /dulieu để nhận tệp ghi tất cả những gì loa giữ về bạn, /xoa để xin sửa hoặc xóa.
+people-data = Đây là tất cả những gì loa giữ về bạn. Tệp chỉ gửi cho bạn; trong đó có tin công việc, bạn đừng chuyển tiếp nhé. Thấy chỗ nào sai, bạn bấm “Xin sửa”.
 people-data-file = du-lieu-cua-toi.txt
 people-data-title = Dữ liệu loa giữ về { $name }, lúc { $when }
 people-data-since = Có trong danh sách từ { $when }
@@ -203,3 +205,67 @@ people-data-steps = Bước đã làm trong các vụ việc ({ $count }):
 people-data-files = Ảnh và tài liệu đã gửi ({ $count }):
 people-data-picture = ảnh
 people-data-end = Ngoài ra loa giữ nhật ký ai làm gì (chỉ ghi số, không ghi tên và lời), và giữ tin qua lại 30 ngày.
+people-data-requests = Yêu cầu của bạn về dữ liệu ({ $count }):
+people-data-ask-erase = xin xóa
+people-data-ask-correct = xin sửa
+people-data-state-open = đang chờ
+people-data-state-agreed = đã đồng ý
+people-data-state-done = đã làm
+people-data-state-refused = bị từ chối
+people-data-state-withdrawn = bạn đã rút
+# Xin sửa, xin xóa dữ liệu.
+people-erase-stranger = loa không giữ gì về bạn.
+people-erase =
+    Xóa hết những gì loa giữ về bạn:
+    • Mất: tên, vai trò, kênh nhận tin, tin qua lại, báo nhanh và ảnh bạn gửi, lần đồng ý.
+    • Ở lại, không còn gắn với ai: vụ việc đã báo (không tên, không số điện thoại), các con số.
+    • Tin đã đến máy của người khác thì loa không gọi về được.
+    Xóa rồi không lấy lại được; muốn dùng tiếp thì đăng ký lại. Người quản trị trả lời trong 2 ngày làm việc.
+    Chỉ muốn thôi nhận tin thì gõ /roi là đủ.
+people-erase-want = Xin xóa…
+people-erase-ask = Xin xóa hết
+people-erase-keep = Thôi, giữ lại
+people-erase-kept = Vâng, mọi thứ giữ nguyên.
+people-correct-ask = Xin sửa
+people-correct-what = Bạn viết giúp: chỗ nào sai, và đúng phải thế nào? (Bỏ thì gõ /huy.)
+people-erase-sent = Mình đã gửi yêu cầu xóa đến người quản trị. Bạn có câu trả lời chậm nhất { $due }.
+people-correct-sent = Mình đã gửi yêu cầu sửa đến người quản trị. Bạn có câu trả lời chậm nhất { $due }.
+people-erase-waits = Yêu cầu xóa bạn gửi { $asked } đang chờ người quản trị, chậm nhất { $due }.
+people-correct-waits = Yêu cầu sửa bạn gửi { $asked } đang chờ người quản trị, chậm nhất { $due }. Muốn nói thêm thì bạn rút lại rồi gửi yêu cầu mới.
+people-erase-agreed = Dữ liệu của bạn đang được xóa.
+people-request-withdraw = Rút yêu cầu
+people-request-withdrawn = Mình đã rút yêu cầu, mọi thứ giữ nguyên.
+people-request-erase-title = 🗑 Yêu cầu số { $id }: xóa dữ liệu
+people-request-correct-title = ✏️ Yêu cầu số { $id }: sửa dữ liệu
+people-request-due = Gửi { $asked }. Trả lời chậm nhất { $due }.
+people-request-erase = Xóa hết
+people-request-refuse = Từ chối
+people-request-rename = Sửa tên
+people-request-corrected = Đã sửa xong
+people-request-is-agreed = ✓ Đã đồng ý xóa.
+people-request-is-done = ✓ Đã sửa.
+people-request-is-refused = Đã từ chối.
+people-request-is-withdrawn = Người gửi đã rút lại.
+people-requests-none = Không có yêu cầu nào chờ bạn.
+people-requests-more = Còn { $count } yêu cầu nữa: bạn trả lời mấy yêu cầu trên rồi gõ lại /yeucau.
+people-erase-surely = Xóa hết dữ liệu của { $name }? Không lấy lại được.
+people-erase-yes = Xóa hẳn
+people-erase-no = Thôi
+people-erase-begins = Được rồi. Người gửi sẽ được báo, rồi mọi dữ liệu được xóa.
+people-erase-told = Người quản trị đã đồng ý. Ngay sau tin này loa xóa hết những gì giữ về bạn. Cảm ơn bạn thời gian qua; muốn dùng lại, bạn xin mã mời của đơn vị.
+people-correct-told = Người quản trị đã sửa xong theo yêu cầu của bạn. Gõ /toi hoặc /dulieu để xem lại.
+people-rename-how = Tên đúng của { $name } là gì? (Bỏ thì gõ /huy.)
+people-renamed = Đã sửa tên thành { $name }, và báo cho người gửi.
+people-renamed-told = Tên của bạn đã được sửa thành { $name }.
+people-refuse-why = Vì sao? Người gửi sẽ đọc câu này. (Bỏ thì gõ /huy.)
+people-refused = Mình đã báo lại cho người gửi.
+people-erase-refused = Người quản trị chưa xóa dữ liệu của bạn. Lý do: { $reason }. Bạn có thể gửi lại bằng /xoa, hoặc gõ /roi để thôi nhận tin ngay.
+people-correct-refused = Người quản trị chưa sửa theo yêu cầu của bạn. Lý do: { $reason }. Bạn có thể gửi lại bằng /xoa.
+data-cli-none = Không có yêu cầu nào về dữ liệu cá nhân đang chờ.
+data-cli-nobody = Không có ai mang số { $id }, hoặc người đó đã được xóa. Xem danh sách: loa people list
+data-cli-would-erase = Sẽ xóa { $name } (số { $id }): { $chats } kênh, { $reports } báo nhanh, { $files } ảnh và tài liệu. Không lấy lại được. Để xóa thật: loa erase person { $id } --yes
+data-cli-erased = Đã xóa người số { $id }: { $chats } kênh, { $reports } báo nhanh, { $files } ảnh và tài liệu. Bản sao lưu cũ vẫn còn dữ liệu này; khi đưa bản sao trở lại, loa tự xóa lần nữa.
+data-cli-erase-line = số { $id }: { $name } (người số { $person }) xin xóa, gửi { $asked }, trả lời chậm nhất { $due }
+data-cli-correct-line = số { $id }: { $name } (người số { $person }) xin sửa, gửi { $asked }, trả lời chậm nhất { $due }: { $text }
+data-cli-file = Không ghi được tệp { $file } ({ $why }). Bạn chọn một tên chưa có.
+data-cli-exported = Dữ liệu của { $name } đã ghi vào { $file }.

@@ -173,7 +173,7 @@ CREATE TABLE channel_rests (
 CREATE TABLE alarms (
     id       INTEGER PRIMARY KEY,
     kind     TEXT NOT NULL,                 -- token | failing | too_many | aside | held | month |
-                                            -- renewal | no_token | expiry
+                                            -- renewal | no_token | expiry | requests
     subject  TEXT NOT NULL,                 -- the channel; empty where there is only one
     detail   TEXT NOT NULL,                 -- how many, or why
     since    INTEGER NOT NULL,

@@ -56,3 +56,29 @@ CREATE TABLE link_codes (
     expires_at INTEGER NOT NULL,
     used_at    INTEGER
 ) STRICT, WITHOUT ROWID;
+
+-- What people asked about their own data: that it is put right, or erased. Administrators decide, by a deadline.
+CREATE TABLE data_requests (
+    id         INTEGER PRIMARY KEY,
+    person_id  INTEGER NOT NULL REFERENCES people (id),
+    kind       TEXT NOT NULL,               -- erase | correct
+    text       TEXT NOT NULL,               -- what is wrong, in their words
+    state      TEXT NOT NULL,               -- open | agreed (is erased as soon as they were told) | done | refused | withdrawn
+    created_at INTEGER NOT NULL,
+    due_at     INTEGER NOT NULL,
+    alarm_at   INTEGER NOT NULL,            -- from then on it is an alarm
+    decided_at INTEGER,
+    decided_by INTEGER REFERENCES people (id), -- none: nobody yet, or the command line
+    reason     TEXT                         -- why it was refused
+) STRICT;
+CREATE UNIQUE INDEX data_requests_open ON data_requests (person_id, kind) WHERE state IN ('open', 'agreed');
+CREATE INDEX data_requests_alarm ON data_requests (alarm_at) WHERE state = 'open';
+CREATE INDEX data_requests_agreed ON data_requests (decided_at) WHERE state = 'agreed';
+
+-- Who was erased. No name, nothing that leads to anybody: enough to erase them once more where an older copy of the
+-- database comes back. The same list is in a file beside the database.
+CREATE TABLE erasures (
+    person_id INTEGER PRIMARY KEY REFERENCES people (id),
+    since     INTEGER NOT NULL,             -- when they came into the list: with the number, who it was
+    at        INTEGER NOT NULL
+) STRICT;

@@ -20,7 +20,7 @@ use crate::store::audit::Chain;
 use crate::store::rest::Why;
 use crate::store::{LOG_LIMIT, Store, StoreError};
 
-use super::{CommandError, channels, intake, live, say, zalo};
+use super::{CommandError, channels, data, intake, live, say, zalo};
 
 /// Less room than this on the disk stops the work soon.
 const LITTLE_ROOM: u64 = 200 * 1024 * 1024;
@@ -50,7 +50,7 @@ pub struct CheckCommand {
 #[derive(Debug, Serialize)]
 pub struct Finding {
     /// `config`, `database`, `token`, `intake`, `public`, `files`, `clock`, `calendar`, `disk`, `inbox`, `outbox`,
-    /// `channel`, `alarm`, `routes`, `audit`
+    /// `channel`, `alarm`, `data`, `routes`, `audit`
     pub what: &'static str,
     pub state: State,
     /// A plain sentence.
@@ -127,6 +127,7 @@ async fn look_at_all(path: &Path, command: &CheckCommand) -> Vec<Finding> {
         findings.extend(zalo::look(&config, store).await);
     }
     if let Some(store) = &store {
+        findings.extend(data::look(&config, store).await);
         findings.extend(routes(&config, store).await);
     }
     if let Some(store) = store.as_ref().filter(|_| command.audit) {
@@ -232,7 +233,7 @@ async fn mail(config: &Config) -> Option<Finding> {
     })
 }
 
-fn unreadable(error: &StoreError) -> Finding {
+pub(super) fn unreadable(error: &StoreError) -> Finding {
     Finding::new("database", State::Fault, "cli-check-database-fails", &[("why", &error.to_string())])
 }
 

@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::config::{Config, Environment};
 
 use super::{
-    CommandError, Desk, calendar, check, demo, digest, import, inbox, incident, init, logging, message,
+    CommandError, Desk, calendar, check, data, demo, digest, import, inbox, incident, init, logging, message,
     notice, people, say, schedule, serve, status, zalo,
 };
 
@@ -79,6 +79,10 @@ enum DeskCommand {
     People(people::PeopleCommand),
     #[command(subcommand)]
     Unit(people::UnitCommand),
+    #[command(subcommand)]
+    Erase(data::EraseCommand),
+    #[command(subcommand)]
+    Export(data::ExportCommand),
     /// Cases: lists them, shows one with its history.
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
@@ -150,6 +154,8 @@ async fn at_desk(command: DeskCommand, desk: &Desk) -> Result<(), CommandError> 
         DeskCommand::Invite(command) => people::run_invite(command, desk).await,
         DeskCommand::People(command) => people::run_people(command, desk).await,
         DeskCommand::Unit(command) => people::run_unit(command, desk).await,
+        DeskCommand::Erase(command) => data::run_erase(command, desk).await,
+        DeskCommand::Export(command) => data::run_export(command, desk).await,
         DeskCommand::Incident(command) => incident::run(command, desk).await,
         DeskCommand::Digest(command) => digest::run(command, desk).await,
         DeskCommand::Calendar(command) => calendar::run(command, desk).await,

@@ -5,6 +5,7 @@ pub mod calendar;
 mod channels;
 pub mod check;
 pub mod cli;
+pub mod data;
 pub mod demo;
 pub mod digest;
 mod door;

@@ -17,6 +17,7 @@ use crate::domain::ChannelKind;
 use crate::failpoint::{Planted, planted};
 use crate::jobs::alarms::program::Program;
 use crate::jobs::alarms::{Outlet, Outlets};
+use crate::jobs::ledger::{Ledger, LedgerError};
 use crate::jobs::links::Links;
 use crate::jobs::pacing::{LaneLimit, Limits};
 use crate::jobs::{Engine, Signals};
@@ -54,6 +55,12 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
     listen_for_signals(&stop)?;
     let store = open_store(config, Clock::System).await?;
     let mut posts = posts(config, &store, &stop).await?;
+    let ledger = Ledger::new(config.erased_file()?);
+    // Before anything is said to anybody: who was erased is not to come back with an older copy.
+    let again = ledger.reconcile(&store).await.map_err(|error| cannot_keep(&error))?;
+    if again > 0 {
+        tracing::warn!(people = again, "an older copy of the database: who was erased is again");
+    }
     let files = files(config, &store).await?;
     let answers = answers(config, &store).await?;
     let telegram_name = store.bot_name(ChannelKind::Telegram).await?.unwrap_or_default();
@@ -81,6 +88,7 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
     let answers = answers.zip(by_mail).map(|(answers, engine)| tokio::spawn(answers.serve(engine)));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "loa is ready");
     let files = files.map(|door| tokio::spawn(door.serve(engine.store.clone(), engine.stop.clone())));
+    tokio::spawn(ledger.run(engine.clone()));
     let mut running = Running::start_channels(engine, first.webhook, beside, outlets(config)).await;
     running.ended().await;
     tracing::info!("stopping: what is under way is finished, what waits stays stored");
@@ -177,6 +185,11 @@ async fn answers(config: &Config, store: &Store) -> Result<Option<Answers>, Comm
     let links = ChoiceLinks::new(url, store.links_key().await?);
     let answers = Answers::bind(listen, links).await.map_err(|error| cannot_listen(listen, &error))?;
     Ok(Some(answers))
+}
+
+/// Nothing goes on without the ledger: what was erased might be there again.
+pub(super) fn cannot_keep(error: &LedgerError) -> CommandError {
+    CommandError::User(say("run-ledger", &[("why", &error.to_string())]))
 }
 
 fn cannot_listen(listen: SocketAddr, error: &std::io::Error) -> CommandError {

@@ -59,6 +59,8 @@ pub struct Database {
     pub(crate) url: Option<SecretString>,
     /// A file that holds the URL instead.
     pub(crate) url_file: Option<PathBuf>,
+    /// Who was erased, outside the database. See [`Config::erased_file`].
+    pub(crate) erased_file: Option<PathBuf>,
 }
 
 /// The bot on Telegram.

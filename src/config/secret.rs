@@ -74,6 +74,20 @@ impl Config {
         Ok(Some(PathBuf::from(path)).filter(|path| !path.starts_with(":memory:")))
     }
 
+    /// The file that keeps who was erased, so that a copy of the database from before does not bring them back: the
+    /// one that is given, else one beside the database of SQLite, else one beside the configuration.
+    ///
+    /// # Errors
+    /// A file of the database's URL that cannot be read.
+    pub fn erased_file(&self) -> Result<PathBuf, ConfigError> {
+        let here = self.directory();
+        if let Some(given) = &self.database.erased_file {
+            return Ok(here.join(given));
+        }
+        let usual = here.join("loa.erased");
+        Ok(self.sqlite_file()?.map_or(usual, |database| database.with_extension("erased")))
+    }
+
     /// The files with secrets or with what people wrote that others on this machine can read.
     pub fn open_secret_files(&self) -> Vec<PathBuf> {
         let (telegram, zalo, oa) = (&self.telegram, &self.zalo_bot, &self.zalo_oa);

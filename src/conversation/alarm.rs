@@ -28,10 +28,12 @@ pub enum AlarmKind {
     NoToken,
     /// The token with which a channel's tokens are renewed ends soon.
     Expiry,
+    /// What people ask about their own data waits for an answer.
+    Requests,
 }
 
 impl AlarmKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Token,
         Self::Failing,
         Self::TooMany,
@@ -41,6 +43,7 @@ impl AlarmKind {
         Self::Renewal,
         Self::NoToken,
         Self::Expiry,
+        Self::Requests,
     ];
 
     pub fn code(self) -> &'static str {
@@ -54,6 +57,7 @@ impl AlarmKind {
             Self::Renewal => "renewal",
             Self::NoToken => "no_token",
             Self::Expiry => "expiry",
+            Self::Requests => "requests",
         }
     }
 
@@ -93,6 +97,7 @@ impl Alarm {
                 AlarmKind::Aside => "alarm-over-aside",
                 AlarmKind::Held => "alarm-over-held",
                 AlarmKind::Month => "alarm-over-month",
+                AlarmKind::Requests => "alarm-over-requests",
                 AlarmKind::Renewal | AlarmKind::NoToken | AlarmKind::Expiry => "alarm-over-renewal",
                 AlarmKind::Token | AlarmKind::Failing | AlarmKind::TooMany => "alarm-over-channel",
             };
@@ -116,6 +121,7 @@ impl Alarm {
             AlarmKind::Renewal => "alarm-renewal",
             AlarmKind::NoToken => no_token(&self.detail),
             AlarmKind::Expiry => "alarm-expiry",
+            AlarmKind::Requests => "alarm-requests",
         };
         lang.say(key, &vars)
     }

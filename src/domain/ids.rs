@@ -54,6 +54,8 @@ ids! {
     IncidentId,
     /// A picture that came in.
     MediaId,
+    /// What somebody asked about their own data.
+    RequestId,
     /// An update as it came from a platform, in the inbox.
     UpdateId,
     /// A row of the outbox.

@@ -7,6 +7,7 @@ pub mod alarms;
 pub mod breaker;
 pub mod inbox;
 pub mod incidents;
+pub mod ledger;
 pub mod line;
 pub mod links;
 pub mod media;

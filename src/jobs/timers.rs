@@ -45,6 +45,7 @@ pub async fn run(engine: Engine) {
 async fn look(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
     let cases = incidents::tick(&engine.store, &engine.rules.calendar).await?;
     let notices = notices::tick(engine).await?;
+    engine.store.see_to_erasures().await?;
     alarms::tick(engine).await?;
     engine.signals.wake_outboxes();
     Ok([cases, notices].into_iter().flatten().min())

@@ -128,10 +128,10 @@ async fn changes(tx: &mut Tx<'_>, now: Timestamp, patience: Duration) -> Result<
     Ok(Changes { raised, ended, changed, again, untold })
 }
 
-/// How often an alarm that lasts is told: what is held once a day, what was set aside when there is more of it.
+/// How often an alarm that lasts is told: what is held or asked once a day, what was set aside when there is more of it.
 fn told_again(kind: AlarmKind, changed: bool) -> Option<Duration> {
     match kind {
-        AlarmKind::Held => Some(24 * HOUR),
+        AlarmKind::Held | AlarmKind::Requests => Some(24 * HOUR),
         AlarmKind::Aside if changed => Some(HOUR),
         _ => None,
     }
@@ -173,6 +173,11 @@ async fn wrong(tx: &mut Tx<'_>, now: Timestamp, patience: Duration) -> Result<Wr
         if count > 0 {
             wrong.insert((kind, String::new()), (count.to_string(), now));
         }
+    }
+    let sql = "SELECT COUNT(*) FROM data_requests WHERE state = 'open' AND alarm_at <= $1";
+    let asked = tx.int(sql, args![now]).await?;
+    if asked > 0 {
+        wrong.insert((AlarmKind::Requests, String::new()), (asked.to_string(), now));
     }
     Ok(wrong)
 }

@@ -6,6 +6,8 @@
 
 use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -75,7 +77,7 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Engine {
-    Lite { writer: mpsc::Sender<Job>, readers: SqlitePool },
+    Lite { writer: mpsc::Sender<Job>, readers: SqlitePool, empty_log: Arc<AtomicBool> },
     Pg(PgPool),
 }
 
@@ -129,8 +131,9 @@ impl Db {
             .max_connections(4)
             .connect_lazy_with(reading.pragma("cache_size", READERS_CACHE));
         let (sender, receiver) = mpsc::channel(1024);
-        tokio::spawn(Writer::new(options, writer).await.run(receiver));
-        Ok(Self::of(Engine::Lite { writer: sender, readers }))
+        let empty_log = Arc::new(AtomicBool::new(false));
+        tokio::spawn(Writer::new(options, writer, empty_log.clone()).await.run(receiver));
+        Ok(Self::of(Engine::Lite { writer: sender, readers, empty_log }))
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
@@ -158,6 +161,18 @@ impl Db {
 
     pub fn is_lite(&self) -> bool {
         matches!(self.engine, Engine::Lite { .. })
+    }
+
+    /// Empties SQLite's write-ahead log, in which what was overwritten in the database still stands: at once, or as
+    /// soon as nobody reads it any more. PostgreSQL takes away by itself what nobody sees any more.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn empty_log(&self) -> Result<(), StoreError> {
+        let Engine::Lite { empty_log, .. } = &self.engine else { return Ok(()) };
+        empty_log.store(true, Ordering::Relaxed);
+        // The writer looks at its log after every piece of work.
+        self.write(|_| Box::pin(async { Ok(()) })).await
     }
 
     /// Everything that comes from now on waits until it is admitted.

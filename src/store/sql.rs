@@ -69,7 +69,7 @@ macro_rules! arg_from_id {
 
 arg_from_id!(
     UnitId, PersonId, ChatId, InviteId, NoticeId, EditionId, DeliveryId, ScheduleId, ReportId, IncidentId,
-    MediaId, UpdateId, MessageId, PayloadId,
+    MediaId, RequestId, UpdateId, MessageId, PayloadId,
 );
 
 /// `args![a, b]`: values for `$1`, `$2`.

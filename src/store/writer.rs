@@ -7,6 +7,8 @@
 //! from the file, it would take such a commit up, although the disk may never get it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
@@ -43,13 +45,19 @@ struct LogFile {
     path: PathBuf,
     looked: Timestamp,
     told: Option<Timestamp>,
+    /// Somebody wants it emptied.
+    empty: Arc<AtomicBool>,
 }
 
 impl Writer {
-    pub(super) async fn new(options: SqliteConnectOptions, connection: SqliteConnection) -> Self {
+    pub(super) async fn new(
+        options: SqliteConnectOptions,
+        connection: SqliteConnection,
+        empty: Arc<AtomicBool>,
+    ) -> Self {
         let mut path = options.get_filename().as_os_str().to_owned();
         path.push("-wal");
-        let log = LogFile { path: path.into(), looked: Timestamp(0), told: None };
+        let log = LogFile { path: path.into(), looked: Timestamp(0), told: None, empty };
         let options = options.create_if_missing(false);
         let mut writer = Self { options, connection, failed: false, log, watch: Watch::writing() };
         // What a process before us committed without a sync that held is written and synced once more. If
@@ -126,6 +134,12 @@ impl Writer {
     /// A log that is too large is emptied; where somebody reads for long, that is told.
     async fn look_at_log(&mut self) {
         let now = Clock::System.now();
+        if !self.failed
+            && self.log.empty.load(Ordering::Relaxed)
+            && matches!(self.checkpoint().await, Ok(true))
+        {
+            self.log.empty.store(false, Ordering::Relaxed);
+        }
         if self.failed || self.log.looked + LOOK_AT_LOG > now {
             return;
         }

@@ -90,6 +90,19 @@ impl Database {
         }
     }
 
+    /// Changes a row behind everybody's back.
+    pub async fn change(&self, sql: &str) {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let changed = if self.url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query(sql).execute(&mut connection).await.expect("a change").rows_affected()
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
+            sqlx::query(sql).execute(&mut connection).await.expect("a change").rows_affected()
+        };
+        assert_eq!(changed, 1, "one row");
+    }
+
     async fn search_files(&self, path: &str, words: &str) -> Vec<String> {
         let mut connection = SqliteConnection::connect(&self.url).await.expect("a connection");
         // What is overwritten in the database is still in the log before it until now.

@@ -14,6 +14,7 @@ mod desk;
 mod engine;
 mod engines;
 mod enrolment;
+mod erasure;
 mod everywhere;
 mod groups;
 mod hall;

@@ -209,7 +209,7 @@ fn platform_name(ctx: &Context<'_>) -> Option<String> {
 }
 
 /// A name of one line with at least one letter.
-fn usable_name(text: &str) -> Option<String> {
+pub(super) fn usable_name(text: &str) -> Option<String> {
     clean_line(text, MOST_NAME).filter(|name| name.chars().any(char::is_alphabetic))
 }
 

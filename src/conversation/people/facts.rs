@@ -3,7 +3,10 @@
 use secrecy::ExposeSecret;
 
 use super::super::{Context, Need};
-use super::{Answer, Ask, FoundUnit, GivenConsent, InviteFacts, LinkFacts, OwnChannel, OwnData};
+use super::{
+    Answer, Ask, FoundUnit, GivenConsent, InviteFacts, LinkFacts, NewRequest, OwnChannel, OwnData,
+    RequestFacts, RequestKind,
+};
 use crate::domain::Role;
 use crate::domain::ids::*;
 
@@ -83,4 +86,32 @@ pub(super) fn link_code<'a>(ctx: &Context<'a>, person: PersonId) -> Result<&'a s
 /// Whose a code is; `None` for one that cannot be used.
 pub(super) fn link_by_code<'a>(ctx: &Context<'a>, code: &str) -> Result<Option<&'a LinkFacts>, Need> {
     answered!(People, ctx, Ask::LinkCode(code.to_owned()), Answer::Link(found) => found.as_ref())
+}
+
+/// Whose private chat it is, also after they left.
+pub(super) fn owner(ctx: &Context<'_>, chat: ChatId) -> Result<Option<PersonId>, Need> {
+    answered!(People, ctx, Ask::Owner(chat), Answer::Owner(person) => *person)
+}
+
+/// What a person asked of this kind and nobody has answered.
+pub(super) fn open_request<'a>(
+    ctx: &Context<'a>,
+    person: PersonId,
+    kind: RequestKind,
+) -> Result<Option<&'a RequestFacts>, Need> {
+    answered!(People, ctx, Ask::OpenRequest(person, kind), Answer::Request(found) => found.as_deref())
+}
+
+pub(super) fn request<'a>(ctx: &Context<'a>, id: RequestId) -> Result<Option<&'a RequestFacts>, Need> {
+    answered!(People, ctx, Ask::Request(id), Answer::Request(found) => found.as_deref())
+}
+
+/// Open requests that an administrator may decide.
+pub(super) fn requests_for<'a>(ctx: &Context<'a>, person: PersonId) -> Result<&'a [RequestFacts], Need> {
+    answered!(People, ctx, Ask::RequestsFor(person), Answer::Requests(found) => found)
+}
+
+/// Keeps a request, and gives it.
+pub(super) fn made_request<'a>(ctx: &Context<'a>, new: NewRequest) -> Result<&'a RequestFacts, Need> {
+    answered!(People, ctx, Ask::MakeRequest(new), Answer::MadeRequest(made) => &**made)
 }

@@ -33,6 +33,7 @@ pub const COMMANDS: &[Command] = &[
         name: "tonghop",
         who: Who::Any(&[Role::Duty, Role::Editor, Role::Approver, Role::Head, Role::Admin]),
     },
+    Command { name: "yeucau", who: Who::Any(&[Role::Admin]) },
     Command { name: "moi", who: Who::Any(LEADING) },
     Command { name: "gannhom", who: Who::Any(LEADING) },
     Command { name: "nhomtruc", who: Who::Any(LEADING) },
@@ -43,6 +44,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "huy", who: Who::Enrolled },
     Command { name: "trogiup", who: Who::Anybody },
     Command { name: "roi", who: Who::Enrolled },
+    Command { name: "xoa", who: Who::Enrolled },
 ];
 
 impl Command {

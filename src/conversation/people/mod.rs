@@ -9,6 +9,7 @@ mod invite;
 mod link;
 mod me;
 mod own_data;
+mod request;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,8 @@ pub use enrol::{MOST_TRIES, TRIES_COUNT_FOR};
 pub use help::menu;
 pub use invite::{InviteDraft, MOST_DAYS, MOST_USES, USUAL_DAYS, invite_link};
 pub use link::linked_elsewhere;
-pub use own_data::{GotNotice, OwnData, OwnReport};
+pub use own_data::{GotNotice, OwnData, OwnReport, OwnRequest, own_data_text};
+pub use request::MOST_SHOWN as MOST_REQUESTS;
 
 /// Where a person stands in a dialogue of this part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +35,12 @@ pub enum State {
     Naming { invite: InviteId, consent: Consent },
     /// Types the name of the unit that an invite is for.
     InviteUnit(InviteDraft),
+    /// Types what is wrong in their data.
+    Correcting,
+    /// An administrator types the right name.
+    Renaming(RequestId),
+    /// An administrator types why a request is refused.
+    Refusing(RequestId),
 }
 
 /// What a button of this part does.
@@ -68,6 +76,24 @@ pub enum Action {
     PreferChannel(ChatId),
     /// Wants a code with which another chat becomes theirs.
     LinkChannel,
+    /// Wants to know what an erasure means.
+    WantErasure,
+    /// Asks to be erased.
+    AskErasure,
+    /// Wants something put right.
+    AskCorrection,
+    /// Leaves everything as it is.
+    KeepData,
+    /// Takes a request back.
+    Withdraw(RequestId),
+    /// An administrator wants to erase, and is asked once more.
+    Erase(RequestId),
+    EraseSurely(RequestId),
+    /// An administrator has put right what was wrong.
+    Corrected(RequestId),
+    /// An administrator wants to put the name right.
+    Rename(RequestId),
+    Refuse(RequestId),
 }
 
 /// A question of this part to the store.
@@ -107,6 +133,16 @@ pub enum Ask {
     LinkCode(String),
     /// Everything that is kept about a person.
     OwnData(PersonId),
+    /// Whose private chat it is, also after they left.
+    Owner(ChatId),
+    /// What a person asked of this kind and nobody has answered.
+    OpenRequest(PersonId, RequestKind),
+    Request(RequestId),
+    /// Open requests that this administrator may decide, the most pressing first: one more than
+    /// [`MOST_REQUESTS`] at least, if there are so many.
+    RequestsFor(PersonId),
+    /// Keeps a request; asked only when it is certain that it is wanted.
+    MakeRequest(NewRequest),
 }
 
 /// The answer to an [`Ask`].
@@ -123,6 +159,122 @@ pub enum Answer {
     LinkCode(SecretString),
     Link(Option<LinkFacts>),
     OwnData(Box<OwnData>),
+    Owner(Option<PersonId>),
+    Request(Option<Box<RequestFacts>>),
+    Requests(Vec<RequestFacts>),
+    MadeRequest(Box<RequestFacts>),
+}
+
+/// What somebody asks about their own data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestKind {
+    Erase,
+    Correct,
+}
+
+impl RequestKind {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Erase => "erase",
+            Self::Correct => "correct",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Erase, Self::Correct].into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// What has become of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestState {
+    Open,
+    /// The person is told, and then erased.
+    Agreed,
+    Done,
+    Refused,
+    Withdrawn,
+}
+
+impl RequestState {
+    pub const ALL: [Self; 5] = [Self::Open, Self::Agreed, Self::Done, Self::Refused, Self::Withdrawn];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Agreed => "agreed",
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// A request that is made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct NewRequest {
+    pub person: PersonId,
+    pub kind: RequestKind,
+    /// What is wrong; empty for an erasure.
+    pub text: String,
+    /// Until when it has to be answered.
+    pub due: Timestamp,
+    /// From when on it is an alarm.
+    pub alarm: Timestamp,
+}
+
+/// A request as the conversation sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestFacts {
+    pub id: RequestId,
+    pub kind: RequestKind,
+    pub state: RequestState,
+    pub text: String,
+    pub created: Timestamp,
+    pub due: Timestamp,
+    pub person: PersonId,
+    pub name: String,
+    /// The paths of the units at which they have a role.
+    pub posts: Vec<String>,
+    /// Where they are told; nothing where they cannot be reached.
+    pub chat: Option<(ChatId, Lang)>,
+    /// Who may decide it: administrators above them, or all where there is none.
+    pub deciders: Vec<Decider>,
+}
+
+/// An administrator who may decide a request, and where it is shown to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decider {
+    pub person: PersonId,
+    pub chat: ChatId,
+    pub lang: Lang,
+}
+
+/// How a request is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The person leaves at once, and is erased when they have been told.
+    Agreed,
+    Done,
+    Refused(String),
+    Withdrawn,
+}
+
+impl Decision {
+    pub fn state(&self) -> RequestState {
+        match self {
+            Self::Agreed => RequestState::Agreed,
+            Self::Done => RequestState::Done,
+            Self::Refused(_) => RequestState::Refused,
+            Self::Withdrawn => RequestState::Withdrawn,
+        }
+    }
 }
 
 /// A private chat of a person's.
@@ -252,6 +404,21 @@ pub enum Effect {
         old: String,
         new: String,
     },
+    /// Decides an open request.
+    Decide {
+        request: RequestId,
+        by: PersonId,
+        decision: Decision,
+    },
+    Rename {
+        person: PersonId,
+        name: String,
+    },
+    /// The card of a request is shown below everything next.
+    ShowAnew {
+        chat: ChatId,
+        request: RequestId,
+    },
     /// Keeps bytes that an attachment of this turn names by their SHA-256.
     KeepFile {
         bytes: Vec<u8>,
@@ -276,6 +443,8 @@ pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>
         "roi" => me::leave(ctx),
         "huy" | "cancel" => me::cancel(ctx),
         "dulieu" => own_data::command(ctx)?,
+        "xoa" => request::command(ctx)?,
+        "yeucau" => request::queue(ctx)?,
         "kenh" => link::channels(ctx)?,
         "ghep" => link::link(ctx, rest)?,
         "moi" => invite::command(ctx, rest)?,
@@ -301,6 +470,16 @@ pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
         Action::Speak(lang) => me::speak(ctx, *lang),
         Action::PreferChannel(chat) => link::prefer(ctx, *chat),
         Action::LinkChannel => link::make_code(ctx),
+        Action::WantErasure => request::command(ctx),
+        Action::AskErasure => request::ask_erasure(ctx),
+        Action::AskCorrection => request::ask_correction(ctx),
+        Action::KeepData => Ok(request::keep(ctx)),
+        Action::Withdraw(id) => request::withdraw(ctx, *id),
+        Action::Erase(id) => request::erase(ctx, *id),
+        Action::EraseSurely(id) => request::erase_surely(ctx, *id),
+        Action::Corrected(id) => request::corrected(ctx, *id),
+        Action::Rename(id) => request::rename(ctx, *id),
+        Action::Refuse(id) => request::refuse(ctx, *id),
     }
 }
 
@@ -309,6 +488,9 @@ pub fn heard(ctx: &Context<'_>, state: &State) -> Result<Turn, Need> {
     match state {
         State::Naming { invite, consent } => enrol::name_typed(ctx, *invite, consent),
         State::InviteUnit(draft) => invite::unit_typed(ctx, draft),
+        State::Correcting => request::correction_said(ctx),
+        State::Renaming(id) => request::name_said(ctx, *id),
+        State::Refusing(id) => request::reason_said(ctx, *id),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::super::{Context, Lang, Need, Reply, Turn};
-use super::{Effect, facts, help, only_in_private, role_name};
+use super::super::{Choice, Context, Lang, Need, Reply, Turn};
+use super::{Action, Effect, RequestKind, RequestState, act, facts, help, only_in_private, role_name};
 use crate::domain::Timestamp;
 use crate::domain::content::{Attachment, FileKind};
 use crate::domain::{ChannelKind, Role};
@@ -25,6 +25,17 @@ pub struct OwnData {
     pub steps: Vec<(String, String, Timestamp, String)>,
     /// Case's code, a document's name (none of a picture), when.
     pub files: Vec<(String, Option<String>, Timestamp)>,
+    pub requests: Vec<OwnRequest>,
+}
+
+/// What they asked about these data.
+#[derive(Clone, Debug)]
+pub struct OwnRequest {
+    pub kind: RequestKind,
+    pub at: Timestamp,
+    pub state: RequestState,
+    pub text: String,
+    pub reason: Option<String>,
 }
 
 /// A notice that they were sent.
@@ -52,14 +63,19 @@ pub(super) fn command(ctx: &Context<'_>) -> Result<Turn, Need> {
     let Some(me) = ctx.me else { return Ok(help::stranger(ctx)) };
     let lang = ctx.lang();
     // A program that reads Windows' text files knows by the mark that this is UTF-8.
-    let bytes = format!("\u{feff}{}", written(lang, facts::own_data(ctx, me.id)?, ctx.now)).into_bytes();
+    let data = facts::own_data(ctx, me.id)?;
+    let bytes = format!("\u{feff}{}", own_data_text(lang, data, ctx.now)).into_bytes();
     let sha256 = hex::encode(Sha256::digest(&bytes));
     let file = Attachment { sha256, name: lang.say("people-data-file", &[]), kind: FileKind::Document };
-    let reply = Reply::here(lang.say("people-data", &[])).files(vec![file]);
+    let reply = Reply::here(lang.say("people-data", &[])).files(vec![file]).row([
+        Choice::once(lang.say("people-correct-ask", &[]), act(Action::AskCorrection)),
+        Choice::once(lang.say("people-erase-want", &[]), act(Action::WantErasure)),
+    ]);
     Ok(Turn::default().people(Effect::KeepFile { bytes, mime: "text/plain" }).and(reply))
 }
 
-fn written(lang: Lang, data: &OwnData, now: Timestamp) -> String {
+/// All of it as text, with the line ends of Windows.
+pub fn own_data_text(lang: Lang, data: &OwnData, now: Timestamp) -> String {
     let mut lines = vec![lang.say("people-data-title", &[("name", &data.name), ("when", &now.short())])];
     lines.push(lang.say("people-data-since", &[("when", &data.since.short())]));
     let mut section = |key: &str, rows: Vec<String>| {
@@ -122,6 +138,19 @@ fn written(lang: Lang, data: &OwnData, now: Timestamp) -> String {
             })
             .collect(),
     );
+    let requests = data.requests.iter().map(|request| {
+        let what = lang.say(&format!("people-data-ask-{}", request.kind.code()), &[]);
+        let state = lang.say(&format!("people-data-state-{}", request.state.code()), &[]);
+        let words = [Some(request.text.as_str()), request.reason.as_deref()];
+        let words: String = words
+            .into_iter()
+            .flatten()
+            .filter(|text| !text.is_empty())
+            .map(|text| format!("; {text}"))
+            .collect();
+        format!("{}: {what}, {state}{words}", request.at.short())
+    });
+    section("people-data-requests", requests.collect());
     lines.extend([String::new(), lang.say("people-data-end", &[])]);
     lines.join("\r\n")
 }

@@ -18,11 +18,16 @@ fn every_sentence_is_there_in_both_languages() {
         include_str!("help.rs"),
         include_str!("invite.rs"),
         include_str!("me.rs"),
+        include_str!("own_data.rs"),
+        include_str!("request.rs"),
+        include_str!("../../app/data.rs"),
         include_str!("../../app/import.rs"),
         include_str!("../../app/people.rs"),
     ];
     for piece in sources.iter().flat_map(|source| source.split('"')) {
-        if piece.starts_with("people-") && !piece.contains(char::is_whitespace) && piece.len() > 7 {
+        let ours = piece.starts_with("people-") || piece.starts_with("data-cli-");
+        let whole = !piece.contains(char::is_whitespace) && !piece.contains('{') && piece.len() > 7;
+        if ours && whole {
             assert!(vi.contains(piece), "{piece} is said, and has no words");
         }
     }

@@ -4,6 +4,7 @@ mod act;
 mod alike;
 mod deadlines;
 mod digest;
+mod forget;
 mod list;
 mod media;
 mod read;
@@ -21,6 +22,7 @@ use crate::domain::ids::IncidentId;
 use super::audit::Actor;
 use super::{Env, StoreError, Tx};
 
+pub(super) use forget::forget_person;
 pub use media::{Fetched, Refusal, Wanted};
 pub use read::{Shown, ShownStep};
 pub(super) use retire::retire;

@@ -21,6 +21,10 @@ const OVER: &str = "SELECT id FROM incidents WHERE retired_at IS NULL
 const REPORTERS: &str = "UPDATE incident_steps SET actor_id = NULL WHERE incident_id = $1
                          AND move IN ('open', 'answer', 'add', 'confirm', 'reopen', 'withdraw')";
 
+/// The same of one person, in all cases.
+pub(super) const REPORTER_OF_ALL: &str = "UPDATE incident_steps SET actor_id = NULL WHERE actor_id = $1
+                         AND move IN ('open', 'answer', 'add', 'confirm', 'reopen', 'withdraw')";
+
 /// Retires cases to which nothing has happened since then. Gives how many.
 pub async fn retire(tx: &mut Tx<'_>, env: &Env, before: Timestamp) -> Result<u64, StoreError> {
     let over: Vec<(i64,)> = tx.all(OVER, args![before, AT_ONCE]).await?;
@@ -45,7 +49,8 @@ async fn one(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Result<(), StoreErro
     ] {
         tx.exec(sql, args![id]).await?;
     }
-    words(tx, env, id).await?;
+    mask_words(tx, id).await?;
+    tx.exec_one("UPDATE incidents SET retired_at = $2 WHERE id = $1", args![id, env.now]).await?;
     // The cards say it once more, and are not kept up to date from then on.
     act::refresh_quietly(tx, env, id).await?;
     tx.exec("DELETE FROM incident_cards WHERE incident_id = $1", args![id]).await?;
@@ -53,14 +58,13 @@ async fn one(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Result<(), StoreErro
 }
 
 /// The words stay, but no number in them leads to a person.
-async fn words(tx: &mut Tx<'_>, env: &Env, id: IncidentId) -> Result<(), StoreError> {
+pub(super) async fn mask_words(tx: &mut Tx<'_>, id: IncidentId) -> Result<(), StoreError> {
     let sql = "SELECT text, place, question, result FROM incidents WHERE id = $1";
     let (text, place, question, result): (String, Option<String>, Option<String>, Option<String>) =
         tx.one(sql, args![id]).await?;
     let masked = |words: Option<String>| words.map(|words| mask(&words));
-    let sql = "UPDATE incidents SET text = $2, place = $3, question = $4, result = $5, retired_at = $6
-               WHERE id = $1";
-    let args = args![id, mask(&text), masked(place), masked(question), masked(result), env.now];
+    let sql = "UPDATE incidents SET text = $2, place = $3, question = $4, result = $5 WHERE id = $1";
+    let args = args![id, mask(&text), masked(place), masked(question), masked(result)];
     tx.exec_one(sql, args).await?;
     let sql = "SELECT id, text FROM incident_steps WHERE incident_id = $1 AND text <> ''";
     let steps: Vec<(i64, String)> = tx.all(sql, args![id]).await?;
@@ -96,6 +100,7 @@ mod tests {
     fn what_reporters_do_is_told_without_them() {
         let theirs = Move::ALL.into_iter().filter(|movement| movement.is_of_a_reporter());
         let theirs: Vec<_> = theirs.map(|movement| format!("'{}'", movement.code())).collect();
-        assert!(REPORTERS.ends_with(&format!("move IN ('open', {})", theirs.join(", "))), "{theirs:?}");
+        let theirs = format!("move IN ('open', {})", theirs.join(", "));
+        assert!(REPORTERS.ends_with(&theirs) && REPORTER_OF_ALL.ends_with(&theirs), "{theirs}");
     }
 }

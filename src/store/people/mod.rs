@@ -1,11 +1,13 @@
-//! Units, people, chats, invites: what is kept.
+//! Units, people, chats, invites, what people ask about their data: what is kept.
 
 mod chats;
+mod erase;
 mod import;
 mod invites;
 mod members;
 mod own_data;
 mod reached;
+mod requests;
 mod units;
 
 use crate::conversation::people::{Answer, Ask, Effect};
@@ -16,10 +18,12 @@ use super::{Env, StoreError, Tx, blobs};
 
 pub use chats::chat_moved;
 pub(super) use chats::heard_from;
+pub use erase::Erasure;
 pub use import::{Change, Conflict, ImportReport};
 pub use invites::{InviteLine, NewInvite};
 pub use members::{PersonLine, RoleLine};
 pub(super) use reached::arrange_owner;
+pub use requests::RequestLine;
 pub use units::{UnitLine, find_or_create};
 pub(super) use units::{find_everywhere, lineage};
 
@@ -43,6 +47,11 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         Ask::Channels(person) => Answer::Channels(reached::own_channels(tx, *person).await?),
         Ask::MakeLinkCode(person) => Answer::LinkCode(reached::make_code(tx, env, *person).await?),
         Ask::OwnData(person) => Answer::OwnData(Box::new(own_data::own_data(tx, *person).await?)),
+        Ask::Owner(chat) => Answer::Owner(requests::owner(tx, *chat).await?),
+        Ask::OpenRequest(person, kind) => Answer::Request(requests::pending(tx, *person, *kind).await?),
+        Ask::Request(id) => Answer::Request(requests::by_id(tx, *id).await?),
+        Ask::RequestsFor(admin) => Answer::Requests(requests::for_admin(tx, *admin).await?),
+        Ask::MakeRequest(new) => Answer::MadeRequest(requests::make(tx, env, new).await?),
         Ask::LinkCode(code) => Answer::Link(reached::by_code(tx, env, &code.clone().into()).await?),
     })
 }
@@ -97,6 +106,12 @@ pub(super) async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result
         Effect::OpenChat { chat } => chats::open(tx, *chat).await,
         Effect::CloseChat { chat, reason } => chats::close(tx, env, *chat, reason).await,
         Effect::MoveChat { channel, old, new } => chat_moved(tx, env, *channel, old, new).await,
+        Effect::Decide { request, by, decision } => {
+            requests::decide(tx, env, *request, *by, decision).await?;
+            note(tx, env, *by, "data.decide", &format!("request:{request}"), decision.state().code()).await
+        }
+        Effect::Rename { person, name } => requests::rename(tx, *person, name).await,
+        Effect::ShowAnew { chat, request } => requests::show_anew(tx, *chat, *request).await,
         Effect::KeepFile { bytes, mime } => blobs::put(tx, env, bytes, mime).await.map(|_| ()),
     }
 }

@@ -1,13 +1,34 @@
 //! Everything that is kept about a person, for them.
 
 use crate::args;
-use crate::conversation::people::{GotNotice, OwnData, OwnReport};
+use crate::conversation::people::{GotNotice, OwnData, OwnReport, OwnRequest, RequestKind, RequestState};
 use crate::domain::Timestamp;
 use crate::domain::ids::PersonId;
-use crate::store::{StoreError, Tx, row};
+use crate::store::{Store, StoreError, Tx, row};
 
 /// So many of each kind, the newest: a file that a telephone still opens.
 const MOST: i64 = 2_000;
+
+impl Store {
+    /// Everything that is kept about a person; `None` where there is nobody with this number, or they were erased.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn own_data(&self, person: PersonId) -> Result<Option<OwnData>, StoreError> {
+        self.db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let sql = "SELECT COUNT(*) FROM people p WHERE id = $1
+                                 AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.person_id = p.id)";
+                    match tx.int(sql, args![person]).await? {
+                        0 => Ok(None),
+                        _ => Ok(Some(own_data(tx, person).await?)),
+                    }
+                })
+            })
+            .await
+    }
+}
 
 /// Reads it all.
 pub async fn own_data(tx: &mut Tx<'_>, person: PersonId) -> Result<OwnData, StoreError> {
@@ -50,7 +71,22 @@ pub async fn own_data(tx: &mut Tx<'_>, person: PersonId) -> Result<OwnData, Stor
                WHERE m.person_id = $1 AND m.state = 'stored' ORDER BY m.id DESC LIMIT $2";
     let files: Vec<(String, Option<String>, i64)> = tx.all(sql, args![person, MOST]).await?;
     data.files = files.into_iter().rev().map(|(code, name, at)| (code, name, Timestamp(at))).collect();
+    data.requests = requests(tx, person).await?;
     Ok(data)
+}
+
+async fn requests(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<OwnRequest>, StoreError> {
+    let sql = "SELECT kind, created_at, state, text, reason FROM data_requests
+               WHERE person_id = $1 ORDER BY id DESC LIMIT $2";
+    let rows: Vec<(String, i64, String, String, Option<String>)> = tx.all(sql, args![person, MOST]).await?;
+    let request = |(kind, at, state, text, reason): (String, i64, String, _, _)| {
+        let (kind, state) = (RequestKind::from_code(&kind), RequestState::from_code(&state));
+        let (Some(kind), Some(state)) = (kind, state) else {
+            return Err(StoreError::Corrupt("a request about data".to_owned()));
+        };
+        Ok(OwnRequest { kind, at: Timestamp(at), state, text, reason })
+    };
+    rows.into_iter().rev().map(request).collect()
 }
 
 struct NoticeRow {

@@ -1,0 +1,176 @@
+//! Who was erased, in a file outside the database, so that an erasure stays done when an older copy of the database
+//! comes back: whoever is in the file and not in the database is erased once more, before anything else happens.
+//!
+//! A line of JSON for each: a number, since when that person was known, when they were erased. Nothing in it leads to
+//! anybody.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::store::people::Erasure;
+use crate::store::{Store, StoreError};
+
+use super::{Engine, database_failed};
+
+/// How often file and database are compared.
+const LOOK: Duration = Duration::from_secs(10);
+/// A longer file is not ours: a line for each of a million people.
+const LONGEST: u64 = 100_000_000;
+
+/// Why the ledger could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    #[error("{path}: {cause}", path = .path.display())]
+    File { path: PathBuf, cause: io::Error },
+    #[error("{path}: line {line} is none of a ledger", path = .path.display())]
+    Line { path: PathBuf, line: usize },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What one of them has and the other has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Erased, and not in the file yet.
+    pub unwritten: usize,
+    /// In the file, and not known as erased in the database: an older copy, or another one.
+    pub back: usize,
+}
+
+/// The file.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    path: PathBuf,
+}
+
+impl Ledger {
+    pub fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes file and database say the same. Gives how many people had to be erased once more.
+    ///
+    /// # Errors
+    /// A file that cannot be read or written; the database's.
+    pub async fn reconcile(&self, store: &Store) -> Result<u64, LedgerError> {
+        let written = self.read()?;
+        let known = store.erasures().await?;
+        let missing: Vec<Erasure> =
+            known.iter().filter(|one| !written.contains(&key(one))).copied().collect();
+        if !missing.is_empty() {
+            self.append(&missing)?;
+            // They may have been erased from the command line: this process may hold open what has to be emptied.
+            store.erase_traces().await?;
+        }
+        let known: BTreeSet<_> = known.iter().map(key).collect();
+        let back: Vec<Erasure> =
+            written.into_iter().filter(|one| !known.contains(one)).map(from_key).collect();
+        Ok(if back.is_empty() { 0 } else { store.erase_again(back).await? })
+    }
+
+    /// How file and database differ; nothing is changed.
+    ///
+    /// # Errors
+    /// A file that cannot be read; the database's.
+    pub async fn compare(&self, store: &Store) -> Result<Difference, LedgerError> {
+        let written = self.read()?;
+        let known: BTreeSet<Key> = store.erasures().await?.iter().map(key).collect();
+        Ok(Difference {
+            unwritten: known.difference(&written).count(),
+            back: written.difference(&known).count(),
+        })
+    }
+
+    /// Keeps both the same until it is told to stop.
+    pub async fn run(self, engine: Engine) {
+        let mut told = false;
+        loop {
+            match self.reconcile(&engine.store).await {
+                Ok(again) => {
+                    told = false;
+                    if again > 0 {
+                        tracing::warn!(
+                            people = again,
+                            "an older copy of the database: who was erased is again"
+                        );
+                    }
+                }
+                Err(LedgerError::Store(error)) => database_failed(&error, "who was erased cannot be read"),
+                Err(error) if !told => {
+                    told = true;
+                    tracing::error!(cause = %error, "who was erased cannot be kept outside the database");
+                }
+                Err(_) => {}
+            }
+            tokio::select! {
+                biased;
+                () = engine.stop.cancelled() => return,
+                () = engine.clock.sleep(LOOK) => {}
+            }
+        }
+    }
+
+    /// What the file says; nothing where there is none yet.
+    fn read(&self) -> Result<BTreeSet<Key>, LedgerError> {
+        let text = match std::fs::metadata(&self.path) {
+            Ok(file) if file.len() > LONGEST => Err(io::Error::other("it is too long for a ledger")),
+            Ok(_) => std::fs::read_to_string(&self.path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+            Err(error) => Err(error),
+        };
+        let text = text.map_err(|cause| self.fails(cause))?;
+        let mut read = BTreeSet::new();
+        for (at, line) in text.lines().enumerate() {
+            match serde_json::from_str(line) {
+                Ok(erasure) => read.insert(key(&erasure)),
+                // The power failed in the middle of it: it is written again below.
+                Err(_) if !text.ends_with('\n') && at + 1 == text.lines().count() => false,
+                Err(_) if line.is_empty() => false,
+                Err(_) => return Err(LedgerError::Line { path: self.path.clone(), line: at + 1 }),
+            };
+        }
+        Ok(read)
+    }
+
+    /// Adds lines, and returns when they are on the disk.
+    fn append(&self, missing: &[Erasure]) -> Result<(), LedgerError> {
+        let mut lines = String::new();
+        for erasure in missing {
+            // A line that broke off before it ends here.
+            lines.push('\n');
+            lines.push_str(&serde_json::to_string(erasure).map_err(|error| self.fails(error.into()))?);
+        }
+        lines.push('\n');
+        let write = || {
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&self.path)?;
+            file.write_all(lines.as_bytes())?;
+            file.sync_all()
+        };
+        write().map_err(|cause| self.fails(cause))
+    }
+
+    fn fails(&self, cause: io::Error) -> LedgerError {
+        LedgerError::File { path: self.path.clone(), cause }
+    }
+}
+
+/// An erasure as it is compared: who, since when, erased when.
+type Key = (i64, i64, i64);
+
+fn key(erasure: &Erasure) -> Key {
+    (erasure.person.0, erasure.since.0, erasure.at.0)
+}
+
+fn from_key((person, since, at): Key) -> Erasure {
+    Erasure {
+        person: person.into(),
+        since: crate::domain::Timestamp(since),
+        at: crate::domain::Timestamp(at),
+    }
+}
