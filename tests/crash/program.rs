@@ -1,6 +1,7 @@
 //! The program as a child process: started, killed, stopped.
 
 use std::fs::{File, OpenOptions};
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -91,12 +92,14 @@ impl Program {
         true
     }
 
-    /// Asks the program to stop, and waits for its end.
+    /// Asks the program to stop, and waits for its end. It may be killed at a failpoint on the way.
     pub async fn stop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
         signal(&child, Signal::TERM);
         let end = tokio::task::spawn_blocking(move || child.wait()).await.expect("no panic");
-        end.expect("an end");
+        if end.expect("an end").signal().is_some() {
+            self.kills += 1;
+        }
     }
 
     /// The end of what the program logged.
