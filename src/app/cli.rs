@@ -10,7 +10,7 @@ use crate::config::{Config, Environment};
 
 use super::{
     CommandError, Desk, calendar, check, data, demo, digest, import, inbox, incident, init, logging, message,
-    notice, people, say, schedule, serve, status, zalo,
+    notice, people, say, schedule, serve, status, tally, zalo,
 };
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
@@ -87,6 +87,7 @@ enum DeskCommand {
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
     Digest(digest::DigestCommand),
+    Tally(tally::TallyCommand),
     Calendar(calendar::CalendarCommand),
     /// Notices: writes, previews, approves, sends them, and shows who has confirmed.
     #[command(subcommand)]
@@ -158,6 +159,7 @@ async fn at_desk(command: DeskCommand, desk: &Desk) -> Result<(), CommandError> 
         DeskCommand::Export(command) => data::run_export(command, desk).await,
         DeskCommand::Incident(command) => incident::run(command, desk).await,
         DeskCommand::Digest(command) => digest::run(command, desk).await,
+        DeskCommand::Tally(command) => tally::run(command, desk).await,
         DeskCommand::Calendar(command) => calendar::run(command, desk).await,
         DeskCommand::Notice(command) => notice::run(command, desk).await,
         DeskCommand::Inbox(command) => inbox::run(command, desk).await,

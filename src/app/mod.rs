@@ -25,6 +25,7 @@ pub mod run;
 pub mod schedule;
 pub mod serve;
 pub mod status;
+pub mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod webhook;
@@ -127,6 +128,9 @@ pub fn rules(config: &Config, bot_username: String) -> Rules {
         routes: config.reports.routes.clone(),
         calendar: (&config.calendar).into(),
         keep_cases: Duration::from_secs(u64::from(config.reports.keep_days) * 24 * 3600),
+        indicators: config.tally.indicators.clone(),
+        ask_for_figures: config.tally.ask.0.clone(),
+        remind_of_figures: config.tally.remind_after_days,
         deadline_hours: config.reports.default_deadline_hours,
         remind_after: Duration::from_secs(u64::from(config.notices.remind_after_hours) * 3600),
         alarm_after: Duration::from_secs(u64::from(config.alarms.after_minutes) * 60),

@@ -178,7 +178,7 @@ pub async fn run_unit(command: UnitCommand, desk: &Desk) -> Result<(), CommandEr
 }
 
 /// The one unit that the text means.
-async fn find_unit(desk: &Desk, text: &str) -> Result<(UnitId, String), CommandError> {
+pub(super) async fn find_unit(desk: &Desk, text: &str) -> Result<(UnitId, String), CommandError> {
     let mut found = desk.store.find_units(text).await?;
     if found.len() > 1 {
         let paths: Vec<String> = found.iter().take(10).map(|(_, path)| format!("  {path}")).collect();

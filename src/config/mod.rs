@@ -7,6 +7,7 @@ mod email;
 mod fault;
 mod load;
 mod secret;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -22,6 +23,7 @@ use serde::Deserialize;
 pub use email::{Email, Imap, MailSecurity, Smtp};
 pub use fault::ConfigError;
 pub use load::{ENV_PREFIX, Environment};
+pub use tally::Tally;
 pub use values::{CaseLetters, Day, Hours, LogFormat, Workday};
 pub use webhook::{PushTo, Webhook};
 pub use zalo_oa::ZaloOa;
@@ -42,6 +44,7 @@ pub struct Config {
     pub files: Files,
     pub calendar: Calendar,
     pub reports: Reports,
+    pub tally: Tally,
     pub notices: Notices,
     pub alarms: Alarms,
     pub log: Log,

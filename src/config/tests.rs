@@ -44,6 +44,7 @@ fn the_example_explains_every_key() {
         "files",
         "calendar",
         "reports",
+        "tally",
         "notices",
         "alarms",
         "log",

@@ -24,6 +24,7 @@ pub mod incoming;
 pub mod notice;
 pub mod people;
 mod rules;
+pub mod tally;
 mod turn;
 pub mod wording;
 
@@ -141,6 +142,7 @@ pub enum Dialogue {
     People(people::State),
     Notice(notice::State),
     Incident(incident::State),
+    Tally(tally::State),
 }
 
 /// What a button does.
@@ -150,6 +152,7 @@ pub enum Action {
     People(people::Action),
     Notice(notice::Action),
     Incident(incident::Action),
+    Tally(tally::Action),
 }
 
 /// A question to the store.
@@ -158,6 +161,7 @@ pub enum Ask {
     People(people::Ask),
     Notice(notice::Ask),
     Incident(incident::Ask),
+    Tally(tally::Ask),
 }
 
 /// The store's answer.
@@ -166,6 +170,7 @@ pub enum Answer {
     People(people::Answer),
     Notice(notice::Answer),
     Incident(incident::Answer),
+    Tally(tally::Answer),
 }
 
 /// A change to what is kept, committed together with the replies.
@@ -174,6 +179,7 @@ pub enum Effect {
     People(people::Effect),
     Notice(notice::Effect),
     Incident(incident::Effect),
+    Tally(tally::Effect),
 }
 
 /// What is known so far.
@@ -213,6 +219,7 @@ fn pressed(ctx: &Context<'_>) -> Result<Turn, Need> {
         Some(Action::People(action)) => people::press(ctx, action),
         Some(Action::Notice(action)) => notice::press(ctx, action),
         Some(Action::Incident(action)) => incident::press(ctx, action),
+        Some(Action::Tally(action)) => tally::press(ctx, action),
         None => Ok(Turn::toast(ctx.lang().say("button-expired", &[]))),
     }
 }
@@ -231,7 +238,7 @@ fn heard(ctx: &Context<'_>, message: &incoming::Message) -> Result<Turn, Need> {
         return corrected(ctx, message);
     }
     if let Some((name, rest)) = ctx.incoming.command() {
-        for part in [people::command, notice::command, incident::command] {
+        for part in [people::command, notice::command, incident::command, tally::command] {
             if let Some(turn) = part(ctx, &name, rest)? {
                 return Ok(turn);
             }
@@ -242,6 +249,7 @@ fn heard(ctx: &Context<'_>, message: &incoming::Message) -> Result<Turn, Need> {
         Dialogue::People(state) => people::heard(ctx, state),
         Dialogue::Notice(state) => notice::heard(ctx, state),
         Dialogue::Incident(state) => incident::heard(ctx, state),
+        Dialogue::Tally(state) => tally::heard(ctx, state),
         // Words out of the blue from somebody who is enrolled are a report; a stranger hears how to enrol.
         Dialogue::None if ctx.me.is_some() => incident::begin(ctx),
         Dialogue::None => people::stranger(ctx),

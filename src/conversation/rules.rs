@@ -5,6 +5,8 @@ use std::time::Duration;
 use crate::domain::calendar::Calendar;
 use crate::domain::category::Categories;
 use crate::domain::route::Routes;
+use crate::domain::schedule::CronRule;
+use crate::domain::tally::Indicators;
 
 /// What the configuration says about the work, as opposed to the machinery.
 #[derive(Clone, Debug)]
@@ -23,6 +25,12 @@ pub struct Rules {
     pub deadline_hours: u32,
     /// How long a case that has ended keeps its reporters and pictures.
     pub keep_cases: Duration,
+    /// What units count of their work.
+    pub indicators: Indicators,
+    /// When units are asked for it, for the month that it is then; never where there is no rule.
+    pub ask_for_figures: Option<CronRule>,
+    /// Working days after which those are reminded who have entered nothing.
+    pub remind_of_figures: u32,
     /// After how long those are reminded who have not confirmed, where a notice says nothing else.
     pub remind_after: Duration,
     /// How late a run of a schedule that was missed may still go out.
@@ -41,6 +49,9 @@ impl Default for Rules {
             calendar: Calendar::default(),
             deadline_hours: 0,
             keep_cases: Duration::from_secs(90 * 24 * 3600),
+            indicators: Indicators::default(),
+            ask_for_figures: None,
+            remind_of_figures: 2,
             remind_after: DAY,
             catch_up: DAY,
             alarm_after: Duration::from_secs(300),

@@ -52,6 +52,8 @@ ids! {
     ReportId,
     /// A case: the matter that one or more reports are about.
     IncidentId,
+    /// What somebody entered of their unit's work, in one line.
+    TallyLineId,
     /// A picture that came in.
     MediaId,
     /// What somebody asked about their own data.

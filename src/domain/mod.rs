@@ -22,6 +22,7 @@ pub mod screen;
 pub mod seal;
 pub mod similar;
 pub mod split;
+pub mod tally;
 pub mod template;
 pub mod text;
 pub mod time;

@@ -1,4 +1,4 @@
-//! What each role may do with the cases of a unit. What is not here, nobody may by their role alone.
+//! What each role may do with the cases and figures of a unit. What is not here, nobody may by their role alone.
 
 use super::Role;
 
@@ -32,7 +32,7 @@ impl Reach {
     }
 }
 
-/// What a role lets somebody do with a case.
+/// What a role lets somebody do with a case, and with what units count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rights {
     /// Of cases at the unit: see them, take them, ask, send them on, settle, reject and merge them.
@@ -43,6 +43,10 @@ pub struct Rights {
     pub know_unnamed: Reach,
     /// Of cases that lie with the unit: accept, plan, give back, report.
     pub work: Reach,
+    /// Enter and correct what the unit counts of its work.
+    pub enter: Reach,
+    /// See what units counted, and its sums.
+    pub sum: Reach,
 }
 
 /// The table.
@@ -54,5 +58,10 @@ pub fn rights(role: Role) -> Rights {
         Role::Head | Role::Admin => (ThereAndBelow, Nowhere, Nowhere, ThereAndBelow),
         Role::Reporter | Role::Editor | Role::Approver => (Nowhere, Nowhere, Nowhere, Nowhere),
     };
-    Rights { watch, watch_restricted, know_unnamed, work }
+    let (enter, sum) = match role {
+        Role::Reporter => (Nowhere, Nowhere),
+        Role::Staff => (There, There),
+        Role::Duty | Role::Editor | Role::Approver | Role::Head | Role::Admin => (There, ThereAndBelow),
+    };
+    Rights { watch, watch_restricted, know_unnamed, work, enter, sum }
 }

@@ -46,6 +46,7 @@ async fn look(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
     let cases = incidents::tick(&engine.store, &engine.rules.calendar).await?;
     let notices = notices::tick(engine).await?;
     engine.store.see_to_erasures().await?;
+    engine.store.see_to_figures(&engine.rules).await?;
     alarms::tick(engine).await?;
     engine.signals.wake_outboxes();
     Ok([cases, notices].into_iter().flatten().min())

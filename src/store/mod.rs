@@ -31,6 +31,7 @@ mod sql;
 pub mod status;
 mod strangers;
 pub mod sweep;
+pub mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tokens;

@@ -18,9 +18,10 @@ macro_rules! steps {
     };
 }
 
-const SQLITE: &[Step] = steps!("sqlite", [1 "core", 2 "people", 3 "notices", 4 "incidents", 5 "channels"]);
+const SQLITE: &[Step] =
+    steps!("sqlite", [1 "core", 2 "people", 3 "notices", 4 "incidents", 5 "channels", 6 "tally"]);
 const POSTGRES: &[Step] =
-    steps!("postgres", [1 "core", 2 "people", 3 "notices", 4 "incidents", 5 "channels"]);
+    steps!("postgres", [1 "core", 2 "people", 3 "notices", 4 "incidents", 5 "channels", 6 "tally"]);
 
 pub(super) fn sqlite() -> Migrator {
     migrator(SQLITE)

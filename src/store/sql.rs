@@ -68,8 +68,22 @@ macro_rules! arg_from_id {
 }
 
 arg_from_id!(
-    UnitId, PersonId, ChatId, InviteId, NoticeId, EditionId, DeliveryId, ScheduleId, ReportId, IncidentId,
-    MediaId, RequestId, UpdateId, MessageId, PayloadId,
+    UnitId,
+    PersonId,
+    ChatId,
+    InviteId,
+    NoticeId,
+    EditionId,
+    DeliveryId,
+    ScheduleId,
+    ReportId,
+    IncidentId,
+    MediaId,
+    RequestId,
+    TallyLineId,
+    UpdateId,
+    MessageId,
+    PayloadId,
 );
 
 /// `args![a, b]`: values for `$1`, `$2`.

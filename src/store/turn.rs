@@ -14,7 +14,8 @@ use crate::domain::{ChannelKind, Rich};
 use super::choices::Chosen;
 use super::outbox::Whereto;
 use super::{
-    Env, StoreError, Tx, bounce, choices, incident, notice, outbox, people, row, seen, strangers, windows,
+    Env, StoreError, Tx, bounce, choices, incident, notice, outbox, people, row, seen, strangers, tally,
+    windows,
 };
 
 /// How many questions one update may raise. More means that two parts wait for each other.
@@ -103,6 +104,7 @@ async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answer, StoreEr
         Ask::People(ask) => Answer::People(people::answer(tx, env, ask).await?),
         Ask::Notice(ask) => Answer::Notice(notice::answer(tx, env, ask).await?),
         Ask::Incident(ask) => Answer::Incident(incident::answer(tx, env, ask).await?),
+        Ask::Tally(ask) => Answer::Tally(tally::answer(tx, ask).await?),
     })
 }
 
@@ -123,6 +125,7 @@ async fn keep(
             Effect::People(effect) => people::apply(tx, env, effect).await?,
             Effect::Notice(effect) => notice::apply(tx, env, effect).await?,
             Effect::Incident(effect) => incident::apply(tx, env, effect).await?,
+            Effect::Tally(effect) => tally::apply(tx, env, effect).await?,
         }
     }
     let press = incoming.press();

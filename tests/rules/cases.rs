@@ -40,11 +40,13 @@ fn drawn() -> String {
 
 /// What each role may do with cases, and how far.
 fn roles() -> String {
-    let mut text =
-        String::from("| role | watch | restricted ones | who is unnamed | work |\n|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| role | watch | restricted ones | who is unnamed | work | enter figures | see sums |\n|---|---|---|---|---|---|---|\n",
+    );
     for role in Role::ALL {
         let may = rights(role);
-        let reaches = [may.watch, may.watch_restricted, may.know_unnamed, may.work].map(|reach| reach.code());
+        let reaches = [may.watch, may.watch_restricted, may.know_unnamed, may.work, may.enter, may.sum]
+            .map(|reach| reach.code());
         let _ = writeln!(text, "| {} | {} |", role.code(), reaches.join(" | "));
     }
     text

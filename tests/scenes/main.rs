@@ -33,6 +33,7 @@ mod reports;
 mod schedules;
 mod status;
 mod sweep;
+mod tally;
 mod town;
 mod triage;
 mod uploads;

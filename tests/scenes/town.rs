@@ -5,13 +5,14 @@ use std::io::Cursor;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
+use loa::conversation::{Rules, step};
 use loa::domain::import::{ImportRow, Kind};
 use loa::domain::{ChannelKind, Role, Timestamp};
 use loa::store::people::{NewInvite, PersonLine};
 use secrecy::ExposeSecret;
 
 use crate::engines::Database;
-use crate::world::World;
+use crate::world::{World, rules};
 
 pub const PROVINCE: &str = "Tỉnh Mường Lam";
 pub const WARD: &str = "Tỉnh Mường Lam / Phường Bình Minh";
@@ -100,7 +101,12 @@ fn row(unit: &str, name: &str, role: Option<Role>, chat: i64) -> ImportRow {
 
 impl Town {
     pub async fn new(database: Database) -> Self {
-        let world = World::new(database).await;
+        Self::with(database, step, rules()).await
+    }
+
+    /// The same with a conversation and rules of the test's own.
+    pub async fn with(database: Database, step: loa::store::turn::Step, rules: Rules) -> Self {
+        let world = World::with(database, step, rules).await;
         for (id, name, ..) in PEOPLE {
             world.sandbox.add_user(id, name);
         }

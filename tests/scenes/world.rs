@@ -8,7 +8,7 @@ use loa::app::webhook::Webhook;
 use loa::channel::telegram::Telegram;
 use loa::clock::Clock;
 use loa::config::PushTo;
-use loa::conversation::{Rules, step};
+use loa::conversation::Rules;
 use loa::domain::Timestamp;
 use loa::jobs::alarms::Outlets;
 use loa::jobs::pacing::Limits;
@@ -40,12 +40,7 @@ pub struct World {
 pub const LIMITS: Limits = Limits::TELEGRAM;
 
 impl World {
-    /// An empty organisation at eight on a Monday morning.
-    pub async fn new(database: Database) -> Self {
-        Self::with(database, step, rules()).await
-    }
-
-    /// The same with a conversation and rules of the test's own.
+    /// An empty organisation at eight on a Monday morning, with a conversation and rules of the test's own.
     pub async fn with(database: Database, step: loa::store::turn::Step, rules: Rules) -> Self {
         // What the app logs is shown with a test that fails.
         let _ = tracing_subscriber::fmt().with_env_filter("loa=warn").with_test_writer().try_init();

@@ -20,6 +20,7 @@ pub struct Command {
     who: Who,
 }
 
+const COUNTING: &[Role] = &[Role::Staff, Role::Duty, Role::Editor, Role::Approver, Role::Head, Role::Admin];
 const LEADING: &[Role] = &[Role::Head, Role::Admin];
 
 /// All commands, in the order that help shows them. The text of each is `cmd-<name>`.
@@ -33,6 +34,7 @@ pub const COMMANDS: &[Command] = &[
         name: "tonghop",
         who: Who::Any(&[Role::Duty, Role::Editor, Role::Approver, Role::Head, Role::Admin]),
     },
+    Command { name: "solieu", who: Who::Any(COUNTING) },
     Command { name: "yeucau", who: Who::Any(&[Role::Admin]) },
     Command { name: "moi", who: Who::Any(LEADING) },
     Command { name: "gannhom", who: Who::Any(LEADING) },

@@ -2,8 +2,25 @@
 //! said in another app, makes the chat there theirs.
 
 use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
-use super::{Action, Effect, MOST_TRIES, OwnChannel, act, facts, help, not_allowed, only_in_private};
-use crate::domain::Rich;
+use super::{Action, Effect, MOST_TRIES, act, facts, help, not_allowed, only_in_private};
+use crate::domain::ids::{ChatId, PersonId};
+use crate::domain::{ChannelKind, Rich};
+
+/// A private chat of a person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnChannel {
+    pub chat: ChatId,
+    pub channel: ChannelKind,
+    /// Whether they can be reached over it.
+    pub open: bool,
+}
+
+/// Whose a code is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkFacts {
+    pub person: PersonId,
+    pub name: String,
+}
 
 /// Letters and digits of a code; blanks and dashes between them do no harm.
 const CODE_LEN: usize = 8;

@@ -6,6 +6,7 @@ use super::super::{Choice, Context, Lang, Need, Reply, Turn};
 use super::{Action, Effect, RequestKind, RequestState, act, facts, help, only_in_private, role_name};
 use crate::domain::Timestamp;
 use crate::domain::content::{Attachment, FileKind};
+use crate::domain::tally::Month;
 use crate::domain::{ChannelKind, Role};
 
 /// Everything that is kept about a person. Lists are in the order of time, the newest last.
@@ -26,6 +27,8 @@ pub struct OwnData {
     /// Case's code, a document's name (none of a picture), when.
     pub files: Vec<(String, Option<String>, Timestamp)>,
     pub requests: Vec<OwnRequest>,
+    /// Unit, month, when they entered its figures.
+    pub tally: Vec<(String, Month, Timestamp)>,
 }
 
 /// What they asked about these data.
@@ -151,6 +154,11 @@ pub fn own_data_text(lang: Lang, data: &OwnData, now: Timestamp) -> String {
         format!("{}: {what}, {state}{words}", request.at.short())
     });
     section("people-data-requests", requests.collect());
+    let tally = data.tally.iter();
+    section(
+        "people-data-tally",
+        tally.map(|(unit, month, at)| format!("{unit}, {month} ({})", at.short())).collect(),
+    );
     lines.extend([String::new(), lang.say("people-data-end", &[])]);
     lines.join("\r\n")
 }

@@ -26,6 +26,7 @@ pub(super) use forget::forget_person;
 pub use media::{Fetched, Refusal, Wanted};
 pub use read::{Shown, ShownStep};
 pub(super) use retire::retire;
+pub(super) use units::takers;
 
 /// Answers a question of the conversation.
 pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answer, StoreError> {

@@ -238,6 +238,12 @@ pub async fn group_of(tx: &mut Tx<'_>, path_key: &str) -> Result<Option<Group>, 
     one_group(tx, takers!("", "u.path_key = $1", " ORDER BY 1 LIMIT 1"), args![path_key]).await
 }
 
+/// The chats of those who take a unit's cases.
+pub async fn takers(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<(ChatId, Lang)>, StoreError> {
+    let rows: Vec<GroupRow> = tx.all(takers!("", "u.id = $1", " ORDER BY 1 LIMIT 10"), args![unit]).await?;
+    Ok(rows.into_iter().map(|(chat, lang, ..)| (ChatId(chat), Lang::from_code(&lang))).collect())
+}
+
 async fn one_group(tx: &mut Tx<'_>, sql: &'static str, args: Vec<Arg>) -> Result<Option<Group>, StoreError> {
     let row: Option<GroupRow> = tx.optional(sql, args).await?;
     match row {

@@ -4,6 +4,7 @@ use crate::args;
 use crate::conversation::people::{GotNotice, OwnData, OwnReport, OwnRequest, RequestKind, RequestState};
 use crate::domain::Timestamp;
 use crate::domain::ids::PersonId;
+use crate::domain::tally::Month;
 use crate::store::{Store, StoreError, Tx, row};
 
 /// So many of each kind, the newest: a file that a telephone still opens.
@@ -72,6 +73,11 @@ pub async fn own_data(tx: &mut Tx<'_>, person: PersonId) -> Result<OwnData, Stor
     let files: Vec<(String, Option<String>, i64)> = tx.all(sql, args![person, MOST]).await?;
     data.files = files.into_iter().rev().map(|(code, name, at)| (code, name, Timestamp(at))).collect();
     data.requests = requests(tx, person).await?;
+    let sql = "SELECT u.path, l.month, l.at FROM tally_lines l JOIN units u ON u.id = l.unit_id
+               WHERE l.person_id = $1 ORDER BY l.id DESC LIMIT $2";
+    let tally: Vec<(String, i64, i64)> = tx.all(sql, args![person, MOST]).await?;
+    let line = |(unit, month, at)| Some((unit, Month::from_number(month)?, Timestamp(at)));
+    data.tally = tally.into_iter().rev().filter_map(line).collect();
     Ok(data)
 }
 
