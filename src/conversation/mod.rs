@@ -127,10 +127,6 @@ impl Me {
     pub fn is(&self, role: Role) -> bool {
         self.roles.iter().any(|post| post.role == role)
     }
-
-    pub fn is_any(&self, roles: &[Role]) -> bool {
-        roles.iter().any(|role| self.is(*role))
-    }
 }
 
 /// Where a person stands in a dialogue. Every part of the conversation has states of its own.

@@ -1,4 +1,4 @@
-//! What each role may do with the cases and figures of a unit. What is not here, nobody may by their role alone.
+//! What each role may do with the cases, notices, people and figures of a unit. What is not here, nobody may by their role alone.
 
 use super::Role;
 
@@ -32,7 +32,7 @@ impl Reach {
     }
 }
 
-/// What a role lets somebody do with a case, and with what units count.
+/// What a role lets somebody do, and how far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rights {
     /// Of cases at the unit: see them, take them, ask, send them on, settle, reject and merge them.
@@ -47,6 +47,16 @@ pub struct Rights {
     pub enter: Reach,
     /// See what units counted, and its sums.
     pub sum: Reach,
+    /// See the digests of cases.
+    pub digest: Reach,
+    /// Write notices to the unit and for its schedules, pause and cancel those of others.
+    pub write: Reach,
+    /// Approve notices and return them, never one's own.
+    pub approve: Reach,
+    /// Make invites, bind groups.
+    pub people: Reach,
+    /// Decide what people ask about their own data, never oneself.
+    pub data: Reach,
 }
 
 /// The table.
@@ -63,5 +73,52 @@ pub fn rights(role: Role) -> Rights {
         Role::Staff => (There, There),
         Role::Duty | Role::Editor | Role::Approver | Role::Head | Role::Admin => (There, ThereAndBelow),
     };
-    Rights { watch, watch_restricted, know_unnamed, work, enter, sum }
+    let digest = match role {
+        Role::Staff | Role::Reporter => Nowhere,
+        Role::Duty | Role::Editor | Role::Approver | Role::Head | Role::Admin => ThereAndBelow,
+    };
+    let (write, approve) = match role {
+        Role::Editor | Role::Admin => (ThereAndBelow, Nowhere),
+        Role::Approver => (Nowhere, ThereAndBelow),
+        Role::Head => (ThereAndBelow, ThereAndBelow),
+        Role::Staff | Role::Reporter | Role::Duty => (Nowhere, Nowhere),
+    };
+    let (people, data) = match role {
+        Role::Head => (ThereAndBelow, Nowhere),
+        Role::Admin => (ThereAndBelow, ThereAndBelow),
+        _ => (Nowhere, Nowhere),
+    };
+    Rights { watch, watch_restricted, know_unnamed, work, enter, sum, digest, write, approve, people, data }
+}
+
+/// One column of the table.
+pub type Right = fn(Rights) -> Reach;
+
+/// See the schedules: who writes for them, and who approves.
+pub const SEE_SCHEDULES: Right = |may| if may.write == Reach::Nowhere { may.approve } else { may.write };
+pub const WRITE: Right = |may| may.write;
+pub const APPROVE: Right = |may| may.approve;
+pub const DIGEST: Right = |may| may.digest;
+pub const PEOPLE: Right = |may| may.people;
+pub const DATA: Right = |may| may.data;
+pub const ENTER: Right = |may| may.enter;
+
+/// Every column, with what it is called in the documentation.
+pub const COLUMNS: [(&str, Right); 11] = [
+    ("watch", |may| may.watch),
+    ("restricted ones", |may| may.watch_restricted),
+    ("who is unnamed", |may| may.know_unnamed),
+    ("work", |may| may.work),
+    ("digests", DIGEST),
+    ("write notices", WRITE),
+    ("approve notices", APPROVE),
+    ("people, groups", PEOPLE),
+    ("requests about data", DATA),
+    ("enter figures", ENTER),
+    ("see sums", |may| may.sum),
+];
+
+/// The roles that have a right anywhere.
+pub fn roles_with(right: Right) -> Vec<Role> {
+    Role::ALL.into_iter().filter(|role| right(rights(*role)) != Reach::Nowhere).collect()
 }

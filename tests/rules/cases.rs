@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use loa::domain::Role;
 use loa::domain::incident::{Move, State, allowed};
-use loa::domain::rights::rights;
+use loa::domain::rights::{COLUMNS, rights};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/cases.md");
 const MOVES: &str = "<!-- moves -->\n";
@@ -38,15 +38,12 @@ fn drawn() -> String {
     format!("{text}```\n\n| state | what leaves it there |\n|---|---|\n{stays}")
 }
 
-/// What each role may do with cases, and how far.
+/// What each role may do, and how far.
 fn roles() -> String {
-    let mut text = String::from(
-        "| role | watch | restricted ones | who is unnamed | work | enter figures | see sums |\n|---|---|---|---|---|---|---|\n",
-    );
+    let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+    let mut text = format!("| role | {} |\n|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
     for role in Role::ALL {
-        let may = rights(role);
-        let reaches = [may.watch, may.watch_restricted, may.know_unnamed, may.work, may.enter, may.sum]
-            .map(|reach| reach.code());
+        let reaches: Vec<&str> = COLUMNS.iter().map(|(_, right)| right(rights(role)).code()).collect();
         let _ = writeln!(text, "| {} | {} |", role.code(), reaches.join(" | "));
     }
     text

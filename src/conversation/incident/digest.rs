@@ -3,11 +3,12 @@
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone, Utc};
 use serde::Serialize;
 
-use crate::conversation::{ChatKind, Context, Lang, Need, Purpose, Turn};
+use crate::conversation::{ChatKind, Context, Lang, Need, Post, Purpose, Turn};
 use crate::domain::ids::UnitId;
 use crate::domain::incident::State;
+use crate::domain::rights::{DIGEST, Reach, rights};
 use crate::domain::time::VIETNAM;
-use crate::domain::{Rich, Role, Timestamp};
+use crate::domain::{Rich, Timestamp};
 
 use super::{ListRow, card, facts, recognise, rules};
 
@@ -127,8 +128,8 @@ pub fn command(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
 /// The units whose cases the asker may count: in a duty group the group's, else those under their roles.
 fn reach(ctx: &Context<'_>) -> Option<Vec<UnitId>> {
     let me = ctx.me?;
-    let roles = [Role::Duty, Role::Head, Role::Admin, Role::Editor, Role::Approver];
-    let mine = me.roles.iter().filter(|post| roles.contains(&post.role)).map(|post| post.unit);
+    let counts = |post: &&Post| DIGEST(rights(post.role)) != Reach::Nowhere;
+    let mine = me.roles.iter().filter(counts).map(|post| post.unit);
     let mine: Vec<UnitId> = mine.collect();
     if mine.is_empty() {
         return None;

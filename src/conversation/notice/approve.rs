@@ -4,12 +4,12 @@ use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, T
 use super::audience::fault_words;
 use super::draft::Expects;
 use super::{
-    APPROVERS, Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WRITERS, WhyNot, compose,
-    facts, not_allowed,
+    Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WhyNot, compose, facts, not_allowed,
 };
 use crate::domain::Rich;
 use crate::domain::calendar::when_words;
-use crate::domain::ids::{ChatId, NoticeId};
+use crate::domain::ids::{ChatId, NoticeId, UnitId};
+use crate::domain::rights::{APPROVE, Reach, WRITE, rights};
 use crate::domain::text::{clean_line, shorten};
 
 /// The longest reason for returning a notice, in characters.
@@ -93,7 +93,7 @@ fn decided(lang: Lang, facts: &NoticeFacts) -> String {
 /// `/duyet`: what waits for approval.
 pub(super) fn list(ctx: &Context<'_>) -> Result<Turn, Need> {
     let lang = ctx.lang();
-    let units = facts::units(ctx, &APPROVERS);
+    let units = facts::units(ctx, APPROVE);
     if units.is_empty() {
         return Ok(not_allowed(ctx));
     }
@@ -126,17 +126,7 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, N
         return Ok(Turn::toast(lang.say("button-expired", &[])));
     };
     let mine = facts.notice.author == Some(me.id);
-    let allowed = match act {
-        Act::Submit | Act::Rework | Act::Discard => mine && facts::writing_post(ctx).is_some(),
-        Act::Look | Act::Approve | Act::Return => !mine && facts::covers(ctx, &APPROVERS, &facts.line),
-        Act::Sample => true,
-        Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel | Act::Keep | Act::Unconfirmed => {
-            (mine && facts::writing_post(ctx).is_some())
-                || facts::covers(ctx, &APPROVERS, &facts.line)
-                || facts::covers(ctx, &WRITERS, &facts.line)
-        }
-    };
-    if !allowed {
+    if !may(me, mine, &facts.line, act) {
         return Ok(not_allowed(ctx));
     }
     let fits = match act {
@@ -219,6 +209,19 @@ fn rework(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need>
     compose::open(ctx, draft)
 }
 
+/// Whether somebody may do this with a notice, which is theirs or not, of a unit that is given with all above it.
+fn may(me: &Me, mine: bool, line: &[UnitId], act: Act) -> bool {
+    let writes = || me.roles.iter().any(|post| WRITE(rights(post.role)) != Reach::Nowhere);
+    match act {
+        Act::Submit | Act::Rework | Act::Discard => mine && writes(),
+        Act::Look | Act::Approve | Act::Return => !mine && facts::reaches(me, APPROVE, line),
+        Act::Sample => true,
+        Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel | Act::Keep | Act::Unconfirmed => {
+            (mine && writes()) || facts::reaches(me, APPROVE, line) || facts::reaches(me, WRITE, line)
+        }
+    }
+}
+
 /// The line that says why a notice is returned.
 pub(super) fn reason_heard(ctx: &Context<'_>, id: NoticeId) -> Result<Turn, Need> {
     let lang = ctx.lang();
@@ -227,7 +230,7 @@ pub(super) fn reason_heard(ctx: &Context<'_>, id: NoticeId) -> Result<Turn, Need
         return Ok(Turn::say(lang.say("notice-reason-in-words", &[])));
     };
     let Some(facts) = facts::notice(ctx, id)? else { return Ok(not_allowed(ctx).to(Dialogue::None)) };
-    if facts.notice.author == Some(me.id) || !facts::covers(ctx, &APPROVERS, &facts.line) {
+    if facts.notice.author == Some(me.id) || !facts::covers(ctx, APPROVE, &facts.line) {
         return Ok(not_allowed(ctx).to(Dialogue::None));
     }
     if facts.stage != Stage::Submitted {
@@ -258,4 +261,48 @@ fn unconfirmed(ctx: &Context<'_>, facts: &NoticeFacts) -> Result<Turn, Need> {
         text = text.line().bold(unit).push(format!(" ({count}): {}{more}", shorten(&names.join(", "), 600)));
     }
     Ok(Turn::default().and(Reply::here(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::Post;
+    use crate::domain::Role;
+    use crate::domain::ids::PersonId;
+
+    /// Every role at every place, with what it may do to a notice of the ward: its own, and somebody else's.
+    #[test]
+    fn what_each_role_may_do_with_a_notice() {
+        const ACTS: [Act; 11] = [
+            Act::Submit,
+            Act::Rework,
+            Act::Discard,
+            Act::Look,
+            Act::Approve,
+            Act::Return,
+            Act::Pause,
+            Act::Resume,
+            Act::AskCancel,
+            Act::Cancel,
+            Act::Unconfirmed,
+        ];
+        let (province, ward, village, other) = (UnitId(1), UnitId(2), UnitId(3), UnitId(4));
+        let line = [ward, province];
+        let mut told = String::new();
+        for role in Role::ALL {
+            for (unit, place) in [(province, "above"), (ward, "there"), (village, "below"), (other, "beside")]
+            {
+                let post = Post { role, unit, unit_path: String::new() };
+                let me = Me { id: PersonId(7), name: "Minh".into(), roles: vec![post] };
+                for (mine, whose) in [(true, "own"), (false, "other's")] {
+                    let may = ACTS.into_iter().filter(|act| may(&me, mine, &line, *act));
+                    let may: Vec<String> = may.map(|act| format!("{act:?}")).collect();
+                    let may = if may.is_empty() { "-".to_owned() } else { may.join(" ") };
+                    told += &format!("{role} {place}, {whose}: {may}\n");
+                }
+            }
+        }
+        assert!(!told.contains("own: Submit Rework Discard Look"), "nobody approves their own");
+        insta::assert_snapshot!(told);
+    }
 }

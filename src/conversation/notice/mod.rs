@@ -18,18 +18,13 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Dialogue, Lang, Need, Turn};
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, ScheduleId, UnitId};
-use crate::domain::{ChannelKind, Rich, Role, Timestamp};
+use crate::domain::{ChannelKind, Rich, Timestamp};
 
 pub use approve::{approval_card, preview_card};
 pub use audience::audience_words;
 pub use draft::{Draft, DraftAct, FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice};
 pub use running::{Progress, progress};
 pub use spans::read_duration;
-
-/// Who may write notices.
-pub const WRITERS: [Role; 3] = [Role::Editor, Role::Head, Role::Admin];
-/// Who may approve notices, never their own.
-pub const APPROVERS: [Role; 2] = [Role::Approver, Role::Head];
 
 /// Where a person stands in a dialogue of this part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

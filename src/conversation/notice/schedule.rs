@@ -1,18 +1,16 @@
 //! `/lich`: what the calendar brings, and writing for it.
 
 use super::super::{ChatKind, Choice, Context, Need, Reply, Turn};
-use super::{Action, Effect, ScheduleAct, ScheduleFacts, Stage, WRITERS, compose, facts, not_allowed};
+use super::{Action, Effect, ScheduleAct, ScheduleFacts, Stage, compose, facts, not_allowed};
 use crate::domain::calendar::{date_words, when_words};
 use crate::domain::ids::ScheduleId;
-use crate::domain::{Rich, Role, Timestamp};
-
-/// Who sees the schedules.
-const READERS: [Role; 4] = [Role::Editor, Role::Head, Role::Admin, Role::Approver];
+use crate::domain::rights::{SEE_SCHEDULES, WRITE};
+use crate::domain::{Rich, Timestamp};
 
 /// `/lich`: all schedules of the asker's units.
 pub(super) fn list(ctx: &Context<'_>) -> Result<Turn, Need> {
     let lang = ctx.lang();
-    let units = facts::units(ctx, &READERS);
+    let units = facts::units(ctx, SEE_SCHEDULES);
     if units.is_empty() {
         return Ok(not_allowed(ctx));
     }
@@ -45,7 +43,7 @@ fn card(ctx: &Context<'_>, schedule: &ScheduleFacts) -> Reply {
         Choice::always(label, Action::Schedule { schedule: schedule.id, act }.into())
     };
     let mut row = Vec::new();
-    if facts::covers(ctx, &WRITERS, &schedule.line) {
+    if facts::covers(ctx, WRITE, &schedule.line) {
         if let Some(at) = schedule.next.filter(|_| !schedule.paused && schedule.taken.is_none()) {
             let label = lang.say("notice-schedule-compose-for", &[("when", &date_words(at))]);
             row.push(button(label, ScheduleAct::Compose { at }));
@@ -69,7 +67,7 @@ pub(super) fn press(ctx: &Context<'_>, id: ScheduleId, act: &ScheduleAct) -> Res
     let (Some(me), Some(schedule)) = (ctx.me, facts::schedule(ctx, id, at)?) else {
         return Ok(Turn::toast(lang.say("button-expired", &[])));
     };
-    if !facts::covers(ctx, &WRITERS, &schedule.line) {
+    if !facts::covers(ctx, WRITE, &schedule.line) {
         return Ok(not_allowed(ctx));
     }
     let effect = |paused| Effect::SetSchedule { schedule: id, by: me.id, paused };

@@ -1,6 +1,9 @@
 //! All commands of all parts in one list: for help, for the platform's menu, for a slip of the hand.
 
 use super::super::{ChatKind, Context, Lang, Turn};
+use crate::domain::rights::{
+    APPROVE, DATA, DIGEST, ENTER, PEOPLE, Reach, Right, SEE_SCHEDULES, WRITE, rights,
+};
 use crate::domain::text::fold;
 use crate::domain::{Rich, Role};
 
@@ -9,7 +12,7 @@ use crate::domain::{Rich, Role};
 enum Who {
     Anybody,
     Enrolled,
-    Any(&'static [Role]),
+    May(Right),
 }
 
 /// A command of whatever part.
@@ -20,26 +23,20 @@ pub struct Command {
     who: Who,
 }
 
-const COUNTING: &[Role] = &[Role::Staff, Role::Duty, Role::Editor, Role::Approver, Role::Head, Role::Admin];
-const LEADING: &[Role] = &[Role::Head, Role::Admin];
-
 /// All commands, in the order that help shows them. The text of each is `cmd-<name>`.
 pub const COMMANDS: &[Command] = &[
     Command { name: "baonhanh", who: Who::Enrolled },
     Command { name: "vuviec", who: Who::Enrolled },
-    Command { name: "thongbao", who: Who::Any(&[Role::Editor, Role::Head, Role::Admin]) },
-    Command { name: "duyet", who: Who::Any(&[Role::Approver, Role::Head]) },
-    Command { name: "lich", who: Who::Any(&[Role::Editor, Role::Approver, Role::Head, Role::Admin]) },
-    Command {
-        name: "tonghop",
-        who: Who::Any(&[Role::Duty, Role::Editor, Role::Approver, Role::Head, Role::Admin]),
-    },
-    Command { name: "solieu", who: Who::Any(COUNTING) },
-    Command { name: "yeucau", who: Who::Any(&[Role::Admin]) },
-    Command { name: "moi", who: Who::Any(LEADING) },
-    Command { name: "gannhom", who: Who::Any(LEADING) },
-    Command { name: "nhomtruc", who: Who::Any(LEADING) },
-    Command { name: "gonhom", who: Who::Any(LEADING) },
+    Command { name: "thongbao", who: Who::May(WRITE) },
+    Command { name: "duyet", who: Who::May(APPROVE) },
+    Command { name: "lich", who: Who::May(SEE_SCHEDULES) },
+    Command { name: "tonghop", who: Who::May(DIGEST) },
+    Command { name: "solieu", who: Who::May(ENTER) },
+    Command { name: "yeucau", who: Who::May(DATA) },
+    Command { name: "moi", who: Who::May(PEOPLE) },
+    Command { name: "gannhom", who: Who::May(PEOPLE) },
+    Command { name: "nhomtruc", who: Who::May(PEOPLE) },
+    Command { name: "gonhom", who: Who::May(PEOPLE) },
     Command { name: "toi", who: Who::Enrolled },
     Command { name: "kenh", who: Who::Enrolled },
     Command { name: "ngonngu", who: Who::Anybody },
@@ -58,7 +55,7 @@ impl Command {
     fn open_to(&self, roles: Option<&[Role]>) -> bool {
         match (self.who, roles) {
             (Who::Anybody, _) | (Who::Enrolled, Some(_)) => true,
-            (Who::Any(allowed), Some(roles)) => roles.iter().any(|role| allowed.contains(role)),
+            (Who::May(right), Some(roles)) => roles.iter().any(|role| right(rights(*role)) != Reach::Nowhere),
             (_, None) => false,
         }
     }

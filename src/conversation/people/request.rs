@@ -7,8 +7,9 @@ use super::{
     Action, Decision, Effect, NewRequest, RequestFacts, RequestKind, RequestState, State, act, dialogue,
     facts, not_allowed, only_in_private,
 };
+use crate::domain::rights::{DATA, roles_with};
 use crate::domain::text::clean_text;
-use crate::domain::{Rich, Role, ids::*};
+use crate::domain::{Rich, ids::*};
 
 /// Working days within which an administrator has to answer.
 const DAYS: u32 = 2;
@@ -169,7 +170,9 @@ pub(super) fn queue(ctx: &Context<'_>) -> Result<Turn, Need> {
         return Ok(turn);
     }
     let lang = ctx.lang();
-    let Some(me) = ctx.me.filter(|me| me.is(Role::Admin)) else { return Ok(not_allowed(ctx)) };
+    let Some(me) = ctx.me.filter(|me| roles_with(DATA).iter().any(|role| me.is(*role))) else {
+        return Ok(not_allowed(ctx));
+    };
     let requests = facts::requests_for(ctx, me.id)?;
     if requests.is_empty() {
         return Ok(Turn::say(lang.say("people-requests-none", &[])));

@@ -10,6 +10,7 @@ use crate::domain::audience::AudienceFault;
 use crate::domain::calendar::when_words;
 use crate::domain::content::{Button, FileKind};
 use crate::domain::ids::*;
+use crate::domain::rights::{APPROVE, Right, roles_with};
 use crate::domain::{ChannelKind, Timestamp};
 use crate::store::audit::{self, Actor};
 use crate::store::people::lineage;
@@ -177,14 +178,14 @@ impl Place {
 pub async fn people_over(
     tx: &mut Tx<'_>,
     unit: Option<UnitId>,
-    roles: &[crate::domain::Role],
+    right: Right,
     but: Option<PersonId>,
 ) -> Result<Vec<Place>, StoreError> {
     let line = match unit {
         Some(unit) => lineage(tx, unit).await?,
         None => roots(tx).await?,
     };
-    let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
+    let codes: Vec<&str> = roles_with(right).iter().map(|role| role.code()).collect();
     let args = args![serde_json::to_string(&line)?, serde_json::to_string(&codes)?, but.map_or(0, |id| id.0)];
     tx.all(PEOPLE_OVER, args).await
 }
@@ -281,7 +282,7 @@ async fn submit(tx: &mut Tx<'_>, env: &Env, id: NoticeId, by: PersonId) -> Resul
     let sql = "UPDATE notices SET submitted_at = $2, approver_id = NULL, reason = NULL WHERE id = $1";
     tx.exec_one(sql, args![id, env.now]).await?;
     audit::record(tx, env, Actor::Person(by), "notice.submit", &subject(id), &row.title).await?;
-    for place in people_over(tx, row.author_unit.map(UnitId), &talk::APPROVERS, Some(by)).await? {
+    for place in people_over(tx, row.author_unit.map(UnitId), APPROVE, Some(by)).await? {
         // A card of an earlier round stands above the words that it was about: a new one is sent.
         let sql = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
         tx.exec(sql, args![place.chat, format!("approve:{id}")]).await?;

@@ -15,7 +15,8 @@ mod schedule;
 mod show;
 mod write;
 
-use crate::conversation::notice::{APPROVERS, Answer, Ask, Effect};
+use crate::conversation::notice::{Answer, Ask, Effect};
+use crate::domain::rights::APPROVE;
 
 use super::{Env, StoreError, Tx};
 
@@ -38,7 +39,7 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         Ask::Receipt { delivery, person } => Answer::Receipt(confirm::receipt(tx, *delivery, *person).await?),
         Ask::Reach { audience, within } => Answer::Reach(act::reach_facts(tx, env, audience, within).await?),
         Ask::Approvers { unit, author } => {
-            let people = act::people_over(tx, Some(*unit), &APPROVERS, Some(*author)).await?;
+            let people = act::people_over(tx, Some(*unit), APPROVE, Some(*author)).await?;
             Answer::Approvers(people.into_iter().map(|place| place.name).collect())
         }
         Ask::Notice(id) => Answer::Notice(act::facts(tx, *id).await?.map(Box::new)),

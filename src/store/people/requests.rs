@@ -9,6 +9,7 @@ use crate::conversation::people::{
 };
 use crate::domain::Timestamp;
 use crate::domain::ids::*;
+use crate::domain::rights::{DATA, roles_with};
 use crate::domain::text::fold;
 
 use super::super::{Env, Store, StoreError, Tx, row};
@@ -162,8 +163,11 @@ async fn facts(tx: &mut Tx<'_>, row: Row) -> Result<RequestFacts, StoreError> {
 async fn deciders(tx: &mut Tx<'_>, person: PersonId, above: &[UnitId]) -> Result<Vec<Decider>, StoreError> {
     let sql = "SELECT p.id, c.id, c.lang, r.unit_id FROM roles r JOIN people p ON p.id = r.person_id
                JOIN chats c ON c.person_id = p.id AND c.kind = 'private' AND c.spare = 0 AND c.state = 'open'
-               WHERE r.role = 'admin' AND p.state = 'active' AND p.id <> $1 ORDER BY p.id, r.unit_id";
-    let rows: Vec<(i64, i64, String, i64)> = tx.all(sql, args![person]).await?;
+               WHERE p.state = 'active' AND p.id <> $1 AND r.role = $2 ORDER BY p.id, r.unit_id";
+    let mut rows: Vec<(i64, i64, String, i64)> = Vec::new();
+    for role in roles_with(DATA) {
+        rows.extend(tx.all::<(i64, i64, String, i64)>(sql, args![person, role.code()]).await?);
+    }
     let near = rows.iter().any(|(.., unit)| above.contains(&UnitId(*unit)));
     let mut deciders: Vec<Decider> = Vec::new();
     for (person, chat, lang, unit) in rows {

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use crate::args;
-use crate::conversation::notice::{Action, NewNotice, ScheduleAct, Stage, WRITERS};
+use crate::conversation::notice::{Action, NewNotice, ScheduleAct, Stage};
 use crate::conversation::{Choice, Reply};
 use crate::domain::Timestamp;
 use crate::domain::calendar::when_words;
 use crate::domain::ids::*;
+use crate::domain::rights::WRITE;
 use crate::domain::schedule::CronError;
 use crate::failpoint::{Planted, planted};
 use crate::store::audit::{self, Actor};
@@ -144,7 +145,7 @@ pub(super) async fn unit_name(tx: &mut Tx<'_>, unit: Option<i64>) -> Result<Stri
 
 async fn ask_editors(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp) -> Result<(), StoreError> {
     let when = when_words(at);
-    for place in act::people_over(tx, row.unit_id.map(UnitId), &WRITERS, None).await? {
+    for place in act::people_over(tx, row.unit_id.map(UnitId), WRITE, None).await? {
         let lang = place.lang();
         let text = lang.say("notice-schedule-asks", &[("name", &row.name), ("when", &when)]);
         let act = Action::Schedule { schedule: ScheduleId(row.id), act: ScheduleAct::Compose { at } };
@@ -165,7 +166,7 @@ async fn tell_missed(
     let named: Vec<String> = missed.iter().rev().take(MOST_NAMED).map(|at| at.short()).collect();
     let more = if missed.len() > MOST_NAMED { ", …" } else { "" };
     let (count, times) = ((missed.len() + earlier).to_string(), format!("{}{more}", named.join(", ")));
-    for place in act::people_over(tx, row.unit_id.map(UnitId), &WRITERS, None).await? {
+    for place in act::people_over(tx, row.unit_id.map(UnitId), WRITE, None).await? {
         let vars = [("name", row.name.as_str()), ("count", count.as_str()), ("times", times.as_str())];
         let text = place.lang().say("notice-schedule-missed", &vars);
         outbox::post(tx, env, place.chat(), &Reply::to(place.chat(), text)).await?;
