@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::conversation::Incoming;
+use crate::conversation::{Incoming, What};
 use crate::domain::content::{Attachment, Content, FileKind};
 use crate::domain::ids::MessageId;
 use crate::domain::rich::utf16_len;
@@ -222,6 +222,16 @@ impl RawUpdate {
     pub fn numbered(number: i64, body: Vec<u8>) -> Self {
         Self { key: number.to_string(), number, body }
     }
+}
+
+/// The album of all pictures of a chat that come close upon each other, where the platform sends each of them alone.
+pub(crate) const PICTURES: &str = "pictures";
+
+/// The album that a message belongs to where the platform names none: a picture is answered together with those that
+/// come close upon it.
+fn pictures(incoming: Option<&Incoming>) -> Option<String> {
+    let What::Message(message) = &incoming?.what else { return None };
+    (!message.photos.is_empty()).then(|| PICTURES.to_owned())
 }
 
 /// What an update says.

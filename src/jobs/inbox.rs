@@ -7,7 +7,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use crate::conversation::{Incoming, What};
 use crate::domain::Timestamp;
 use crate::store::StoreError;
-use crate::store::inbox::{ALBUM_PATIENCE, Waiting};
+use crate::store::inbox::{ALBUM_LASTS, ALBUM_PATIENCE, Waiting};
 
 use super::{Engine, database_failed};
 
@@ -127,14 +127,16 @@ fn album_of<'a>(first: &'a Waiting, rest: &'a [Waiting]) -> Vec<&'a Waiting> {
     }
 }
 
-/// An album is due when nothing came after its last part for a while.
+/// An album is due when nothing came after its last part for a while, or it has been coming for too long.
 fn due_at(parts: &[&Waiting]) -> Timestamp {
     let first = parts.first().map_or(Timestamp(0), |part| part.not_before());
     if parts.first().is_none_or(|part| part.album.is_none()) {
         return first;
     }
-    let last = parts.iter().map(|part| part.received_at()).max().unwrap_or_default();
-    first.max(last + ALBUM_PATIENCE)
+    let came = || parts.iter().map(|part| part.received_at());
+    let last = came().max().unwrap_or_default();
+    let longest = came().min().unwrap_or_default() + ALBUM_LASTS;
+    first.max((last + ALBUM_PATIENCE).min(longest))
 }
 
 /// Reads the parts and makes one thing of them: their words and files together.

@@ -16,6 +16,9 @@ use super::{Answer, Store, StoreError, Tx, row};
 /// How long an album waits for its next part: the parts come as updates of their own, within moments.
 pub const ALBUM_PATIENCE: Duration = Duration::from_millis(800);
 
+/// However many parts come one upon the other, the first of them waits no longer.
+pub const ALBUM_LASTS: Duration = Duration::from_secs(4);
+
 /// After a week without updates Telegram's next number is a random one, which may be lower than the last
 /// (<https://core.telegram.org/bots/api#update>): to ask for what comes after the last would throw it away.
 /// A day less, for clocks that differ. What was stored before and comes again is absorbed.

@@ -171,3 +171,34 @@ on_both! {
         hall.ends_well().await;
     }
 }
+
+/// How many messages somebody has had: what is said to them begins a line, and is not their own.
+fn heard(hall: &Hall, who: &str) -> usize {
+    let mine = |line: &&str| !line.starts_with(['👤', ' ']) && !line.is_empty();
+    hall.story(who).lines().filter(mine).count()
+}
+
+/// Each picture is a message of its own there; on both kinds of account.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pictures_that_come_together_are_answered_once() {
+    for kind in [ChannelKind::ZaloBot, ChannelKind::ZaloOa] {
+        let hall = Hall::new(kind, Database::sqlite()).await;
+        for shade in [1, 2, 3] {
+            hall.platform.photo("lan", photo(shade), "");
+        }
+        hall.settled().await;
+        assert_eq!(heard(&hall, "lan"), 1, "{}", hall.story("lan"));
+        hall.says("lan", "Cháy nhà ở phường Bình Minh").await;
+        hall.chooses("lan", "Gửi").await;
+        // What comes after it was sent is added to the case, also together.
+        let before = heard(&hall, "lan");
+        for shade in [4, 5] {
+            hall.platform.photo("lan", photo(shade), "");
+        }
+        hall.settled().await;
+        assert_eq!(heard(&hall, "lan"), before + 1, "{}", hall.story("lan"));
+        hall.later(HOUR).await;
+        assert_eq!(hall.case(&hall.code("lan")).await.photos.len(), 5);
+        hall.ends_well().await;
+    }
+}

@@ -114,7 +114,11 @@ impl Hall {
         for _ in 0..2000 {
             self.pass(Duration::from_millis(20)).await;
             let idle = self.store.idle().await.expect("the queues");
-            let still = self.zalo.pending_updates() == 0 && !matches!(idle, Idle::Busy);
+            let soon = self.clock.now() + Duration::from_secs(3);
+            let still = match idle {
+                Idle::Busy => false,
+                Idle::Until(due) => due.is_none_or(|due| due > soon) && self.zalo.pending_updates() == 0,
+            };
             quiet = if still { quiet + 1 } else { 0 };
             if quiet > 2 {
                 return;

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::channel::tolerant::{List, tolerant};
-use crate::channel::{Parsed, RawUpdate, cut};
+use crate::channel::{Parsed, RawUpdate, cut, pictures};
 use crate::conversation::incoming::{ExternalChat, FileRef, Message, Sender};
 use crate::conversation::{ChatKind, Incoming, What};
 use crate::domain::{ChannelKind, Timestamp};
@@ -97,7 +97,7 @@ pub(super) fn read(raw: &[u8], received_at: Timestamp, name: Option<&str>) -> Pa
         };
         Incoming { channel: ChannelKind::ZaloBot, chat, from, at: received_at, what }
     });
-    Parsed { chat_key, album: None, incoming }
+    Parsed { chat_key, album: pictures(incoming.as_ref()), incoming }
 }
 
 fn words(said: &Said, kind: ChatKind, name: Option<&str>) -> Message {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::channel::tolerant::{List, tolerant};
-use crate::channel::{Parsed, RawUpdate, cut};
+use crate::channel::{Parsed, RawUpdate, cut, pictures};
 use crate::conversation::incoming::{ExternalChat, FileRef, Membership, Message, Sender, Spot};
 use crate::conversation::{ChatKind, Incoming, What};
 use crate::domain::{ChannelKind, Timestamp};
@@ -80,7 +80,7 @@ pub(super) fn read(raw: &[u8], received_at: Timestamp, name: Option<&str>) -> Pa
         what,
     });
     let chat = incoming.as_ref().map_or("?", |incoming| incoming.chat.id.as_str());
-    Parsed { chat_key: format!("zalo_oa:{chat}"), album: None, incoming }
+    Parsed { chat_key: format!("zalo_oa:{chat}"), album: pictures(incoming.as_ref()), incoming }
 }
 
 type Happened = (ExternalChat, Option<Sender>, What);
