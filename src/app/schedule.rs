@@ -24,12 +24,15 @@ pub enum ScheduleCommand {
     #[command(after_help = "\
 Examples:
   loa schedule new --name 'Định hướng tháng' --cron '0 8 1 * *' --to all --confirm
+  loa schedule new --name 'Giỗ Tổ' --cron '0 7 10 3 âm' --to all --text-file gio-to.txt
   loa schedule new --name 'Chào cờ' --cron '0 7 * * 1' --to 'unit:Tỉnh Mẫu/*' \\
     --title 'Chào cờ thứ Hai {ngày}' --text-file chao-co.txt --self-sending
 
 The rule (--cron) is: minute hour day month weekday, by --zone; 1 is Monday, L the last day.
   0 8 1 * *   08:00 on the 1st of every month       0 7 * * 1   07:00 every Monday
   0 17 L * *  17:00 on the last day of the month    0 8 22 12 * 08:00 on 22 December
+  With âm in the place of the weekday, day and month are those of the lunar calendar:
+  0 7 10 3 âm 07:00 on Giỗ Tổ                       0 6 1,15 * âm 06:00 on every 1st and 15th
 
 Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
     New {

@@ -10,6 +10,7 @@ pub mod holidays;
 pub mod ids;
 pub mod import;
 pub mod incident;
+pub mod lunar;
 pub mod mask;
 pub mod picture;
 pub mod qr;

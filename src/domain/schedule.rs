@@ -2,18 +2,20 @@
 //!
 //! The crate `cron` does the reckoning. It wants seconds, counts weekdays from 1 for Sunday, and knows no
 //! last day of the month; here people write the five fields that are written everywhere, with 1 for Monday.
-//! Where both the day of the month and the weekday are given, both have to hold.
+//! Where both the day of the month and the weekday are given, both have to hold. In the place of the weekday `âm` says
+//! that day and month are those of the lunar calendar.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use super::Timestamp;
 use super::calendar::weekday_name;
+use super::text::fold;
 use super::time::VIETNAM;
+use super::{Timestamp, lunar};
 
 /// How many missed runs are named. The rest are only a number.
 const MOST_MISSED: usize = 50;
@@ -21,6 +23,8 @@ const MOST_MISSED: usize = 50;
 const MOST_COUNTED: usize = 10_000;
 /// What is shown of a field that is wrong, in characters.
 const MOST_SHOWN: usize = 40;
+/// So far ahead days of the lunar calendar are looked for; the thirtieth of a month does not come every year.
+const LUNAR_YEARS: i32 = 100;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// When something happens again and again, by the wall clock of a zone.
@@ -28,8 +32,35 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub struct CronRule {
     expression: String,
     zone: Tz,
-    schedule: cron::Schedule,
-    last_day: bool,
+    kind: Kind,
+}
+
+/// By which calendar.
+#[derive(Clone, Debug)]
+enum Kind {
+    Solar { schedule: Box<cron::Schedule>, last_day: bool },
+    Lunar(LunarRule),
+}
+
+/// Days of the lunar calendar; leap months are left out.
+#[derive(Clone, Debug)]
+struct LunarRule {
+    time: NaiveTime,
+    /// The last of the month where one is none.
+    days: Vec<Option<u32>>,
+    /// Every month where there is none.
+    month: Option<u32>,
+}
+
+impl LunarRule {
+    /// Its days in a lunar year, in order.
+    fn in_year(&self, year: i32) -> Vec<NaiveDateTime> {
+        let mut days: Vec<NaiveDate> =
+            self.days.iter().flat_map(|day| lunar::days_of_year(year, self.month, *day)).collect();
+        days.sort_unstable();
+        days.dedup();
+        days.into_iter().map(|day| day.and_time(self.time)).collect()
+    }
 }
 
 /// An expression that cannot be read.
@@ -65,13 +96,19 @@ pub struct Earlier {
 
 impl CronRule {
     /// Reads `minute hour day month weekday`. The weekday is 0 to 7 (0 and 7 are Sunday), `MON` to `SUN`, or
-    /// `T2` to `T7` and `CN`; the day may be `L`, the last of the month.
+    /// `T2` to `T7` and `CN`; the day may be `L`, the last of the month. With `âm` in the place of the weekday it is a
+    /// day (or several: `1,15`) and a month (or `*`) of the lunar calendar: `0 7 10 3 âm`.
     ///
     /// # Errors
     /// The part that cannot be read, in one Vietnamese sentence.
     pub fn parse(expression: &str, zone: Tz) -> Result<Self, CronError> {
         let fields: Vec<&str> = expression.split_whitespace().collect();
         let [minute, hour, day, month, weekday] = fields.as_slice() else { return Err(CronError::Fields) };
+        if is_lunar(weekday) {
+            let kind = Kind::Lunar(read_lunar(minute, hour, day, month)?);
+            let expression = [minute, hour, day, month, "âm"].join(" ");
+            return Ok(Self { expression, zone, kind });
+        }
         let last_day = day.eq_ignore_ascii_case("L");
         let day = if last_day { "28-31" } else { day };
         let weekday = translate_weekdays(weekday)?;
@@ -80,7 +117,8 @@ impl CronRule {
         }
         let text = format!("0 {minute} {hour} {day} {month} {weekday}");
         let schedule = cron::Schedule::from_str(&text).map_err(|_| wrong_field(&fields, &weekday))?;
-        let rule = Self { expression: fields.join(" "), zone, schedule, last_day };
+        let kind = Kind::Solar { schedule: Box::new(schedule), last_day };
+        let rule = Self { expression: fields.join(" "), zone, kind };
         // The crate looks a hundred years ahead; 30 February never comes.
         rule.next_after(Timestamp::vietnam(2024, 1, 1, 0, 0)).ok_or(CronError::Never)?;
         Ok(rule)
@@ -101,7 +139,17 @@ impl CronRule {
     }
 
     /// The runs after a moment, soonest first. They end with the century.
-    fn runs(&self, after: Timestamp) -> impl Iterator<Item = Timestamp> {
+    fn runs(&self, after: Timestamp) -> Box<dyn Iterator<Item = Timestamp> + '_> {
+        let (schedule, last_day) = match &self.kind {
+            Kind::Solar { schedule, last_day } => (schedule, *last_day),
+            Kind::Lunar(rule) => {
+                // A lunar year ends in the next one of the sun.
+                let year = after.in_zone(self.zone).year() - 1;
+                let days = (year..=year + LUNAR_YEARS).flat_map(|year| rule.in_year(year));
+                let runs = days.map(|wall| place(self.zone, wall));
+                return Box::new(runs.filter(move |at| *at > after));
+            }
+        };
         // The wall clock is reckoned with as if it were UTC, so that no hour is missing or double in it; only
         // the result is placed in the zone.
         let wall = after.in_zone(self.zone).naive_local();
@@ -110,15 +158,15 @@ impl CronRule {
         let was_set = before.offset().fix() != after.in_zone(self.zone).offset().fix();
         let from = if was_set { before.naive_local() } else { wall };
         let mut last = after;
-        self.schedule
+        let runs = schedule
             .after(&Utc.from_utc_datetime(&from))
-            .filter(|at| !self.last_day || is_last_day(at))
-            .map(|at| place(self.zone, at.naive_utc()))
-            .filter(move |at| {
-                let later = *at > last;
-                last = last.max(*at);
-                later
-            })
+            .filter(move |at| !last_day || is_last_day(at))
+            .map(|at| place(self.zone, at.naive_utc()));
+        Box::new(runs.filter(move |at| {
+            let later = *at > last;
+            last = last.max(*at);
+            later
+        }))
     }
 
     /// The next `count` runs after a moment.
@@ -174,6 +222,18 @@ impl CronRule {
             return self.expression.clone();
         };
         let time = format!("{hour:02}:{minute:02}");
+        if is_lunar(weekday) {
+            let days = day.replace(',', ", ");
+            return match (*day, *month) {
+                ("L", "*") => format!("{time} ngày cuối tháng âm lịch"),
+                ("L", month) => format!("{time} ngày cuối tháng {month} âm lịch hằng năm"),
+                (_, "*") => format!("{time} ngày {days} âm lịch hằng tháng"),
+                (_, month) if day.contains(',') => {
+                    format!("{time} ngày {days} tháng {month} âm lịch hằng năm")
+                }
+                (day, month) => format!("{time} ngày {day}/{month} âm lịch hằng năm"),
+            };
+        }
         match (*day, *month, *weekday) {
             ("*", "*", "*") => format!("{time} hằng ngày"),
             ("*", "*", "1-5") => format!("{time} các ngày thứ Hai đến thứ Sáu"),
@@ -200,6 +260,33 @@ fn place(zone: Tz, wall: NaiveDateTime) -> Timestamp {
             zone.from_local_datetime(&wall).earliest()
         })
         .map_or_else(|| Timestamp::from(wall.and_utc()), |at| Timestamp::from(at.to_utc()))
+}
+
+/// The word in the place of the weekday.
+fn is_lunar(field: &str) -> bool {
+    matches!(fold(field).as_str(), "am" | "al" | "lunar")
+}
+
+fn read_lunar(minute: &str, hour: &str, day: &str, month: &str) -> Result<LunarRule, CronError> {
+    let wrong = |field: &str| CronError::Field(field.chars().take(MOST_SHOWN).collect());
+    let number = |field: &str, most: u32| {
+        let digits = !field.is_empty() && field.len() <= 2 && field.bytes().all(|byte| byte.is_ascii_digit());
+        field.parse().ok().filter(|number| digits && *number <= most).ok_or_else(|| wrong(field))
+    };
+    let (minutes, hours) = (number(minute, 59)?, number(hour, 23)?);
+    let time = NaiveTime::from_hms_opt(hours, minutes, 0).ok_or_else(|| wrong(hour))?;
+    let in_month = |field: &str| match field {
+        "L" => Ok(None),
+        field => number(field, 30).and_then(|day| if day == 0 { Err(wrong(field)) } else { Ok(Some(day)) }),
+    };
+    let days = day.split(',').map(in_month).collect::<Result<_, _>>()?;
+    let month = match month {
+        "*" => None,
+        month => Some(
+            number(month, 12).and_then(|number| if number == 0 { Err(wrong(month)) } else { Ok(number) })?,
+        ),
+    };
+    Ok(LunarRule { time, days, month })
 }
 
 fn is_last_day(at: &DateTime<Utc>) -> bool {
@@ -310,6 +397,31 @@ mod tests {
         let days = [24, 25, 26, 27, 30].map(|day| at(2026, 11, day, 8));
         assert_eq!(week, days);
         assert_eq!(rule("0 8 * * T7-CN").next_runs(now, 2), [at(2026, 11, 28, 8), at(2026, 11, 29, 8)]);
+    }
+
+    #[test]
+    fn lunar_days_come_when_the_people_keep_them() {
+        let now = at(2026, 11, 23, 9);
+        let runs = rule("0 7 10 3 âm").next_runs(now, 2);
+        assert_eq!(runs, [at(2027, 4, 16, 7), at(2028, 4, 4, 7)], "the ancestors' day");
+        assert_eq!(rule("0 18 L 12 âm").next_after(now), Some(at(2027, 2, 5, 18)), "the eve");
+        assert_eq!(rule("0 6 1 1 am").next_runs(now, 2), [at(2027, 2, 6, 6), at(2028, 1, 26, 6)]);
+        let moons = rule("0 6 1,15 * lunar").next_runs(now, 3);
+        assert_eq!(moons, [at(2026, 12, 9, 6), at(2026, 12, 23, 6), at(2027, 1, 8, 6)]);
+        assert_eq!(rule("0 7 10 3 ÂM").describe(), "07:00 ngày 10/3 âm lịch hằng năm");
+        assert_eq!(rule("0 6 1,15 * âm").describe(), "06:00 ngày 1, 15 âm lịch hằng tháng");
+        assert_eq!(
+            rule(rule("0 18 L 12 lunar").expression()).describe(),
+            "18:00 ngày cuối tháng 12 âm lịch hằng năm"
+        );
+        for wrong in
+            ["0 7 31 1 âm", "0 7 0 1 âm", "0 7 1 13 âm", "0 7 1-5 1 âm", "0 24 1 1 âm", "*/5 7 1 1 âm"]
+        {
+            assert!(CronRule::parse(wrong, VIETNAM).is_err(), "{wrong}");
+        }
+        // The thirtieth of the twelfth month is left out where there is none; nothing comes twice, or out of order.
+        let thirtieth = rule("0 7 30 12 âm").next_runs(now, 20);
+        assert!(thirtieth.is_sorted() && thirtieth.len() == 20, "{thirtieth:?}");
     }
 
     #[test]
