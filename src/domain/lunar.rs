@@ -8,16 +8,6 @@
 
 use chrono::{Datelike, NaiveDate};
 
-/// A day of the lunar calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LunarDay {
-    pub year: i32,
-    pub month: u32,
-    /// Whether it is in the second month of this number.
-    pub leap: bool,
-    pub day: u32,
-}
-
 /// A month of the lunar calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Month {
@@ -37,22 +27,11 @@ const BEFORE_YEAR_ONE: Day = 1_721_425;
 /// Hours that Viet Nam is ahead of Greenwich, in days.
 const AHEAD: f64 = 7.0 / 24.0;
 /// The first new moon of the year 2000, from which they are numbered.
-const NEW_MOON_2000: f64 = 2_451_550.09766;
+const NEW_MOON_2000: f64 = 2_451_550.097_66;
 /// From one new moon to the next, in days.
 const MONTH: f64 = 29.530_588_861;
 /// Noon of 1 January 2000.
 const J2000: f64 = 2_451_545.0;
-
-/// The lunar date of a day.
-pub fn lunar(date: NaiveDate) -> LunarDay {
-    let day = date.num_days_from_ce() + BEFORE_YEAR_ONE;
-    let months = months_of(date.year()).into_iter().chain(months_of(date.year() + 1));
-    let month = months.filter(|month| month.begins <= day).last();
-    // Between two solstices lies every day: one of these months holds it.
-    let Month { year, number, leap, begins, .. } =
-        month.unwrap_or(Month { year: date.year(), number: 1, leap: false, begins: day, ends: day });
-    LunarDay { year, month: number, leap, day: u32::try_from(day - begins + 1).unwrap_or(1) }
-}
 
 /// The days of a lunar year that are the `day`th of the `month`th month, leap months left out; of every month where
 /// none is given, and the last days where no day is.
@@ -236,6 +215,25 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// A day of the lunar calendar.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    struct LunarDay {
+        year: i32,
+        month: u32,
+        /// Whether it is in the second month of this number.
+        leap: bool,
+        day: u32,
+    }
+
+    /// The lunar date of a day.
+    fn lunar(date: NaiveDate) -> LunarDay {
+        let day = date.num_days_from_ce() + BEFORE_YEAR_ONE;
+        let mut months = months_of(date.year()).into_iter().chain(months_of(date.year() + 1));
+        let month = months.rfind(|month| month.begins <= day);
+        let Month { year, number, leap, begins, .. } = month.expect("every day lies between two solstices");
+        LunarDay { year, month: number, leap, day: u32::try_from(day - begins + 1).unwrap_or(1) }
+    }
 
     fn day(year: i32, month: u32, day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(year, month, day).expect("a date")
