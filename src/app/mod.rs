@@ -42,6 +42,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::conversation::{Lang, Rules};
 use crate::domain::ChannelKind;
+use crate::domain::calendar::Calendar;
 use crate::random::Random;
 use crate::store::{Store, StoreError};
 
@@ -112,7 +113,7 @@ impl Desk {
 pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, CommandError> {
     let url = config.database_url()?;
     match Store::open(url.expose_secret(), clock, Random::system()).await {
-        Ok(store) => Ok(store),
+        Ok(store) => Ok(store.by((&config.calendar).into())),
         Err(StoreError::Url) => Err(CommandError::User(say("cli-database-url", &[]))),
         Err(StoreError::Connections) => Err(CommandError::User(say("cli-database-connections", &[]))),
         Err(error) => Err(anyhow::Error::from(error).context(say("cli-database-closed", &[])).into()),
@@ -121,6 +122,7 @@ pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, CommandE
 
 /// What the configuration says about the work.
 pub fn rules(config: &Config, bot_username: String) -> Rules {
+    let calendar = Arc::new(Calendar::from(&config.calendar));
     Rules {
         bot_username,
         case_prefix: config.reports.case_prefix.as_str().to_owned(),
@@ -129,7 +131,7 @@ pub fn rules(config: &Config, bot_username: String) -> Rules {
         calendar: (&config.calendar).into(),
         keep_cases: Duration::from_secs(u64::from(config.reports.keep_days) * 24 * 3600),
         indicators: config.tally.indicators.clone(),
-        ask_for_figures: config.tally.ask.0.clone(),
+        ask_for_figures: config.tally.ask.0.clone().map(|rule| rule.by(calendar.clone())),
         remind_of_figures: config.tally.remind_after_days,
         deadline_hours: config.reports.default_deadline_hours,
         remind_after: Duration::from_secs(u64::from(config.notices.remind_after_hours) * 3600),

@@ -33,6 +33,12 @@ The rule (--cron) is: minute hour day month weekday, by --zone; 1 is Monday, L t
   0 17 L * *  17:00 on the last day of the month    0 8 22 12 * 08:00 on 22 December
   With âm in the place of the weekday, day and month are those of the lunar calendar:
   0 7 10 3 âm 07:00 on Giỗ Tổ                       0 6 1,15 * âm 06:00 on every 1st and 15th
+Working days and weekdays of a month:
+  0 8 1W * *  the first working day                 0 17 LW * * the last one
+  0 8 25W * * the 25th, or the working day before   0 8 * * 1#1 the first Monday (5#L: the last Friday)
+Behind it, for what comes on days off: bỏ (not at all), trước (the working day before), sau (after);
+and -3 for three days ahead:
+  0 8 8 10 * trước -3
 
 Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
     New {

@@ -61,6 +61,7 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
     if again > 0 {
         tracing::warn!(people = again, "an older copy of the database: who was erased is again");
     }
+    store.follow_calendar().await?;
     let files = files(config, &store).await?;
     let answers = answers(config, &store).await?;
     let telegram_name = store.bot_name(ChannelKind::Telegram).await?.unwrap_or_default();

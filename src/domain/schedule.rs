@@ -3,21 +3,27 @@
 //! The crate `cron` does the reckoning. It wants seconds, counts weekdays from 1 for Sunday, and knows no
 //! last day of the month; here people write the five fields that are written everywhere, with 1 for Monday.
 //! Where both the day of the month and the weekday are given, both have to hold. In the place of the weekday `âm` says
-//! that day and month are those of the lunar calendar.
+//! that day and month are those of the lunar calendar. `LW` is the last working day, `25W` the 25th or the working day
+//! before, `1#1` the first Monday. Behind the five fields may stand what happens on days off, and so many days ahead.
 
+mod day_rule;
 mod lunar_rule;
+mod shift;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::Timestamp;
-use super::calendar::weekday_name;
+use super::calendar::{Calendar, weekday_name};
 use super::time::VIETNAM;
+use day_rule::DayRule;
 use lunar_rule::{LunarRule, is_lunar, read_lunar};
+use shift::{LONGEST_REST, Shift};
 
 /// How many missed runs are named. The rest are only a number.
 const MOST_MISSED: usize = 50;
@@ -35,6 +41,9 @@ pub struct CronRule {
     expression: String,
     zone: Tz,
     kind: Kind,
+    shift: Shift,
+    /// Which days are off.
+    calendar: Arc<Calendar>,
 }
 
 /// By which calendar.
@@ -42,6 +51,7 @@ pub struct CronRule {
 enum Kind {
     Solar { schedule: Box<cron::Schedule>, last_day: bool },
     Lunar(LunarRule),
+    Days(DayRule),
 }
 
 /// An expression that cannot be read.
@@ -78,17 +88,35 @@ pub struct Earlier {
 impl CronRule {
     /// Reads `minute hour day month weekday`. The weekday is 0 to 7 (0 and 7 are Sunday), `MON` to `SUN`, or
     /// `T2` to `T7` and `CN`; the day may be `L`, the last of the month. With `âm` in the place of the weekday it is a
-    /// day (or several: `1,15`) and a month (or `*`) of the lunar calendar: `0 7 10 3 âm`.
+    /// day (or several: `1,15`) and a month (or `*`) of the lunar calendar: `0 7 10 3 âm`. `LW`, `25W`, `1#1`, `5#L`: see
+    /// [`DayRule`]. Behind it, where it comes once a day at most: `bỏ`, `trước` or `sau` (on days off it is left out,
+    /// comes on the working day before, or after), and `-3` (three days ahead).
+    ///
+    /// Days off are those of the usual calendar, until [`Self::by`] says another.
     ///
     /// # Errors
     /// The part that cannot be read, in one Vietnamese sentence.
     pub fn parse(expression: &str, zone: Tz) -> Result<Self, CronError> {
         let fields: Vec<&str> = expression.split_whitespace().collect();
-        let [minute, hour, day, month, weekday] = fields.as_slice() else { return Err(CronError::Fields) };
+        let Some((fields, behind)) = fields.split_at_checked(5) else { return Err(CronError::Fields) };
+        let [minute, hour, day, month, weekday] = fields else { return Err(CronError::Fields) };
+        let field = |field: &str| CronError::Field(field.chars().take(MOST_SHOWN).collect());
+        let shift = Shift::read(behind).map_err(field)?;
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let once_a_day = digits(minute) && digits(hour);
+        if !once_a_day && !shift.is_nothing() {
+            return Err(field(behind.first().unwrap_or(&"")));
+        }
+        let rule = |expression: String, kind| {
+            let expression = expression + &shift.expression();
+            Self { expression, zone, kind, shift, calendar: Arc::default() }
+        };
         if is_lunar(weekday) {
             let kind = Kind::Lunar(read_lunar(minute, hour, day, month)?);
-            let expression = [minute, hour, day, month, "âm"].join(" ");
-            return Ok(Self { expression, zone, kind });
+            return Ok(rule([minute, hour, day, month, "âm"].join(" "), kind));
+        }
+        if let Some(days) = DayRule::read(fields) {
+            return Ok(rule(fields.join(" ").to_uppercase(), Kind::Days(days?)));
         }
         let last_day = day.eq_ignore_ascii_case("L");
         let day = if last_day { "28-31" } else { day };
@@ -97,12 +125,17 @@ impl CronRule {
             return Err(CronError::Field(wrong.chars().take(MOST_SHOWN).collect()));
         }
         let text = format!("0 {minute} {hour} {day} {month} {weekday}");
-        let schedule = cron::Schedule::from_str(&text).map_err(|_| wrong_field(&fields, &weekday))?;
+        let schedule = cron::Schedule::from_str(&text).map_err(|_| wrong_field(fields, &weekday))?;
         let kind = Kind::Solar { schedule: Box::new(schedule), last_day };
-        let rule = Self { expression: fields.join(" "), zone, kind };
+        let rule = rule(fields.join(" "), kind);
         // The crate looks a hundred years ahead; 30 February never comes.
         rule.next_after(Timestamp::vietnam(2024, 1, 1, 0, 0)).ok_or(CronError::Never)?;
         Ok(rule)
+    }
+
+    /// The same with other days off.
+    pub fn by(self, calendar: Arc<Calendar>) -> Self {
+        Self { calendar, ..self }
     }
 
     /// The expression, with single blanks.
@@ -121,6 +154,20 @@ impl CronRule {
 
     /// The runs after a moment, soonest first. They end with the century.
     fn runs(&self, after: Timestamp) -> Box<dyn Iterator<Item = Timestamp> + '_> {
+        if self.shift.is_nothing() {
+            return self.unshifted(after);
+        }
+        // What is moved to after this moment may come from before it.
+        let days = u32::try_from(LONGEST_REST).unwrap_or(u32::MAX);
+        let moved = self.unshifted(after.before(DAY * days)).filter_map(|at| {
+            let wall = at.in_zone(self.zone).naive_local();
+            let day = self.shift.moved(wall.date(), &self.calendar)?;
+            Some(place(self.zone, day.and_time(wall.time())))
+        });
+        Box::new(later_and_later(moved, after))
+    }
+
+    fn unshifted(&self, after: Timestamp) -> Box<dyn Iterator<Item = Timestamp> + '_> {
         let (schedule, last_day) = match &self.kind {
             Kind::Solar { schedule, last_day } => (schedule, *last_day),
             Kind::Lunar(rule) => {
@@ -128,6 +175,11 @@ impl CronRule {
                 let year = after.in_zone(self.zone).year() - 1;
                 let days = (year..=year + LUNAR_YEARS).flat_map(|year| rule.in_year(year));
                 let runs = days.map(|wall| place(self.zone, wall));
+                return Box::new(runs.filter(move |at| *at > after));
+            }
+            Kind::Days(rule) => {
+                let month = (after - DAY).in_zone(self.zone).date_naive();
+                let runs = rule.since(month, &self.calendar).map(|wall| place(self.zone, wall));
                 return Box::new(runs.filter(move |at| *at > after));
             }
         };
@@ -138,16 +190,11 @@ impl CronRule {
         let before = (after - DAY).in_zone(self.zone);
         let was_set = before.offset().fix() != after.in_zone(self.zone).offset().fix();
         let from = if was_set { before.naive_local() } else { wall };
-        let mut last = after;
         let runs = schedule
             .after(&Utc.from_utc_datetime(&from))
             .filter(move |at| !last_day || is_last_day(at))
             .map(|at| place(self.zone, at.naive_utc()));
-        Box::new(runs.filter(move |at| {
-            let later = *at > last;
-            last = last.max(*at);
-            later
-        }))
+        Box::new(later_and_later(runs, after))
     }
 
     /// The next `count` runs after a moment.
@@ -192,17 +239,22 @@ impl CronRule {
 
     /// The rule in words where it is a simple one, else the expression.
     pub fn describe(&self) -> String {
-        let words = self.words();
+        let words = self.words() + &self.shift.words();
         if self.zone == VIETNAM { words } else { format!("{words} (giờ {})", self.zone.name()) }
     }
 
     fn words(&self) -> String {
         let fields: Vec<&str> = self.expression.split(' ').collect();
-        let [minute, hour, day, month, weekday] = fields.as_slice() else { return self.expression.clone() };
+        let Some([minute, hour, day, month, weekday]) = fields.first_chunk() else {
+            return self.expression.clone();
+        };
         let (Ok(minute), Ok(hour)) = (minute.parse::<u32>(), hour.parse::<u32>()) else {
             return self.expression.clone();
         };
         let time = format!("{hour:02}:{minute:02}");
+        if let Kind::Days(rule) = &self.kind {
+            return format!("{time} {}", rule.words());
+        }
         if is_lunar(weekday) {
             let days = day.replace(',', ", ");
             return match (*day, *month) {
@@ -227,9 +279,22 @@ impl CronRule {
             (day, month, "*") if day.parse::<u32>().is_ok() && month.parse::<u32>().is_ok() => {
                 format!("{time} ngày {day}/{month} hằng năm")
             }
-            _ => self.expression.clone(),
+            _ => fields[..5].join(" "),
         }
     }
+}
+
+/// Those after a moment that are later than all before them.
+fn later_and_later(
+    runs: impl Iterator<Item = Timestamp>,
+    after: Timestamp,
+) -> impl Iterator<Item = Timestamp> {
+    let mut last = after;
+    runs.filter(move |at| {
+        let later = *at > last;
+        last = last.max(*at);
+        later
+    })
 }
 
 /// The instant of a wall clock's time. One that is left out when clocks go forward happens when they have

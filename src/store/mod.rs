@@ -49,10 +49,12 @@ pub use trouble::Trouble;
 pub use writer::LOG_LIMIT;
 
 use std::any::Any;
+use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::conversation::{Incoming, Rules};
 use crate::domain::Timestamp;
+use crate::domain::calendar::Calendar;
 use crate::failpoint::Injected;
 use crate::random::Random;
 
@@ -61,6 +63,8 @@ use crate::random::Random;
 pub struct Env {
     pub now: Timestamp,
     pub random: Random,
+    /// Which days are off.
+    pub calendar: Arc<Calendar>,
 }
 
 /// Everything that is kept. Cheap to clone.
@@ -71,6 +75,7 @@ pub struct Store {
     pub(crate) db: Db,
     clock: Clock,
     random: Random,
+    calendar: Arc<Calendar>,
 }
 
 impl Store {
@@ -79,7 +84,7 @@ impl Store {
     /// # Errors
     /// See [`Db::open`].
     pub async fn open(url: &str, clock: Clock, random: Random) -> Result<Self, StoreError> {
-        Ok(Self { db: Db::open(url).await?, clock, random })
+        Ok(Self { db: Db::open(url).await?, clock, random, calendar: Arc::default() })
     }
 
     /// The same with transactions that wait for their turn: for simulations.
@@ -92,7 +97,12 @@ impl Store {
         random: Random,
         turns: turns::Turns,
     ) -> Result<Self, StoreError> {
-        Ok(Self { db: Db::open(url).await?.in_turns(turns), clock, random })
+        Ok(Self { db: Db::open(url).await?.in_turns(turns), clock, random, calendar: Arc::default() })
+    }
+
+    /// The same where these days are off.
+    pub fn by(self, calendar: Calendar) -> Self {
+        Self { calendar: Arc::new(calendar), ..self }
     }
 
     /// What time it is.
@@ -102,7 +112,7 @@ impl Store {
 
     /// The moment and the randomness for one piece of work.
     pub(crate) fn env(&self) -> Env {
-        Env { now: self.clock.now(), random: self.random.clone() }
+        Env { now: self.clock.now(), random: self.random.clone(), calendar: self.calendar.clone() }
     }
 
     /// Runs one thing that came in through the conversation and keeps all that comes of it.

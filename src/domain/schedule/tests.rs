@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+use chrono::NaiveDate;
+
 use super::*;
 
 fn rule(expression: &str) -> CronRule {
@@ -148,5 +150,159 @@ proptest! {
     #[test]
     fn any_expression_is_survived(text in "[-0-9*/, LTCNMOa-z]{0,30}") {
         let _ = CronRule::parse(&text, VIETNAM);
+    }
+}
+
+/// Days off as in early 2027, and a Saturday on which people work.
+fn with_days_off() -> Arc<Calendar> {
+    let day = |month, day| NaiveDate::from_ymd_opt(2027, month, day).expect("a date");
+    let mut calendar = Calendar::default();
+    calendar.holidays.extend([
+        day(1, 1),
+        day(2, 5),
+        day(2, 8),
+        day(2, 9),
+        day(2, 10),
+        day(2, 11),
+        day(4, 16),
+    ]);
+    calendar.extra_workdays.insert(day(2, 20));
+    Arc::new(calendar)
+}
+
+#[test]
+fn working_days_and_nth_weekdays_are_found() {
+    let rule = |text| rule(text).by(with_days_off());
+    let now = at(2026, 12, 31, 18);
+    let first = rule("0 8 1W * *").next_runs(now, 3);
+    assert_eq!(first, [at(2027, 1, 4, 8), at(2027, 2, 1, 8), at(2027, 3, 1, 8)]);
+    let last = rule("0 17 LW * *").next_runs(now, 3);
+    assert_eq!(last, [at(2027, 1, 29, 17), at(2027, 2, 26, 17), at(2027, 3, 31, 17)]);
+    let before = rule("0 8 10W 1,2,10 *").next_runs(now, 3);
+    assert_eq!(before, [at(2027, 1, 8, 8), at(2027, 2, 4, 8), at(2027, 10, 8, 8)], "the tenth, or before");
+    assert_eq!(rule("0 8 * * 1#1").next_runs(now, 2), [at(2027, 1, 4, 8), at(2027, 2, 1, 8)]);
+    assert_eq!(rule("0 8 * * T6#L").next_runs(now, 2), [at(2027, 1, 29, 8), at(2027, 2, 26, 8)]);
+    assert_eq!(rule("0 8 * 3,6 CN#5").next_runs(now, 2), [at(2030, 3, 31, 8), at(2030, 6, 30, 8)]);
+    assert_eq!(rule("0 8 1w * *").describe(), "08:00 ngày làm việc đầu tiên hằng tháng");
+    assert_eq!(rule("0 8 25W * *").describe(), "08:00 ngày 25 (nghỉ thì ngày làm việc trước đó) hằng tháng");
+    assert_eq!(rule("30 7 * 1,4,7,10 1#1").describe(), "07:30 thứ Hai đầu tiên của tháng 1, 4, 7, 10");
+    for wrong in [
+        "0 8 0W * *",
+        "0 8 32W * *",
+        "0 8 1W * 1",
+        "0 8 1 * 1#1",
+        "0 8 * * 1#6",
+        "0 8 * * 9#1",
+        "0 */2 LW * *",
+    ] {
+        assert!(CronRule::parse(wrong, VIETNAM).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn days_off_are_left_out_or_gone_around() {
+    let rule = |text| rule(text).by(with_days_off());
+    let now = at(2027, 2, 4, 9);
+    assert_eq!(rule("0 8 * * 1-5 bỏ").next_runs(now, 2), [at(2027, 2, 12, 8), at(2027, 2, 15, 8)]);
+    assert_eq!(rule("0 8 9 2 * trước").next_after(now), rule("0 8 9 2 * before").next_after(now));
+    assert_eq!(rule("0 7 9 2 * trước").next_after(at(2027, 1, 1, 0)), Some(at(2027, 2, 4, 7)));
+    assert_eq!(rule("0 8 9 2 * sau").next_after(now), Some(at(2027, 2, 12, 8)));
+    assert_eq!(
+        rule("0 8 * * * after").next_runs(now, 2),
+        [at(2027, 2, 12, 8), at(2027, 2, 15, 8)],
+        "once a day"
+    );
+    assert_eq!(
+        rule("0 7 10 3 âm trước -1").next_after(now),
+        Some(at(2027, 4, 14, 7)),
+        "the day before the day before"
+    );
+    assert_eq!(rule("0 8 8 10 * -7").next_after(now), Some(at(2027, 10, 1, 8)));
+    let text = "0 7 10 3 âm trước -1";
+    assert_eq!(rule(text).expression(), text);
+    let words = "07:00 ngày 10/3 âm lịch hằng năm, ngày nghỉ thì ngày làm việc trước đó, gửi sớm 1 ngày";
+    assert_eq!(rule(text).describe(), words);
+    for wrong in [
+        "0 8 1 * * nghỉ",
+        "0 8 1 * * bỏ sau",
+        "0 8 1 * * -0",
+        "0 8 1 * * -61",
+        "*/5 8 1 * * bỏ",
+        "0 8 1 * * -3 -3",
+    ] {
+        assert!(CronRule::parse(wrong, VIETNAM).is_err(), "{wrong}");
+    }
+}
+
+/// Whether a day is one of the rule, said day by day and without moving anything.
+fn is_of(text: &str, day: NaiveDate) -> bool {
+    let calendar = with_days_off();
+    let works = |day: NaiveDate| calendar.is_workday(day);
+    let month = |day: NaiveDate| (1..=31).filter_map(move |number| day.with_day(number));
+    let first_or = |number: u32| {
+        let until = |day: &NaiveDate| day.day() <= number;
+        let none_by_then = !month(day).filter(until).any(works);
+        let last_by_then = until(&day) && !month(day).filter(until).any(|other| other > day && works(other));
+        let first_after = none_by_then && !month(day).any(|other| other < day && works(other));
+        works(day) && (last_by_then || first_after)
+    };
+    match text {
+        "1W" => first_or(1),
+        "25W" => first_or(25),
+        "LW" => works(day) && !month(day).any(|other| other > day && works(other)),
+        "2#2" => day.weekday() == chrono::Weekday::Tue && (day.day() - 1) / 7 == 1,
+        "5#L" => {
+            day.weekday() == chrono::Weekday::Fri && (day + chrono::Duration::days(7)).month() != day.month()
+        }
+        "15" => day.day() == 15,
+        _ => panic!("{text}"),
+    }
+}
+
+/// Whether something comes on a day, where its days are moved.
+fn comes(text: &str, off: &str, day: NaiveDate) -> bool {
+    let calendar = with_days_off();
+    let works = |day: NaiveDate| calendar.is_workday(day);
+    let rest = |mut day: NaiveDate, step: i64| {
+        let mut days = Vec::new();
+        loop {
+            day += chrono::Duration::days(step);
+            if works(day) {
+                return days;
+            }
+            days.push(day);
+        }
+    };
+    match off {
+        "" => is_of(text, day),
+        "bỏ" => works(day) && is_of(text, day),
+        "trước" => {
+            works(day) && (is_of(text, day) || rest(day, 1).into_iter().any(|day| is_of(text, day)))
+        }
+        "sau" => works(day) && (is_of(text, day) || rest(day, -1).into_iter().any(|day| is_of(text, day))),
+        _ => panic!("{off}"),
+    }
+}
+
+#[test]
+fn fifty_years_agree_with_looking_at_every_day() {
+    let (begin, years) = (NaiveDate::from_ymd_opt(2026, 11, 23).expect("a date"), 50);
+    for (text, fields) in [
+        ("1W", "0 8 1W * *"),
+        ("25W", "0 8 25W * *"),
+        ("LW", "0 8 LW * *"),
+        ("2#2", "0 8 * * 2#2"),
+        ("5#L", "0 8 * * 5#L"),
+        ("15", "0 8 15 * *"),
+    ] {
+        for off in ["", "bỏ", "trước", "sau"] {
+            let days = begin.iter_days().take(365 * years);
+            let expected: Vec<NaiveDate> = days.filter(|day| comes(text, off, *day)).collect();
+            let rule = rule(&format!("{fields} {off}")).by(with_days_off());
+            let runs = rule.next_runs(at(2026, 11, 23, 7), expected.len());
+            assert!(runs.is_sorted_by(|a, b| a < b), "{text} {off}");
+            let found: Vec<NaiveDate> = runs.iter().map(|at| at.in_zone(VIETNAM).date_naive()).collect();
+            assert_eq!(found, expected, "{text} {off}");
+        }
     }
 }

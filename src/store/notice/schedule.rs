@@ -148,10 +148,32 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn schedule_list(&self, runs: usize) -> Result<Vec<ScheduleLine>, StoreError> {
-        let now = self.env().now;
+        let env = self.env();
         let sql = schedules!("WHERE state <> 'deleted' ORDER BY id");
         let rows: Vec<Row> = self.db.read(|tx| Box::pin(async move { tx.all(sql, args![]).await })).await?;
-        rows.into_iter().map(|row| row.line(now, runs)).collect()
+        rows.into_iter().map(|row| row.line(&env, runs)).collect()
+    }
+
+    /// Looks anew when schedules come next: days off may have been changed since they were looked up.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn follow_calendar(&self) -> Result<(), StoreError> {
+        let env = self.env();
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let rows: Vec<Row> =
+                        tx.all(schedules!("WHERE state = 'active' ORDER BY id"), args![]).await?;
+                    for row in rows {
+                        let next = row.rule(&env)?.next_after(Timestamp(row.done_until));
+                        let sql = "UPDATE schedules SET next_at = $2 WHERE id = $1 AND next_at <> $2";
+                        tx.exec(sql, args![row.id, next.unwrap_or(Timestamp(i64::MAX))]).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
     }
 
     /// The notice of a run, with all that the schedule says of it. Where no run is given, the last whose text
@@ -178,17 +200,19 @@ impl Store {
 }
 
 impl Row {
-    fn rule(&self) -> Result<CronRule, StoreError> {
+    fn rule(&self, env: &Env) -> Result<CronRule, StoreError> {
         let zone = self
             .zone
             .parse::<chrono_tz::Tz>()
             .map_err(|_| StoreError::Corrupt(format!("zone {}", self.zone)))?;
-        CronRule::parse(&self.cron, zone).map_err(|wrong| StoreError::Corrupt(wrong.to_string()))
+        let rule = CronRule::parse(&self.cron, zone);
+        let rule = rule.map_err(|wrong| StoreError::Corrupt(wrong.to_string()))?;
+        Ok(rule.by(env.calendar.clone()))
     }
 
-    fn line(self, now: Timestamp, runs: usize) -> Result<ScheduleLine, StoreError> {
-        let rule = self.rule()?;
-        let next = if self.state == "active" { rule.next_runs(now, runs) } else { Vec::new() };
+    fn line(self, env: &Env, runs: usize) -> Result<ScheduleLine, StoreError> {
+        let rule = self.rule(env)?;
+        let next = if self.state == "active" { rule.next_runs(env.now, runs) } else { Vec::new() };
         Ok(ScheduleLine {
             id: ScheduleId(self.id),
             rule: rule.describe(),
@@ -226,7 +250,7 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
         return Ok(Err(ScheduleRefused::Zone(new.zone.clone())));
     };
     let rule = match CronRule::parse(&new.cron, zone) {
-        Ok(rule) => rule,
+        Ok(rule) => rule.by(env.calendar.clone()),
         Err(wrong) => return Ok(Err(wrong.into())),
     };
     for text in [&new.title, &new.body] {
@@ -277,7 +301,7 @@ async fn find(tx: &mut Tx<'_>, id: ScheduleId) -> Result<Option<Row>, StoreError
 /// Holds a schedule, goes on with it, or deletes it. Runs that pass while it is held are not made up for.
 pub async fn set_state(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: ScheduleId, to: &str) -> Done<()> {
     let Some(row) = find(tx, id).await? else { return Ok(Err(ScheduleRefused::Unknown(id))) };
-    let next = row.rule()?.next_after(env.now).unwrap_or(Timestamp(i64::MAX));
+    let next = row.rule(env)?.next_after(env.now).unwrap_or(Timestamp(i64::MAX));
     let sql = "UPDATE schedules SET state = $2, next_at = $3,
                  done_until = CASE WHEN state = 'active' THEN done_until ELSE $4 END WHERE id = $1";
     tx.exec_one(sql, args![id, to, next, env.now]).await?;
@@ -340,7 +364,7 @@ async fn facts_of(
     row: Row,
     at: Option<Timestamp>,
 ) -> Result<ScheduleFacts, StoreError> {
-    let rule = row.rule()?;
+    let rule = row.rule(env)?;
     let next = rule.next_after(env.now);
     let run = at.or(next).unwrap_or(env.now);
     let unit = unit_name(tx, row.unit_id).await?;

@@ -25,7 +25,7 @@ const MOST_NAMED: usize = 10;
 pub async fn run_next(tx: &mut Tx<'_>, env: &Env, catch_up: Duration) -> Result<bool, StoreError> {
     let sql = schedules!("WHERE state = 'active' AND next_at <= $1 ORDER BY next_at, id LIMIT 1");
     let Some(row) = tx.optional::<Row>(sql, args![env.now]).await? else { return Ok(false) };
-    let rule = row.rule()?;
+    let rule = row.rule(env)?;
     let due = rule.due(Timestamp(row.done_until), env.now, catch_up);
     let next = rule.next_after(env.now).unwrap_or(Timestamp(i64::MAX));
     let sql = "UPDATE schedules SET done_until = $2, next_at = $3 WHERE id = $1 AND done_until = $4";
@@ -107,7 +107,7 @@ pub(super) async fn run_notice(
     at: Option<Timestamp>,
 ) -> Done<NewNotice> {
     let Some(row) = find(tx, id).await? else { return Ok(Err(ScheduleRefused::Unknown(id))) };
-    let rule = row.rule()?;
+    let rule = row.rule(env)?;
     let asked = match at {
         None => last_asked(tx, id).await?,
         given => given,
