@@ -102,6 +102,15 @@ impl Program {
         }
     }
 
+    /// Fails where the log says who somebody is, or what they wrote: also where all goes wrong, nobody is named there.
+    pub fn must_name_nobody(&self, said: &[&str]) {
+        let text = std::fs::read_to_string(self.path("log")).unwrap_or_default();
+        for line in text.lines() {
+            let named = said.iter().find(|words| line.contains(**words));
+            assert!(named.is_none(), "{named:?} is in the log: {line}");
+        }
+    }
+
     /// The end of what the program logged.
     pub fn log(&self) -> String {
         let text = std::fs::read_to_string(self.path("log")).unwrap_or_default();

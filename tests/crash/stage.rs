@@ -21,6 +21,8 @@ use crate::program::Program;
 
 /// Calls that are under way at once.
 pub const AT_ONCE: usize = 8;
+/// Parts of people's names and words.
+const SAID: [&str; 4] = ["Chị Lan", "Anh Tuấn", "Cán bộ", "điểm số"];
 /// Messages that are under way at once: so many are claimed ahead of the calls (`CLAIM_AHEAD`).
 pub const UNDER_WAY: usize = 8 * AT_ONCE;
 
@@ -150,6 +152,7 @@ impl Stage {
 
     /// Fails with everything that helps to find out why, where the verdict is not clean.
     pub fn must_be_clean(&self, verdict: &Verdict, what: &str) {
+        self.must_name_nobody(&SAID);
         let strict = self.sandbox.violations();
         if verdict.violations.is_empty() && strict.is_empty() {
             return;
