@@ -142,13 +142,17 @@ impl Ledger {
     fn append(&self, missing: &[Erasure]) -> Result<(), LedgerError> {
         let mut lines = String::new();
         for erasure in missing {
-            // A line that broke off before it ends here.
-            lines.push('\n');
             lines.push_str(&serde_json::to_string(erasure).map_err(|error| self.fails(error.into()))?);
+            lines.push('\n');
         }
-        lines.push('\n');
         let write = || {
             let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&self.path)?;
+            let before = std::fs::read_to_string(&self.path)?;
+            let whole = before.rfind('\n').map_or(0, |end| end + 1);
+            if whole < before.len() {
+                // A line that broke off when the power failed: it is among these.
+                file.set_len(u64::try_from(whole).unwrap_or(0))?;
+            }
             file.write_all(lines.as_bytes())?;
             file.sync_all()
         };

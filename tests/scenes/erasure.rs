@@ -110,6 +110,12 @@ on_both! {
         assert_eq!(ledger.reconcile(&town.store).await.expect("a ledger"), 0, "once");
         breaks_off(ledger.path());
         assert_eq!(ledger.reconcile(&town.store).await.expect("half a line is no harm"), 0);
+        let nga = town.person("Chị Nga").await.expect("known");
+        assert!(town.store.erase_person(nga.id.into()).await.expect("the store"));
+        for _ in 0..2 {
+            assert_eq!(ledger.reconcile(&town.store).await.expect("nor is it when more is written"), 0);
+        }
+        assert_eq!(std::fs::read_to_string(ledger.path()).expect("a ledger").lines().count(), 2);
         std::fs::write(ledger.path(), "chữ của ai đó\n").expect("written");
         assert!(ledger.reconcile(&town.store).await.is_err(), "not ours: somebody has to look");
     }
