@@ -160,4 +160,27 @@ on_every_channel! {
         assert!(hall.store.open_requests().await.expect("requests").is_empty());
         hall.ends_well().await;
     }
+
+    async fn who_asks_is_told_and_then_nobody(mut hall: Hall) {
+        hall.enlists(Role::Admin, WARD).await;
+        hall.says("hoa", "/start").await;
+        hall.says("lan", "Sạt lở ở phường Bình Minh, gọi 0912345678 để vào").await;
+        hall.chooses("lan", "Gửi").await;
+        let code = hall.code("lan");
+        hall.says("lan", "/xoa").await;
+        hall.chooses("lan", "Xin xóa hết").await;
+        hall.says("hoa", "/yeucau").await;
+        hall.chooses("hoa", "Xóa hết").await;
+        hall.chooses("hoa", "Xóa hẳn").await;
+        hall.later(Duration::from_secs(5)).await;
+        assert!(hall.heard("lan", "loa xóa hết"), "{}", hall.story("lan"));
+        let people = hall.store.people(None).await.expect("people");
+        assert!(people.iter().all(|person| person.name != "Chị Lan"), "{people:?}");
+        let case = hall.case(&code).await;
+        assert!(case.reporters.is_empty() && !case.text.contains("0912345678"), "{case:?}");
+        hall.says("lan", "/vuviec").await;
+        insta::assert_snapshot!(hall.titled("told"), hall.stories(&["lan", "hoa"]));
+        assert!(!hall.last("lan").contains(&code), "a stranger now: {}", hall.story("lan"));
+        hall.ends_well().await;
+    }
 }
