@@ -57,10 +57,7 @@ pub async fn run(_: RunCommand, config: &Config) -> Result<(), CommandError> {
     let mut posts = posts(config, &store, &stop).await?;
     let ledger = Ledger::new(config.erased_file()?);
     // Before anything is said to anybody: who was erased is not to come back with an older copy.
-    let again = ledger.reconcile(&store).await.map_err(|error| cannot_keep(&error))?;
-    if again > 0 {
-        tracing::warn!(people = again, "an older copy of the database: who was erased is again");
-    }
+    ledger.reconcile(&store).await.map_err(|error| cannot_keep(&error))?;
     store.follow_calendar().await?;
     let files = files(config, &store).await?;
     let answers = answers(config, &store).await?;
@@ -189,7 +186,7 @@ async fn answers(config: &Config, store: &Store) -> Result<Option<Answers>, Comm
 }
 
 /// Nothing goes on without the ledger: what was erased might be there again.
-pub(super) fn cannot_keep(error: &LedgerError) -> CommandError {
+fn cannot_keep(error: &LedgerError) -> CommandError {
     CommandError::User(say("run-ledger", &[("why", &error.to_string())]))
 }
 

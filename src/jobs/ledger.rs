@@ -59,19 +59,19 @@ impl Ledger {
     /// # Errors
     /// A file that cannot be read or written; the database's.
     pub async fn reconcile(&self, store: &Store) -> Result<u64, LedgerError> {
-        let written = self.read()?;
-        let known = store.erasures().await?;
-        let missing: Vec<Erasure> =
-            known.iter().filter(|one| !written.contains(&key(one))).copied().collect();
+        let (written, known) = (self.read()?, store.erasures().await?);
+        let missing = without(&known, &written);
         if !missing.is_empty() {
             self.append(&missing)?;
             // They may have been erased from the command line: this process may hold open what has to be emptied.
             store.erase_traces().await?;
         }
-        let known: BTreeSet<_> = known.iter().map(key).collect();
-        let back: Vec<Erasure> =
-            written.into_iter().filter(|one| !known.contains(one)).map(from_key).collect();
-        Ok(if back.is_empty() { 0 } else { store.erase_again(back).await? })
+        let back = without(&written, &known);
+        let again = if back.is_empty() { 0 } else { store.erase_again(back).await? };
+        if again > 0 {
+            tracing::warn!(people = again, "an older copy of the database: who was erased is again");
+        }
+        Ok(again)
     }
 
     /// How file and database differ; nothing is changed.
@@ -79,12 +79,8 @@ impl Ledger {
     /// # Errors
     /// A file that cannot be read; the database's.
     pub async fn compare(&self, store: &Store) -> Result<Difference, LedgerError> {
-        let written = self.read()?;
-        let known: BTreeSet<Key> = store.erasures().await?.iter().map(key).collect();
-        Ok(Difference {
-            unwritten: known.difference(&written).count(),
-            back: written.difference(&known).count(),
-        })
+        let (written, known) = (self.read()?, store.erasures().await?);
+        Ok(Difference { unwritten: without(&known, &written).len(), back: without(&written, &known).len() })
     }
 
     /// Keeps both the same until it is told to stop.
@@ -92,15 +88,7 @@ impl Ledger {
         let mut told = false;
         loop {
             match self.reconcile(&engine.store).await {
-                Ok(again) => {
-                    told = false;
-                    if again > 0 {
-                        tracing::warn!(
-                            people = again,
-                            "an older copy of the database: who was erased is again"
-                        );
-                    }
-                }
+                Ok(_) => told = false,
                 Err(LedgerError::Store(error)) => database_failed(&error, "who was erased cannot be read"),
                 Err(error) if !told => {
                     told = true;
@@ -117,21 +105,21 @@ impl Ledger {
     }
 
     /// What the file says; nothing where there is none yet.
-    fn read(&self) -> Result<BTreeSet<Key>, LedgerError> {
+    fn read(&self) -> Result<Vec<Erasure>, LedgerError> {
         let text = match std::fs::metadata(&self.path) {
             Ok(file) if file.len() > LONGEST => Err(io::Error::other("it is too long for a ledger")),
             Ok(_) => std::fs::read_to_string(&self.path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => Err(error),
         };
         let text = text.map_err(|cause| self.fails(cause))?;
-        let mut read = BTreeSet::new();
+        let mut read = Vec::new();
         for (at, line) in text.lines().enumerate() {
             match serde_json::from_str(line) {
-                Ok(erasure) => read.insert(key(&erasure)),
+                Ok(erasure) => read.push(erasure),
                 // The power failed in the middle of it: it is written again below.
-                Err(_) if !text.ends_with('\n') && at + 1 == text.lines().count() => false,
-                Err(_) if line.is_empty() => false,
+                Err(_) if !text.ends_with('\n') && at + 1 == text.lines().count() => {}
+                Err(_) if line.is_empty() => {}
                 Err(_) => return Err(LedgerError::Line { path: self.path.clone(), line: at + 1 }),
             };
         }
@@ -164,17 +152,9 @@ impl Ledger {
     }
 }
 
-/// An erasure as it is compared: who, since when, erased when.
-type Key = (i64, i64, i64);
-
-fn key(erasure: &Erasure) -> Key {
-    (erasure.person.0, erasure.since.0, erasure.at.0)
-}
-
-fn from_key((person, since, at): Key) -> Erasure {
-    Erasure {
-        person: person.into(),
-        since: crate::domain::Timestamp(since),
-        at: crate::domain::Timestamp(at),
-    }
+/// Those of whom the others say nothing. Who it was counts, not when: somebody may have been erased twice, by hand in an
+/// older copy.
+fn without(these: &[Erasure], others: &[Erasure]) -> Vec<Erasure> {
+    let known: BTreeSet<_> = others.iter().map(|one| (one.person, one.since)).collect();
+    these.iter().filter(|one| !known.contains(&(one.person, one.since))).copied().collect()
 }
