@@ -45,7 +45,9 @@ struct LogFile {
     path: PathBuf,
     looked: Timestamp,
     told: Option<Timestamp>,
-    /// Somebody wants it emptied.
+    /// Somebody wants it emptied, and it could not be yet.
+    emptying: bool,
+    /// Somebody wants it emptied now.
     empty: Arc<AtomicBool>,
 }
 
@@ -57,7 +59,7 @@ impl Writer {
     ) -> Self {
         let mut path = options.get_filename().as_os_str().to_owned();
         path.push("-wal");
-        let log = LogFile { path: path.into(), looked: Timestamp(0), told: None, empty };
+        let log = LogFile { path: path.into(), looked: Timestamp(0), told: None, emptying: false, empty };
         let options = options.create_if_missing(false);
         let mut writer = Self { options, connection, failed: false, log, watch: Watch::writing() };
         // What a process before us committed without a sync that held is written and synced once more. If
@@ -134,20 +136,18 @@ impl Writer {
     /// A log that is too large is emptied; where somebody reads for long, that is told.
     async fn look_at_log(&mut self) {
         let now = Clock::System.now();
-        if !self.failed
-            && self.log.empty.load(Ordering::Relaxed)
-            && matches!(self.checkpoint().await, Ok(true))
-        {
-            self.log.empty.store(false, Ordering::Relaxed);
-        }
-        if self.failed || self.log.looked + LOOK_AT_LOG > now {
+        let at_once = self.log.empty.swap(false, Ordering::Relaxed);
+        self.log.emptying |= at_once;
+        if self.failed || (!at_once && self.log.looked + LOOK_AT_LOG > now) {
             return;
         }
         self.log.looked = now;
         let size = std::fs::metadata(&self.log.path).map_or(0, |file| file.len());
-        let emptied = size <= LOG_LIMIT || matches!(self.checkpoint().await, Ok(true));
+        let too_large = size > LOG_LIMIT;
+        let emptied = !(too_large || self.log.emptying) || matches!(self.checkpoint().await, Ok(true));
+        self.log.emptying &= !emptied;
         let megabytes = size / (1024 * 1024);
-        if !emptied && self.log.told.is_none_or(|told| told + TELL_OF_LOG <= now) {
+        if too_large && !emptied && self.log.told.is_none_or(|told| told + TELL_OF_LOG <= now) {
             self.log.told = Some(now);
             tracing::warn!(
                 megabytes,
