@@ -52,6 +52,16 @@ impl Default for Indicators {
 /// A number and what it counts.
 pub type Figure = (String, i64);
 
+/// Adds figures to sums, or takes them away where `sign` is -1.
+pub fn add(sums: &mut Vec<Figure>, figures: &[Figure], sign: i64) {
+    for (code, value) in figures {
+        match sums.iter_mut().find(|(known, _)| known == code) {
+            Some((_, sum)) => *sum = sum.saturating_add(sign * value),
+            None => sums.push((code.clone(), sign * value)),
+        }
+    }
+}
+
 /// Why a line of figures cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TallyFault {

@@ -11,7 +11,7 @@ use super::{
 use crate::domain::Timestamp;
 use crate::domain::ids::*;
 use crate::domain::rights::{Reach, rights};
-use crate::domain::tally::{Figure, Month, Span, TallyFault};
+use crate::domain::tally::{Figure, Month, Span, TallyFault, add};
 
 pub use sheet::words as sheet_words;
 
@@ -92,12 +92,7 @@ impl Sheet {
     /// Its own sums and those of all below.
     pub fn total(&self) -> Vec<Figure> {
         let mut total = self.own.clone();
-        for (code, value) in self.below.iter().flat_map(|(_, figures)| figures) {
-            match total.iter_mut().find(|(known, _)| known == code) {
-                Some((_, sum)) => *sum = sum.saturating_add(*value),
-                None => total.push((code.clone(), *value)),
-            }
-        }
+        self.below.iter().for_each(|(_, figures)| add(&mut total, figures, 1));
         total
     }
 }
@@ -259,15 +254,6 @@ fn enter(
     Ok(Turn::default().and(reply).tally(effect).to(Dialogue::None))
 }
 
-fn add(sums: &mut Vec<Figure>, figures: &[Figure], sign: i64) {
-    for (code, value) in figures {
-        match sums.iter_mut().find(|(known, _)| known == code) {
-            Some((_, sum)) => *sum = sum.saturating_add(sign * value),
-            None => sums.push((code.clone(), sign * value)),
-        }
-    }
-}
-
 /// What is wrong with a line, and how it is written.
 fn fault_words(ctx: &Context<'_>, fault: &TallyFault) -> String {
     let lang = ctx.lang();
@@ -304,16 +290,17 @@ fn show(ctx: &Context<'_>, own: &Own, span: Span) -> Result<Turn, Need> {
             ]);
         }
     }
-    let (before, after) = match span {
-        Span::Month(month) => (Span::Month(month.before()), Span::quarter_of(month)),
-        Span::Quarter(last) => (Span::Quarter(last.before().before().before()), Span::Month(last)),
+    let other = |key, span| Choice::always(lang.say(key, &[]), act(Action::Show { unit: own.unit, span }));
+    let others = match span {
+        Span::Month(month) => vec![
+            other("tally-month-before", Span::Month(month.before())),
+            other("tally-quarter", Span::quarter_of(month)),
+        ],
+        Span::Quarter(last) => {
+            vec![other("tally-quarter-before", Span::Quarter(last.before().before().before()))]
+        }
     };
-    let other =
-        |key: &str, span| Choice::always(lang.say(key, &[]), act(Action::Show { unit: own.unit, span }));
-    reply = match span {
-        Span::Month(_) => reply.row([other("tally-month-before", before), other("tally-quarter", after)]),
-        Span::Quarter(_) => reply.row([other("tally-quarter-before", before)]),
-    };
+    reply = reply.row(others);
     Ok(Turn::default().and(reply))
 }
 
