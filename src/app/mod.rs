@@ -122,7 +122,7 @@ pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, CommandE
 
 /// What the configuration says about the work.
 pub fn rules(config: &Config, bot_username: String) -> Rules {
-    let calendar = Arc::new(Calendar::from(&config.calendar));
+    let calendar = || Arc::new(Calendar::from(&config.calendar));
     Rules {
         bot_username,
         case_prefix: config.reports.case_prefix.as_str().to_owned(),
@@ -131,7 +131,7 @@ pub fn rules(config: &Config, bot_username: String) -> Rules {
         calendar: (&config.calendar).into(),
         keep_cases: Duration::from_secs(u64::from(config.reports.keep_days) * 24 * 3600),
         indicators: config.tally.indicators.clone(),
-        ask_for_figures: config.tally.ask.0.clone().map(|rule| rule.by(calendar.clone())),
+        ask_for_figures: config.tally.ask.0.clone().map(|rule| rule.by(calendar())),
         remind_of_figures: config.tally.remind_after_days,
         deadline_hours: config.reports.default_deadline_hours,
         remind_after: Duration::from_secs(u64::from(config.notices.remind_after_hours) * 3600),

@@ -33,6 +33,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{ChatId, PersonId, UnitId};
+use crate::domain::rights::{Reach, Right, Rights, has, rights};
 use crate::domain::{Role, Timestamp};
 
 pub use incoming::{ChatKind, Incoming, What};
@@ -123,9 +124,19 @@ pub struct Post {
 }
 
 impl Me {
-    /// Whether the person has the role, at whatever unit.
-    pub fn is(&self, role: Role) -> bool {
-        self.roles.iter().any(|post| post.role == role)
+    /// The posts that give the person a right.
+    pub fn posts_with(&self, right: Right) -> impl Iterator<Item = &Post> {
+        self.roles.iter().filter(move |post| has(post.role, right))
+    }
+
+    /// Whether the person has a right, at whatever unit.
+    pub fn has(&self, right: Right) -> bool {
+        self.posts_with(right).next().is_some()
+    }
+
+    /// Whether one of the person's roles reaches a unit, which is given with all above it.
+    pub fn reaches(&self, right: impl Fn(Rights) -> Reach, line: &[UnitId]) -> bool {
+        self.roles.iter().any(|post| right(rights(post.role)).holds(&post.unit, line))
     }
 }
 

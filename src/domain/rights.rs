@@ -102,11 +102,13 @@ pub const DIGEST: Right = |may| may.digest;
 pub const PEOPLE: Right = |may| may.people;
 pub const DATA: Right = |may| may.data;
 pub const ENTER: Right = |may| may.enter;
+pub const WATCH: Right = |may| may.watch;
+pub const WATCH_RESTRICTED: Right = |may| may.watch_restricted;
 
 /// Every column, with what it is called in the documentation.
 pub const COLUMNS: [(&str, Right); 11] = [
-    ("watch", |may| may.watch),
-    ("restricted ones", |may| may.watch_restricted),
+    ("watch", WATCH),
+    ("restricted ones", WATCH_RESTRICTED),
     ("who is unnamed", |may| may.know_unnamed),
     ("work", |may| may.work),
     ("digests", DIGEST),
@@ -118,7 +120,12 @@ pub const COLUMNS: [(&str, Right); 11] = [
     ("see sums", |may| may.sum),
 ];
 
+/// Whether a role has a right anywhere.
+pub fn has(role: Role, right: Right) -> bool {
+    right(rights(role)) != Reach::Nowhere
+}
+
 /// The roles that have a right anywhere.
 pub fn roles_with(right: Right) -> Vec<Role> {
-    Role::ALL.into_iter().filter(|role| right(rights(*role)) != Reach::Nowhere).collect()
+    Role::ALL.into_iter().filter(|role| has(*role, right)).collect()
 }

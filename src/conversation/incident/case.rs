@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 use crate::domain::content::Attachment;
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 use crate::domain::incident::{Move, State};
-use crate::domain::rights::{Reach, Rights, rights};
+use crate::domain::rights::{Rights, WATCH, WATCH_RESTRICTED};
 
 use super::Likeness;
 
@@ -203,17 +203,17 @@ impl Case {
     /// Whether the person is one of those who triage this case. A restricted one is for duty officers only.
     pub fn is_triaged_by(&self, me: &Me) -> bool {
         let watch = |rights: Rights| if self.restricted { rights.watch_restricted } else { rights.watch };
-        reaches(me, &self.unit, watch)
+        me.reaches(watch, &self.unit.line)
     }
 
     /// Whether the person acts for the unit that the case was forwarded to.
     pub fn is_worked_on_by(&self, me: &Me) -> bool {
-        self.forwarded.as_ref().is_some_and(|unit| reaches(me, unit, |rights| rights.work))
+        self.forwarded.as_ref().is_some_and(|unit| me.reaches(|rights| rights.work, &unit.line))
     }
 
     /// Whether the person may know who reported it, also where the reporter wants no one else to.
     pub fn tells_names_to(&self, me: &Me) -> bool {
-        reaches(me, &self.unit, |rights| rights.know_unnamed)
+        me.reaches(|rights| rights.know_unnamed, &self.unit.line)
     }
 
     /// How a person is called before everybody who works on the case.
@@ -276,16 +276,8 @@ fn each_once<'a>(files: impl Iterator<Item = &'a CaseFile>) -> Vec<Attachment> {
 
 /// The units at which a person watches over cases, and those where also over restricted ones.
 pub fn watch(me: &Me) -> (Vec<UnitId>, Vec<UnitId>) {
-    let at = |of: fn(Rights) -> Reach| {
-        let posts = me.roles.iter().filter(|post| of(rights(post.role)) != Reach::Nowhere);
-        posts.map(|post| post.unit).collect::<Vec<_>>()
-    };
-    (at(|rights| rights.watch), at(|rights| rights.watch_restricted))
-}
-
-/// Whether one of the person's roles reaches a unit.
-fn reaches(me: &Me, unit: &NamedUnit, of: impl Fn(Rights) -> Reach) -> bool {
-    me.roles.iter().any(|post| of(rights(post.role)).holds(&post.unit, &unit.line))
+    let at = |right| me.posts_with(right).map(|post| post.unit).collect();
+    (at(WATCH), at(WATCH_RESTRICTED))
 }
 
 #[cfg(test)]

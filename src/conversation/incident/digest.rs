@@ -3,10 +3,10 @@
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone, Utc};
 use serde::Serialize;
 
-use crate::conversation::{ChatKind, Context, Lang, Need, Post, Purpose, Turn};
+use crate::conversation::{ChatKind, Context, Lang, Need, Purpose, Turn};
 use crate::domain::ids::UnitId;
 use crate::domain::incident::State;
-use crate::domain::rights::{DIGEST, Reach, rights};
+use crate::domain::rights::DIGEST;
 use crate::domain::time::VIETNAM;
 use crate::domain::{Rich, Timestamp};
 
@@ -128,9 +128,7 @@ pub fn command(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
 /// The units whose cases the asker may count: in a duty group the group's, else those under their roles.
 fn reach(ctx: &Context<'_>) -> Option<Vec<UnitId>> {
     let me = ctx.me?;
-    let counts = |post: &&Post| DIGEST(rights(post.role)) != Reach::Nowhere;
-    let mine = me.roles.iter().filter(counts).map(|post| post.unit);
-    let mine: Vec<UnitId> = mine.collect();
+    let mine: Vec<UnitId> = me.posts_with(DIGEST).map(|post| post.unit).collect();
     if mine.is_empty() {
         return None;
     }

@@ -3,7 +3,7 @@
 use crate::conversation::{ChatKind, Choice, Context, Me, Need, Purpose, Reply, Turn};
 use crate::domain::Rich;
 use crate::domain::Role;
-use crate::domain::rights::{Reach, rights};
+use crate::domain::rights::WATCH;
 
 use super::case::{PAGE, watch};
 use super::{Action, CaseAct, ListRow, ListScope, Scope, card, facts, moves, rules};
@@ -59,7 +59,7 @@ fn resolve(ctx: &Context<'_>, me: &Me, scope: Scope) -> Option<ListScope> {
         Scope::Duty if in_group => {
             // The duty group sees what its cards show, whoever of them asks.
             let unit = ctx.chat.unit.filter(|_| ctx.chat.purpose == Purpose::Duty)?;
-            let on_duty = me.roles.iter().any(|post| rights(post.role).watch != Reach::Nowhere);
+            let on_duty = me.has(WATCH);
             on_duty.then(|| ListScope::Open { units: vec![unit], restricted: vec![unit] })
         }
         Scope::Duty => {

@@ -9,7 +9,7 @@ use super::{
 use crate::domain::Rich;
 use crate::domain::calendar::when_words;
 use crate::domain::ids::{ChatId, NoticeId, UnitId};
-use crate::domain::rights::{APPROVE, Reach, WRITE, rights};
+use crate::domain::rights::{APPROVE, WRITE};
 use crate::domain::text::{clean_line, shorten};
 
 /// The longest reason for returning a notice, in characters.
@@ -211,13 +211,12 @@ fn rework(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need>
 
 /// Whether somebody may do this with a notice, which is theirs or not, of a unit that is given with all above it.
 fn may(me: &Me, mine: bool, line: &[UnitId], act: Act) -> bool {
-    let writes = || me.roles.iter().any(|post| WRITE(rights(post.role)) != Reach::Nowhere);
     match act {
-        Act::Submit | Act::Rework | Act::Discard => mine && writes(),
-        Act::Look | Act::Approve | Act::Return => !mine && facts::reaches(me, APPROVE, line),
+        Act::Submit | Act::Rework | Act::Discard => mine && me.has(WRITE),
+        Act::Look | Act::Approve | Act::Return => !mine && me.reaches(APPROVE, line),
         Act::Sample => true,
         Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel | Act::Keep | Act::Unconfirmed => {
-            (mine && writes()) || facts::reaches(me, APPROVE, line) || facts::reaches(me, WRITE, line)
+            (mine && me.has(WRITE)) || me.reaches(APPROVE, line) || me.reaches(WRITE, line)
         }
     }
 }

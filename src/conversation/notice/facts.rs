@@ -1,11 +1,11 @@
 //! What this part asks, as plain calls; and whose authority reaches where.
 
-use super::super::{Context, Me, Need, Post};
+use super::super::{Context, Need, Post};
 use super::{Answer, Ask, NoticeFacts, ReachFacts, Receipt, ScheduleFacts, UnitNames, Waiting};
 use crate::domain::Timestamp;
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::*;
-use crate::domain::rights::{Reach, Right, WRITE, rights};
+use crate::domain::rights::{Right, WRITE};
 
 pub(super) fn receipt<'a>(
     ctx: &Context<'a>,
@@ -49,15 +49,14 @@ pub(super) fn schedule<'a>(
     answered!(Notice, ctx, Ask::Schedule { schedule, at }, Answer::Schedule(facts) => facts.as_deref())
 }
 
-/// The posts with this right.
-pub(super) fn posts<'a>(ctx: &Context<'a>, right: Right) -> Vec<&'a Post> {
-    let all = ctx.me.map_or(&[][..], |me| &me.roles);
-    all.iter().filter(|post| right(rights(post.role)) != Reach::Nowhere).collect()
+/// The writer's posts with this right.
+fn posts<'a>(ctx: &Context<'a>, right: Right) -> impl Iterator<Item = &'a Post> {
+    ctx.me.into_iter().flat_map(move |me| me.posts_with(right))
 }
 
 /// The units at which the writer has this right.
 pub(super) fn units(ctx: &Context<'_>, right: Right) -> Vec<UnitId> {
-    let mut units: Vec<UnitId> = posts(ctx, right).iter().map(|post| post.unit).collect();
+    let mut units: Vec<UnitId> = posts(ctx, right).map(|post| post.unit).collect();
     units.sort_unstable();
     units.dedup();
     units
@@ -65,17 +64,12 @@ pub(super) fn units(ctx: &Context<'_>, right: Right) -> Vec<UnitId> {
 
 /// Whether this right reaches a unit, given that unit and all above it.
 pub(super) fn covers(ctx: &Context<'_>, right: Right, line: &[UnitId]) -> bool {
-    ctx.me.is_some_and(|me| reaches(me, right, line))
-}
-
-/// Whether a person's right reaches a unit, given that unit and all above it.
-pub(super) fn reaches(me: &Me, right: Right, line: &[UnitId]) -> bool {
-    me.roles.iter().any(|post| right(rights(post.role)).holds(&post.unit, line))
+    ctx.me.is_some_and(|me| me.reaches(right, line))
 }
 
 /// The post from which somebody writes: the highest in the tree.
 pub(super) fn writing_post<'a>(ctx: &Context<'a>) -> Option<&'a Post> {
-    posts(ctx, WRITE).into_iter().min_by_key(|post| depth(post))
+    posts(ctx, WRITE).min_by_key(|post| depth(post))
 }
 
 fn depth(post: &Post) -> usize {
@@ -89,6 +83,5 @@ pub(super) fn is_top(post: &Post) -> bool {
 
 /// The units that the writer may address with all below them; none where there are no bounds.
 fn bounds(ctx: &Context<'_>) -> Vec<UnitId> {
-    let posts = posts(ctx, WRITE);
-    if posts.iter().any(|post| is_top(post)) { Vec::new() } else { units(ctx, WRITE) }
+    if posts(ctx, WRITE).any(is_top) { Vec::new() } else { units(ctx, WRITE) }
 }

@@ -2,14 +2,14 @@
 
 use secrecy::ExposeSecret;
 
-use super::super::{Context, Need, Post};
+use super::super::{Context, Need};
 use super::{
     Answer, Ask, FoundUnit, GivenConsent, InviteFacts, LinkFacts, NewRequest, OwnChannel, OwnData,
     RequestFacts, RequestKind,
 };
 use crate::domain::Role;
 use crate::domain::ids::*;
-use crate::domain::rights::{PEOPLE, Reach, rights};
+use crate::domain::rights::PEOPLE;
 
 pub(super) fn wrong_tries(ctx: &Context<'_>, sender: &str) -> Result<i64, Need> {
     let ask = Ask::WrongTries { channel: ctx.incoming.channel, sender: sender.to_owned() };
@@ -70,9 +70,7 @@ pub(super) fn leads(ctx: &Context<'_>, unit: UnitId) -> Result<Option<Role>, Nee
 }
 
 fn leading_posts(ctx: &Context<'_>) -> impl Iterator<Item = (Role, UnitId)> {
-    let posts = ctx.me.map_or(&[][..], |me| &me.roles);
-    let leads = |post: &&Post| PEOPLE(rights(post.role)) != Reach::Nowhere;
-    posts.iter().filter(leads).map(|post| (post.role, post.unit))
+    ctx.me.into_iter().flat_map(|me| me.posts_with(PEOPLE)).map(|post| (post.role, post.unit))
 }
 
 /// The private chats of a person, in their order.

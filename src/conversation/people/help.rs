@@ -1,9 +1,7 @@
 //! All commands of all parts in one list: for help, for the platform's menu, for a slip of the hand.
 
 use super::super::{ChatKind, Context, Lang, Turn};
-use crate::domain::rights::{
-    APPROVE, DATA, DIGEST, ENTER, PEOPLE, Reach, Right, SEE_SCHEDULES, WRITE, rights,
-};
+use crate::domain::rights::{APPROVE, DATA, DIGEST, ENTER, PEOPLE, Right, SEE_SCHEDULES, WRITE, has};
 use crate::domain::text::fold;
 use crate::domain::{Rich, Role};
 
@@ -55,7 +53,7 @@ impl Command {
     fn open_to(&self, roles: Option<&[Role]>) -> bool {
         match (self.who, roles) {
             (Who::Anybody, _) | (Who::Enrolled, Some(_)) => true,
-            (Who::May(right), Some(roles)) => roles.iter().any(|role| right(rights(*role)) != Reach::Nowhere),
+            (Who::May(right), Some(roles)) => roles.iter().any(|role| has(*role, right)),
             (_, None) => false,
         }
     }

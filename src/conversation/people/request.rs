@@ -7,7 +7,7 @@ use super::{
     Action, Decision, Effect, NewRequest, RequestFacts, RequestKind, RequestState, State, act, dialogue,
     facts, not_allowed, only_in_private,
 };
-use crate::domain::rights::{DATA, roles_with};
+use crate::domain::rights::DATA;
 use crate::domain::text::clean_text;
 use crate::domain::{Rich, ids::*};
 
@@ -170,7 +170,7 @@ pub(super) fn queue(ctx: &Context<'_>) -> Result<Turn, Need> {
         return Ok(turn);
     }
     let lang = ctx.lang();
-    let Some(me) = ctx.me.filter(|me| roles_with(DATA).iter().any(|role| me.is(*role))) else {
+    let Some(me) = ctx.me.filter(|me| me.has(DATA)) else {
         return Ok(not_allowed(ctx));
     };
     let requests = facts::requests_for(ctx, me.id)?;
