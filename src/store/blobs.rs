@@ -5,10 +5,39 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 use crate::args;
-use crate::domain::ChannelKind;
 use crate::domain::content::{Attachment, FileSource};
+use crate::domain::{ChannelKind, Timestamp};
 
 use super::{Env, Store, StoreError, Tx};
+
+/// That no notice, no case and nothing that was said refers to the blob `b`.
+macro_rules! unused {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM notice_files f WHERE f.sha256 = b.sha256)
+         AND NOT EXISTS (SELECT 1 FROM media m WHERE m.sha256 = b.sha256)
+         AND NOT EXISTS (SELECT 1 FROM payloads p WHERE p.body LIKE '%' || b.sha256 || '%')"
+    };
+}
+pub(super) use unused;
+
+/// Takes bytes away, if nothing refers to them any more.
+pub(super) async fn forget_unused(tx: &mut Tx<'_>, sha256: &str) -> Result<(), StoreError> {
+    let sql = concat!("SELECT COUNT(*) FROM blobs b WHERE b.sha256 = $1 AND ", unused!());
+    if tx.int(sql, args![sha256]).await? > 0 {
+        forget(tx, sha256, Timestamp(i64::MAX)).await?;
+    }
+    Ok(())
+}
+
+/// Takes bytes away that were stored before, and what the platforms call them. Gives whether there were any.
+pub(super) async fn forget(tx: &mut Tx<'_>, sha256: &str, before: Timestamp) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM blobs WHERE sha256 = $1 AND created_at < $2";
+    let gone = tx.exec(sql, args![sha256, before]).await? > 0;
+    if gone {
+        tx.exec("DELETE FROM platform_files WHERE sha256 = $1", args![sha256]).await?;
+    }
+    Ok(gone)
+}
 
 /// Stores bytes and gives their SHA-256. The same bytes are stored once, and are young again when they come again:
 /// the sweep leaves them.

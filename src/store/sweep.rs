@@ -9,7 +9,7 @@ use crate::args;
 use crate::domain::Timestamp;
 use crate::failpoint::{Point, at};
 
-use super::{Sql, Store, StoreError, Tx, incident};
+use super::{Sql, Store, StoreError, Tx, blobs, incident};
 
 /// How long the raw updates stay after they were handled: long enough to find out what went wrong.
 const KEEP_UPDATES: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -24,13 +24,8 @@ const AT_ONCE: i64 = 1000;
 /// How many blobs go at once: each may be megabytes.
 const BLOBS_AT_ONCE: i64 = 20;
 
-/// Bytes that no notice, no case and nothing that was said refers to.
-const UNUSED_BYTES: &str = "
-    SELECT b.sha256 FROM blobs b WHERE b.created_at < $1
-      AND NOT EXISTS (SELECT 1 FROM notice_files f WHERE f.sha256 = b.sha256)
-      AND NOT EXISTS (SELECT 1 FROM media m WHERE m.sha256 = b.sha256)
-      AND NOT EXISTS (SELECT 1 FROM payloads p WHERE p.body LIKE '%' || b.sha256 || '%')
-    LIMIT $2";
+const UNUSED_BYTES: &str =
+    concat!("SELECT b.sha256 FROM blobs b WHERE b.created_at < $1 AND ", blobs::unused!(), " LIMIT $2");
 
 impl Store {
     /// Takes away a first portion of what is past its time. Gives how many rows went; 0 when there is nothing
@@ -65,11 +60,7 @@ impl Store {
                     let mut gone = 0;
                     for (sha256,) in unused {
                         // Bytes that were stored anew meanwhile are young again, and stay.
-                        let sql = "DELETE FROM blobs WHERE sha256 = $1 AND created_at < $2";
-                        if tx.exec(sql, args![&sha256, before]).await? > 0 {
-                            tx.exec("DELETE FROM platform_files WHERE sha256 = $1", args![&sha256]).await?;
-                            gone += 1;
-                        }
+                        gone += u64::from(blobs::forget(tx, &sha256, before).await?);
                     }
                     Ok(gone)
                 })

@@ -14,7 +14,7 @@ use crate::domain::content::Content;
 use crate::domain::ids::*;
 use crate::domain::mask::mask;
 use crate::store::audit::{self, Actor};
-use crate::store::{Env, Sql, Store, StoreError, Tx, incident};
+use crate::store::{Env, Sql, Store, StoreError, Tx, blobs, incident};
 
 use super::members;
 
@@ -169,7 +169,7 @@ async fn erase(
         cover(tx, &name, &words, &bytes).await?;
     }
     for sha256 in bytes {
-        forget_bytes(tx, &sha256).await?;
+        blobs::forget_unused(tx, &sha256).await?;
     }
     for sql in ["DELETE FROM link_codes WHERE person_id = $1", "DELETE FROM consents WHERE person_id = $1"] {
         tx.exec(sql, args![person]).await?;
@@ -293,16 +293,4 @@ fn escaped(word: &str) -> String {
         _ => format!("\\u{unit:04x}"),
     };
     word.encode_utf16().map(unit).collect()
-}
-
-/// Bytes to which nothing refers any more.
-async fn forget_bytes(tx: &mut Tx<'_>, sha256: &str) -> Result<(), StoreError> {
-    let sql = "DELETE FROM blobs WHERE sha256 = $1
-                 AND NOT EXISTS (SELECT 1 FROM notice_files f WHERE f.sha256 = blobs.sha256)
-                 AND NOT EXISTS (SELECT 1 FROM media m WHERE m.sha256 = blobs.sha256)
-                 AND NOT EXISTS (SELECT 1 FROM payloads p WHERE p.body LIKE '%' || blobs.sha256 || '%')";
-    if tx.exec(sql, args![sha256]).await? > 0 {
-        tx.exec("DELETE FROM platform_files WHERE sha256 = $1", args![sha256]).await?;
-    }
-    Ok(())
 }
