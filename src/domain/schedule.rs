@@ -352,6 +352,12 @@ fn translate_weekdays(field: &str) -> Result<String, CronError> {
     Ok(days.keys().map(ToString::to_string).collect::<Vec<_>>().join(","))
 }
 
+/// A whole number without signs, within bounds.
+fn plain(text: &str, least: u32, most: u32) -> Option<u32> {
+    let digits = !text.is_empty() && text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| digits && (least..=most).contains(number))
+}
+
 /// 0 is Sunday.
 fn read_weekday(text: &str) -> Option<u32> {
     let names = [

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
-use super::{CronError, MOST_SHOWN, read_weekday};
+use super::{CronError, MOST_SHOWN, plain, read_weekday};
 use crate::domain::calendar::Calendar;
 
 /// One day of a month, at one time of day.
@@ -115,10 +115,4 @@ impl DayRule {
             false => format!("{which} của tháng {months}"),
         }
     }
-}
-
-/// A whole number without signs, within bounds.
-fn plain(text: &str, least: u32, most: u32) -> Option<u32> {
-    let digits = !text.is_empty() && text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|number| digits && (least..=most).contains(number))
 }

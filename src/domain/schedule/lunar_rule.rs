@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::{CronError, MOST_SHOWN};
+use super::{CronError, MOST_SHOWN, plain};
 use crate::domain::lunar;
 use crate::domain::text::fold;
 
@@ -35,22 +35,17 @@ pub(super) fn is_lunar(field: &str) -> bool {
 /// Reads the five fields but the last.
 pub(super) fn read_lunar(minute: &str, hour: &str, day: &str, month: &str) -> Result<LunarRule, CronError> {
     let wrong = |field: &str| CronError::Field(field.chars().take(MOST_SHOWN).collect());
-    let number = |field: &str, most: u32| {
-        let digits = !field.is_empty() && field.len() <= 2 && field.bytes().all(|byte| byte.is_ascii_digit());
-        field.parse().ok().filter(|number| digits && *number <= most).ok_or_else(|| wrong(field))
-    };
-    let (minutes, hours) = (number(minute, 59)?, number(hour, 23)?);
+    let number = |field: &str, least, most| plain(field, least, most).ok_or_else(|| wrong(field));
+    let (minutes, hours) = (number(minute, 0, 59)?, number(hour, 0, 23)?);
     let time = NaiveTime::from_hms_opt(hours, minutes, 0).ok_or_else(|| wrong(hour))?;
     let in_month = |field: &str| match field {
         "L" => Ok(None),
-        field => number(field, 30).and_then(|day| if day == 0 { Err(wrong(field)) } else { Ok(Some(day)) }),
+        field => number(field, 1, 30).map(Some),
     };
     let days = day.split(',').map(in_month).collect::<Result<_, _>>()?;
     let month = match month {
         "*" => None,
-        month => Some(
-            number(month, 12).and_then(|number| if number == 0 { Err(wrong(month)) } else { Ok(number) })?,
-        ),
+        month => Some(number(month, 1, 12)?),
     };
     Ok(LunarRule { time, days, month })
 }
