@@ -41,7 +41,9 @@ async fn what_was_handed_out_once_is_gone() {
     assert!(broken.expect_err("the connection breaks").status().is_none());
     // The first went down with the connection.
     assert_eq!(scene.update().await["message"]["text"], "hai");
+    assert!(scene.zalo.has_update_in_hand(), "until the bot asks again");
     assert_eq!(scene.refused("getUpdates", json!({"timeout": 0})).await, 408);
+    assert!(!scene.zalo.has_update_in_hand());
     assert_eq!(scene.zalo.pending_updates(), 0);
 }
 

@@ -63,6 +63,11 @@ impl ZaloBot {
         self.shared.look(|world| world.mail.waiting.len())
     }
 
+    /// Whether `getUpdates` handed one out after which the bot has not asked again: it asks when it has put that away.
+    pub fn has_update_in_hand(&self) -> bool {
+        self.shared.look(|world| world.mail.in_hand)
+    }
+
     /// Waits until `check` gives something; it is asked again whenever anything changes.
     ///
     /// # Panics

@@ -38,6 +38,8 @@ pub(super) struct Waiting {
 pub(super) struct Mail {
     pub waiting: VecDeque<Waiting>,
     last: u64,
+    /// Whether the bot has not asked again since `getUpdates` gave it one: it may not have put that away yet.
+    pub in_hand: bool,
     pub webhook: Option<Webhook>,
     /// Counts how often the bot has said where to push, or not to.
     pub hooks: u64,
@@ -73,6 +75,7 @@ impl Mail {
 
     fn hooked(&mut self, webhook: Option<Webhook>) {
         self.webhook = webhook;
+        self.in_hand = false;
         self.hooks += 1;
         self.arrivals += 1;
     }
@@ -94,6 +97,7 @@ impl World {
         let seconds = params.number("timeout")?.unwrap_or(DEFAULT_TIMEOUT);
         params.finish()?;
         self.no_webhook()?;
+        self.mail.in_hand = false;
         Ok(seconds)
     }
 
@@ -108,6 +112,7 @@ impl World {
         self.token.as_ref().ok_or_else(Refusal::unauthorized)?;
         self.no_webhook()?;
         let Some(update) = self.mail.waiting.pop_front() else { return Ok(None) };
+        self.mail.in_hand = true;
         self.touch();
         // It was made from JSON.
         let update = serde_json::from_str(&update.body).unwrap_or_default();

@@ -45,7 +45,8 @@ impl Platform for ZaloBot {
     }
 
     fn pending(&self) -> usize {
-        self.pending_updates()
+        // Given once and not stored yet is as good as waiting.
+        self.pending_updates() + usize::from(self.has_update_in_hand())
     }
 
     fn violations(&self) -> Vec<String> {
