@@ -16,12 +16,13 @@ mod strict;
 mod teloxide;
 mod updates;
 mod zalo_bot;
+mod zalo_clients;
 mod zalo_kit;
 mod zalo_oa;
 mod zalo_oa_kit;
 mod zalo_oa_sending;
 mod zalo_oa_webhook;
 mod zalo_page;
-mod zalo_python;
+
 mod zalo_sending;
 mod zalo_webhook;
