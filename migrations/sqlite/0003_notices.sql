@@ -141,6 +141,7 @@ CREATE TABLE deliveries (
     state        INTEGER NOT NULL,          -- 0 waiting 1 queued 2 sent 3 confirmed 4 failed 5 skipped
     nonce        TEXT NOT NULL UNIQUE,      -- what this recipient's button holds
     reason       TEXT,
+    failure      INTEGER,                   -- 1 temporary 2 permanent 3 technical; of a failed one
     sent_at      INTEGER,
     seen_at      INTEGER,              -- where the platform says so
     confirmed_at INTEGER,

@@ -6,8 +6,9 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde::Serialize;
 
+use crate::conversation::Lang;
 use crate::conversation::notice::{
-    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, read_duration,
+    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, Recipient, read_duration, recipients_csv,
 };
 use crate::domain::Timestamp;
 use crate::domain::audience::Audience;
@@ -15,13 +16,13 @@ use crate::domain::calendar::{parse_when, when_words};
 use crate::domain::content::FileKind;
 use crate::domain::ids::{NoticeId, ScheduleId};
 use crate::domain::text::{clean_line, clean_text};
-use crate::store::notice::{NoticeDetail, Recipient, Refused};
+use crate::store::notice::{NoticeDetail, Refused};
 
 use super::{CommandError, Desk};
 
 mod words;
 
-use words::{detail_words, list_words, reach_words, recipient_state, unconfirmed_words};
+use words::{detail_words, list_words, reach_words, unconfirmed_words};
 
 /// Telegram takes files of up to 50 MB from bots, and photos of up to 10 MB
 /// (<https://core.telegram.org/bots/api#sending-files>).
@@ -111,12 +112,33 @@ Who gets it (--to), parts separated by ';', '-' takes away:
     /// List who has received a notice and not confirmed it, by unit
     #[command(after_help = "Example:\n  loa notice unconfirmed 7 --json")]
     Unconfirmed { id: i64 },
+    /// What became of a notice: by unit, by channel, by the kind of failure, and how long people took
+    #[command(after_help = "\
+Examples:
+  loa notice report 7
+  loa notice report 7 --csv ket-qua.csv     (a line for everybody it was for)")]
+    Report {
+        id: i64,
+        /// Also writes everybody it was for into this file, with what became of it
+        #[arg(long, value_name = "FILE")]
+        csv: Option<PathBuf>,
+    },
+    /// Send a notice again to those alone whom it did not reach, over another channel where they have one
+    #[command(after_help = "Example:\n  loa notice resend 7")]
+    Resend { id: i64 },
 }
 
 /// A notice that was written down or moved on.
 #[derive(Serialize)]
 struct Id {
     id: i64,
+}
+
+/// A notice that goes out again, and to how many.
+#[derive(Serialize)]
+struct Resent {
+    id: i64,
+    count: i64,
 }
 
 /// Runs a command about notices.
@@ -156,6 +178,14 @@ pub async fn run(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError
         NoticeCommand::Cancel { id } => {
             allowed(store.notice_cancel(NoticeId(id)).await?)?;
             desk.show(&Id { id }, |_| format!("Đã hủy thông báo số {id}."))
+        }
+        NoticeCommand::Report { id, csv } => report(desk, NoticeId(id), csv.as_deref()).await,
+        NoticeCommand::Resend { id } => {
+            let count = allowed(store.notice_resend(NoticeId(id)).await?)?;
+            desk.show(&Resent { id, count }, |sent| match sent.count {
+                0 => "Không còn nơi nào gửi lại được.".to_owned(),
+                count => format!("Đang gửi lại cho {count} nơi chưa nhận được."),
+            })
         }
         NoticeCommand::Unconfirmed { id } => {
             allowed(store.notice_show(NoticeId(id)).await?)?;
@@ -302,10 +332,20 @@ async fn show(desk: &Desk, id: NoticeId, recipients: bool) -> Result<(), Command
         for one in shown.recipients.iter().flatten() {
             let unit = one.unit.as_deref().unwrap_or("–");
             let why = one.reason.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
-            lines.push(format!("  {}  {}  {}{why}", recipient_state(one), one.chat, unit));
+            lines.push(format!("  {}  {}  {}{why}", one.outcome(Lang::Vi), one.chat, unit));
         }
         lines.join("\n")
     })
+}
+
+async fn report(desk: &Desk, id: NoticeId, csv: Option<&Path>) -> Result<(), CommandError> {
+    let report = allowed(desk.store.notice_report(id).await?)?;
+    if let Some(path) = csv {
+        let table = recipients_csv(Lang::Vi, &desk.store.notice_recipients(id).await?);
+        std::fs::write(path, table)
+            .map_err(|error| user(format!("Không ghi được tệp {}: {error}.", path.display())))?;
+    }
+    desk.show(&report, |report| report.says(Lang::Vi).text)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub mod case_code;
 pub mod category;
 pub mod channel_kind;
 pub mod content;
+pub mod failure;
 pub mod holidays;
 pub mod ids;
 pub mod import;
@@ -28,8 +29,10 @@ pub mod template;
 pub mod text;
 pub mod time;
 pub mod unit;
+pub mod waits;
 
 pub use channel_kind::{ChannelKind, Manner};
+pub use failure::Failure;
 pub use rich::Rich;
 pub use role::Role;
 pub use time::Timestamp;

@@ -109,8 +109,7 @@ async fn reopen(
 ) -> Result<(), StoreError> {
     use super::notice::delivery::{FAILED, QUEUED, SENT};
     let state = if decision == Decision::Retry { QUEUED } else { SENT };
-    let sql =
-        "UPDATE deliveries SET state = $2, reason = NULL WHERE id = $1 AND state = $3 RETURNING edition_id";
+    let sql = "UPDATE deliveries SET state = $2, reason = NULL, failure = NULL WHERE id = $1 AND state = $3 RETURNING edition_id";
     let row: Option<(i64,)> = tx.optional(sql, args![delivery, state, FAILED]).await?;
     let Some((edition,)) = row else { return Ok(()) };
     let sql =

@@ -9,12 +9,12 @@ use std::time::Duration;
 use crate::args;
 use crate::domain::content::{Attachment, FileKind};
 use crate::domain::ids::*;
-use crate::domain::{ChannelKind, Timestamp};
+use crate::domain::{ChannelKind, Failure, Timestamp};
 
 use crate::failpoint::{Planted, planted};
 
 use super::claim::Claimed;
-use super::notice::{self, Ended};
+use super::notice::{self, Ended, Lost};
 use super::outbox::Op;
 use super::{Env, Sql, StoreError, Tx, blobs, people, quota, windows};
 
@@ -185,16 +185,20 @@ async fn keep_trouble(
         Outcome::Sent { .. } => 0,
         Outcome::Again { at, why } => {
             if failing_for(tx, env, message).await? > GIVE_UP {
-                fail(tx, env, message, &format!("không gửi được suốt 72 giờ: {why}"), ended).await?
+                let lost = Lost::new(Failure::Temporary, &format!("không gửi được suốt 72 giờ: {why}"));
+                fail(tx, env, message, &lost, ended).await?
             } else {
                 park_chat(tx, message.chat, at).await?;
                 requeue(tx, message, at, &why, false).await?
             }
         }
         Outcome::Unknown { at, why } => unknown(tx, env, message, at, &why, ended).await?,
-        Outcome::Failed { why } => fail(tx, env, message, &why, ended).await?,
+        Outcome::Failed { why } => {
+            fail(tx, env, message, &Lost::new(Failure::Technical, &why), ended).await?
+        }
         Outcome::ChatClosed { why } => {
-            let changed = fail(tx, env, message, &why, ended).await?;
+            let lost = Lost::new(Failure::Permanent, &why);
+            let changed = fail(tx, env, message, &lost, ended).await?;
             if changed > 0 {
                 close_chat(tx, env, message.chat, &why, ended).await?;
             }
@@ -258,6 +262,11 @@ impl Outcome {
     }
 }
 
+/// Nobody knows whether it arrived.
+fn held_by_a_person() -> Lost {
+    Lost::new(Failure::Technical, super::held::REASON)
+}
+
 /// For how long the message has certainly not been accepted, whenever it was tried. Noted at the first time.
 async fn failing_for(tx: &mut Tx<'_>, env: &Env, message: &Claimed) -> Result<Duration, StoreError> {
     let sql = "UPDATE messages SET failing_since = COALESCE(failing_since, $2) WHERE id = $1
@@ -293,7 +302,7 @@ async fn unknown(
     let held = tx.exec(sql, args![message.id, message.attempt, why, env.now, MOST_UNKNOWNS]).await?;
     if held > 0 {
         if let Some(delivery) = message.delivery {
-            ended.push(Ended { delivery, result: Err(super::held::REASON.to_owned()) });
+            ended.push(Ended { delivery, result: Err(held_by_a_person()) });
         }
         return Ok(held);
     }
@@ -305,17 +314,17 @@ async fn fail(
     tx: &mut Tx<'_>,
     env: &Env,
     message: &Claimed,
-    why: &str,
+    lost: &Lost,
     ended: &mut Vec<Ended>,
 ) -> Result<u64, StoreError> {
     let sql = "UPDATE messages SET state = 4, error = $3, settled_at = $4
                WHERE id = $1 AND attempt = $2 AND state = 1";
-    let changed = tx.exec(sql, args![message.id, message.attempt, why, env.now]).await?;
+    let changed = tx.exec(sql, args![message.id, message.attempt, &lost.why, env.now]).await?;
     if let (Some(delivery), true) = (message.delivery, changed > 0) {
         // The parts that follow are of no use without this one.
         let sql = "UPDATE messages SET state = 5, settled_at = $2 WHERE delivery_id = $1 AND state = 0";
         tx.exec(sql, args![delivery, env.now]).await?;
-        ended.push(Ended { delivery, result: Err(why.to_owned()) });
+        ended.push(Ended { delivery, result: Err(lost.clone()) });
     }
     Ok(changed)
 }
@@ -350,8 +359,9 @@ pub(super) async fn close_chat(
     let rows: Vec<(Option<i64>,)> = tx.all(sql, args![chat, why, env.now]).await?;
     let mut deliveries: Vec<i64> = rows.into_iter().filter_map(|(delivery,)| delivery).collect();
     deliveries.dedup();
+    let lost = Lost::new(Failure::Permanent, why);
     for delivery in deliveries {
-        ended.push(Ended { delivery: DeliveryId(delivery), result: Err(why.to_owned()) });
+        ended.push(Ended { delivery: DeliveryId(delivery), result: Err(lost.clone()) });
     }
     Ok(())
 }
@@ -410,7 +420,7 @@ pub(super) async fn recover(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind) ->
     let held: Vec<(i64,)> = tx.all(sql, args![channel.code(), env.now]).await?;
     let ended: Vec<Ended> = held
         .into_iter()
-        .map(|(id,)| Ended { delivery: DeliveryId(id), result: Err(super::held::REASON.to_owned()) })
+        .map(|(id,)| Ended { delivery: DeliveryId(id), result: Err(held_by_a_person()) })
         .collect();
     notice::ended(tx, env, &ended).await?;
     Ok(changed)

@@ -30,6 +30,7 @@ mod people;
 mod platforms;
 mod postgres;
 mod reports;
+mod results;
 mod schedules;
 mod status;
 mod sweep;

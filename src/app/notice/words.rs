@@ -3,19 +3,7 @@
 use crate::conversation::Lang;
 use crate::conversation::notice::{WhyNot, audience_words};
 use crate::domain::calendar::when_words;
-use crate::store::notice::{Counts, NoticeDetail, NoticeLine, Reach, Recipient, Unconfirmed};
-
-pub(super) fn recipient_state(one: &Recipient) -> &'static str {
-    match one.state.as_str() {
-        "waiting" | "queued" => "đang chờ",
-        "sent" if one.seen_at.is_some() => "đã xem",
-        "sent" => "đã nhận",
-        "confirmed" => "đã xác nhận",
-        "failed" => "không gửi được",
-        "skipped" => "bỏ qua",
-        _ => "không tới được",
-    }
-}
+use crate::store::notice::{Counts, NoticeDetail, NoticeLine, Reach, Unconfirmed};
 
 /// What an edition's state is called.
 fn edition_state(code: &str) -> &'static str {

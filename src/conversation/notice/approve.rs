@@ -5,6 +5,7 @@ use super::audience::fault_words;
 use super::draft::Expects;
 use super::{
     Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WhyNot, compose, facts, not_allowed,
+    report,
 };
 use crate::domain::Rich;
 use crate::domain::calendar::when_words;
@@ -135,7 +136,8 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, N
         Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel => {
             matches!(facts.stage, Stage::Sent | Stage::Approved)
         }
-        Act::Look | Act::Keep | Act::Unconfirmed | Act::Sample => true,
+        Act::Resend => facts.stage == Stage::Sent,
+        Act::Look | Act::Keep | Act::Unconfirmed | Act::Report | Act::Recipients | Act::Sample => true,
     };
     if !fits {
         return Ok(Turn::toast(decided(lang, facts)));
@@ -176,6 +178,9 @@ fn act_on(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts, act: Act) -> Result<T
         }
         Act::Keep => Turn::default().and(Reply::here(lang.say("notice-goes-on", &[])).in_place()),
         Act::Unconfirmed => return unconfirmed(ctx, facts),
+        Act::Report => return report::show(ctx, facts),
+        Act::Recipients => return report::list(ctx, facts),
+        Act::Resend => return report::resend(ctx, facts, by),
     })
 }
 
@@ -215,9 +220,15 @@ fn may(me: &Me, mine: bool, line: &[UnitId], act: Act) -> bool {
         Act::Submit | Act::Rework | Act::Discard => mine && me.has(WRITE),
         Act::Look | Act::Approve | Act::Return => !mine && me.reaches(APPROVE, line),
         Act::Sample => true,
-        Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel | Act::Keep | Act::Unconfirmed => {
-            (mine && me.has(WRITE)) || me.reaches(APPROVE, line) || me.reaches(WRITE, line)
-        }
+        Act::Pause
+        | Act::Resume
+        | Act::AskCancel
+        | Act::Cancel
+        | Act::Keep
+        | Act::Unconfirmed
+        | Act::Report
+        | Act::Recipients
+        | Act::Resend => (mine && me.has(WRITE)) || me.reaches(APPROVE, line) || me.reaches(WRITE, line),
     }
 }
 
@@ -272,7 +283,7 @@ mod tests {
     /// Every role at every place, with what it may do to a notice of the ward: its own, and somebody else's.
     #[test]
     fn what_each_role_may_do_with_a_notice() {
-        const ACTS: [Act; 11] = [
+        const ACTS: [Act; 14] = [
             Act::Submit,
             Act::Rework,
             Act::Discard,
@@ -284,6 +295,9 @@ mod tests {
             Act::AskCancel,
             Act::Cancel,
             Act::Unconfirmed,
+            Act::Report,
+            Act::Recipients,
+            Act::Resend,
         ];
         let (province, ward, village, other) = (UnitId(1), UnitId(2), UnitId(3), UnitId(4));
         let line = [ward, province];

@@ -1,7 +1,9 @@
 //! What this part asks, as plain calls; and whose authority reaches where.
 
 use super::super::{Context, Need, Post};
-use super::{Answer, Ask, NoticeFacts, ReachFacts, Receipt, ScheduleFacts, UnitNames, Waiting};
+use super::{
+    Answer, Ask, NoticeFacts, ReachFacts, Receipt, Recipient, Report, ScheduleFacts, UnitNames, Waiting,
+};
 use crate::domain::Timestamp;
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::*;
@@ -35,6 +37,14 @@ pub(super) fn submitted<'a>(ctx: &Context<'a>, units: Vec<UnitId>) -> Result<&'a
 
 pub(super) fn unconfirmed<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a [UnitNames], Need> {
     answered!(Notice, ctx, Ask::Unconfirmed(id), Answer::Unconfirmed(list) => list)
+}
+
+pub(super) fn report<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<Option<&'a Report>, Need> {
+    answered!(Notice, ctx, Ask::Report(id), Answer::Report(report) => report.as_deref())
+}
+
+pub(super) fn recipients<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a [Recipient], Need> {
+    answered!(Notice, ctx, Ask::Recipients(id), Answer::Recipients(list) => list)
 }
 
 pub(super) fn schedules<'a>(ctx: &Context<'a>, units: Vec<UnitId>) -> Result<&'a [ScheduleFacts], Need> {

@@ -9,6 +9,8 @@ mod compose;
 mod confirm;
 mod draft;
 mod facts;
+mod reach;
+mod report;
 mod running;
 mod schedule;
 mod spans;
@@ -18,11 +20,13 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Dialogue, Lang, Need, Turn};
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, ScheduleId, UnitId};
-use crate::domain::{ChannelKind, Rich, Timestamp};
+use crate::domain::{Rich, Timestamp};
 
 pub use approve::{approval_card, preview_card};
 pub use audience::audience_words;
 pub use draft::{Draft, DraftAct, FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice};
+pub use reach::{Month, ReachFacts, WhyNot, Windows};
+pub use report::{Recipient, Report, ReportLine, recipients_csv};
 pub use running::{Progress, progress};
 pub use spans::read_duration;
 
@@ -88,6 +92,12 @@ pub enum Act {
     Cancel,
     Keep,
     Unconfirmed,
+    /// What became of it, counted.
+    Report,
+    /// Everybody it was for, as a file.
+    Recipients,
+    /// Once more, for those alone whom it did not reach.
+    Resend,
     /// The button of a preview: it says that it is one.
     Sample,
 }
@@ -115,6 +125,10 @@ pub enum Ask {
     Submitted(Vec<UnitId>),
     /// Who has not confirmed, by unit.
     Unconfirmed(NoticeId),
+    /// What became of it, if it has gone out.
+    Report(NoticeId),
+    /// Everybody it was for.
+    Recipients(NoticeId),
     /// The schedules at these units and below.
     Schedules(Vec<UnitId>),
     /// One schedule, and what there is for its run at a moment.
@@ -134,6 +148,8 @@ pub enum Answer {
     Notice(Option<Box<NoticeFacts>>),
     Submitted(Vec<Waiting>),
     Unconfirmed(Vec<UnitNames>),
+    Report(Option<Box<Report>>),
+    Recipients(Vec<Recipient>),
     Schedules(Vec<ScheduleFacts>),
     Schedule(Option<Box<ScheduleFacts>>),
 }
@@ -169,75 +185,6 @@ pub struct Receipt {
     /// When the person who presses confirmed it before.
     pub confirmed_at: Option<Timestamp>,
     pub title: String,
-}
-
-/// Why a notice does not reach somebody it is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WhyNot {
-    /// They are on the list, and never opened a chat with the bot.
-    NoChat,
-    /// They blocked the bot, or their account is gone.
-    ClosedChat,
-    /// The group threw the bot out.
-    ClosedGroup,
-}
-
-/// How far an audience reaches.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReachFacts {
-    pub groups: i64,
-    pub people: i64,
-    /// Whom it does not reach: why, how many, and some of their names.
-    pub lost: Vec<(WhyNot, i64, Vec<String>)>,
-    /// Somebody in it is not of the units that were given.
-    pub beyond: bool,
-    /// What it takes of a month's messages; only known of a notice that is written.
-    pub months: Vec<Month>,
-    /// At what price it reaches people over a Zalo Official Account; only known of a notice that is written.
-    pub windows: Option<Windows>,
-}
-
-/// How many people a notice reaches at what price over a Zalo Official Account: that depends on when they last wrote
-/// (<https://developers.zalo.me/docs/official-account>).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Windows {
-    pub free: i64,
-    pub paid: i64,
-    /// They wrote too long ago, or never.
-    pub not_at_all: i64,
-}
-
-impl Windows {
-    /// The same in words.
-    pub fn says(&self, lang: Lang) -> String {
-        let key = if self.not_at_all > 0 { "notice-windows-short" } else { "notice-windows" };
-        let [free, paid, lost] = [self.free, self.paid, self.not_at_all].map(running::group);
-        lang.say(key, &[("free", &free), ("paid", &paid), ("lost", &lost)])
-    }
-}
-
-/// What a notice takes of the messages that a channel may send this month.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Month {
-    pub channel: ChannelKind,
-    pub needed: i64,
-    /// What is left of the month, the reserve included.
-    pub left: i64,
-    pub month: i64,
-    /// Whether there is not enough for it: what is over waits for the next month.
-    pub short: bool,
-}
-
-impl Month {
-    /// The same in words.
-    pub fn says(&self, lang: Lang) -> String {
-        let key = if self.short { "notice-month-short" } else { "notice-month" };
-        let [needed, left, month] = [self.needed, self.left, self.month].map(running::group);
-        let vars =
-            [("channel", self.channel.name()), ("needed", &needed), ("left", &left), ("month", &month)];
-        lang.say(key, &vars)
-    }
 }
 
 /// A notice as it is written down.
@@ -344,6 +291,10 @@ pub enum Effect {
         by: PersonId,
     },
     Cancel {
+        notice: NoticeId,
+        by: PersonId,
+    },
+    Resend {
         notice: NoticeId,
         by: PersonId,
     },

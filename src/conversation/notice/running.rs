@@ -28,9 +28,7 @@ const BOXES: i64 = 10;
 /// The message that keeps itself up to date while a notice goes out.
 pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply {
     let ended = now.total - now.waiting;
-    let filled = if now.total > 0 { ended * BOXES / now.total } else { BOXES };
     let percent = if now.total > 0 { ended * 100 / now.total } else { 100 };
-    let bar = |count: i64, sign: &str| sign.repeat(usize::try_from(count).unwrap_or(0));
     let state = match now.state.as_str() {
         "running" => "notice-state-running",
         "paused" => "notice-state-paused",
@@ -42,7 +40,7 @@ pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply
         .push(" – ")
         .bold(&now.title)
         .line()
-        .push(format!("{}{} {percent}%", bar(filled, "▓"), bar(BOXES - filled, "░")))
+        .push(format!("{} {percent}%", bar(ended, now.total, BOXES)))
         .line()
         .push(
             lang.say("notice-count-arrived", &[("count", &group(now.arrived)), ("total", &group(now.total))]),
@@ -73,10 +71,21 @@ pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply
         }
         _ => {}
     }
+    let mut row = Vec::new();
     if now.confirm && now.arrived > 0 {
-        reply = reply.row([button("notice-who-not", Act::Unconfirmed)]);
+        row.push(button("notice-who-not", Act::Unconfirmed));
     }
-    reply
+    if now.state == "done" {
+        row.push(button("notice-report", Act::Report));
+    }
+    if row.is_empty() { reply } else { reply.row(row) }
+}
+
+/// A bar of so many boxes; of nothing, full.
+pub(super) fn bar(part: i64, whole: i64, boxes: i64) -> String {
+    let filled = if whole > 0 { (part * boxes / whole).clamp(0, boxes) } else { boxes };
+    let draw = |count: i64, sign: &str| sign.repeat(usize::try_from(count).unwrap_or(0));
+    draw(filled, "▓") + &draw(boxes - filled, "░")
 }
 
 /// A number with its thousands apart, as it is written in Vietnam: 12.345.

@@ -16,6 +16,7 @@ use crate::store::audit::{self, Actor};
 use crate::store::people::lineage;
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
+use super::resend;
 use super::write::{self, Refused, subject};
 use super::{edition, manage, reach};
 
@@ -41,6 +42,9 @@ pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), St
         // What cannot be done any more, because somebody was quicker, is no failure: nothing happens.
         Effect::Pause { notice, by } => {
             edition::pause(tx, env, Actor::Person(*by), *notice).await.map(|_| ())
+        }
+        Effect::Resend { notice, by } => {
+            resend::resend(tx, env, Actor::Person(*by), *notice).await.map(|_| ())
         }
         Effect::Resume { notice, by } => {
             edition::resume(tx, env, Actor::Person(*by), *notice).await.map(|_| ())

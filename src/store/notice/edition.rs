@@ -24,7 +24,7 @@ const WINDOW: i64 = 20_000;
 /// Chats that one statement looks at.
 const STEP: i64 = 1_000;
 /// Random bytes of a nonce: 16 characters.
-const NONCE: usize = 12;
+pub const NONCE: usize = 12;
 
 /// A delivery's state, as it is kept.
 pub mod delivery {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::args;
-use crate::domain::ChannelKind;
 use crate::domain::content::Lane;
 use crate::domain::ids::*;
+use crate::domain::{ChannelKind, Failure};
 use crate::failpoint::{Planted, planted};
 use crate::store::{Env, Sql, StoreError, Tx, held, row};
 
@@ -17,7 +17,20 @@ use super::{OWN_DATA_PREFIX, next};
 pub struct Ended {
     pub delivery: DeliveryId,
     /// Why it did not arrive, where it did not.
-    pub result: Result<(), String>,
+    pub result: Result<(), Lost>,
+}
+
+/// Why a delivery will not arrive.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lost {
+    pub kind: Failure,
+    pub why: String,
+}
+
+impl Lost {
+    pub fn new(kind: Failure, why: &str) -> Self {
+        Self { kind, why: why.to_owned() }
+    }
 }
 
 /// A notice gets more messages into the outbox when no more than three quarters of its own stock are left there: what
@@ -213,9 +226,9 @@ async fn move_some(
 
 /// A delivery that was confirmed before it was known to have arrived stays confirmed.
 const KEEP: Sql = Sql {
-    lite: "UPDATE deliveries SET state = $2, reason = $3, sent_at = $4
+    lite: "UPDATE deliveries SET state = $2, reason = $3, sent_at = $4, failure = $5
            WHERE id IN (SELECT value FROM json_each($1)) AND state = 1",
-    pg: "UPDATE deliveries SET state = $2, reason = $3, sent_at = $4
+    pg: "UPDATE deliveries SET state = $2, reason = $3, sent_at = $4, failure = $5
          WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) AND state = 1",
 };
 
@@ -234,14 +247,15 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
         return Ok(());
     }
     // One delivery can end twice in a batch (its chat closed while a part was on its way): the first counts.
-    let mut once: BTreeMap<i64, Option<&str>> = BTreeMap::new();
+    let mut once: BTreeMap<i64, Option<&Lost>> = BTreeMap::new();
     for end in ended {
-        once.entry(end.delivery.0).or_insert(end.result.as_ref().err().map(String::as_str));
+        once.entry(end.delivery.0).or_insert(end.result.as_ref().err());
     }
     hold_editions(tx, &serde_json::to_string(&once.keys().collect::<Vec<_>>())?).await?;
     // What a person has to decide is not sent over another channel by itself.
-    let lost =
-        |(delivery, why): (&i64, &Option<&str>)| why.filter(|why| *why != held::REASON).map(|_| *delivery);
+    let lost = |(delivery, lost): (&i64, &Option<&Lost>)| {
+        lost.filter(|lost| lost.why != held::REASON).map(|_| *delivery)
+    };
     let lost: Vec<i64> = once.iter().filter_map(lost).collect();
     for delivery in lost {
         if next::channel(tx, env, delivery).await? {
@@ -249,19 +263,20 @@ pub async fn ended(tx: &mut Tx<'_>, env: &Env, ended: &[Ended]) -> Result<(), St
         }
     }
     // Those that ended alike are kept together: nearly always all of them.
-    let mut alike: BTreeMap<Option<&str>, Vec<i64>> = BTreeMap::new();
-    for (delivery, why) in once {
-        alike.entry(why).or_default().push(delivery);
+    let mut alike: BTreeMap<Option<&Lost>, Vec<i64>> = BTreeMap::new();
+    for (delivery, lost) in once {
+        alike.entry(lost).or_default().push(delivery);
     }
     let mut counts: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
-    for (why, deliveries) in alike {
+    for (lost, deliveries) in alike {
         let deliveries = serde_json::to_string(&deliveries)?;
         let rows: Vec<(i64, i64)> = tx.all(COUNT, args![&deliveries]).await?;
-        let state = if why.is_none() { delivery::SENT } else { delivery::FAILED };
-        tx.exec(KEEP, args![deliveries, state, why, env.now]).await?;
+        let state = if lost.is_none() { delivery::SENT } else { delivery::FAILED };
+        let (why, kind) = (lost.map(|lost| lost.why.as_str()), lost.map(|lost| lost.kind.number()));
+        tx.exec(KEEP, args![deliveries, state, why, env.now, kind]).await?;
         for (edition, count) in rows {
             let (sent, failed) = counts.entry(edition).or_default();
-            *(if why.is_none() { sent } else { failed }) += count;
+            *(if lost.is_none() { sent } else { failed }) += count;
         }
     }
     for (edition, (sent, failed)) in counts {
@@ -291,8 +306,8 @@ pub async fn came_back(
     if next::also(tx, env, delivery).await? {
         return Ok(());
     }
-    let sql = "UPDATE deliveries SET state = $2, reason = $3 WHERE id = $1";
-    tx.exec_one(sql, args![delivery, delivery::FAILED, why]).await?;
+    let sql = "UPDATE deliveries SET state = $2, reason = $3, failure = $4 WHERE id = $1";
+    tx.exec_one(sql, args![delivery, delivery::FAILED, why, Failure::Permanent.number()]).await?;
     let sql = "UPDATE editions SET sent = sent - 1, failed = failed + 1, changed_at = $2 WHERE id = $1";
     tx.exec_one(sql, args![edition, env.now]).await
 }

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::args;
-use crate::conversation::notice::Stage;
-use crate::domain::Timestamp;
+use crate::conversation::notice::{Recipient, Stage};
 use crate::domain::ids::*;
+use crate::domain::{ChannelKind, Failure, Timestamp};
 use crate::store::{Store, StoreError, Tx, row};
 
 use super::write::{self, Done, Refused};
@@ -84,24 +84,51 @@ pub struct EditionLine {
     pub seen: i64,
 }
 
-/// A recipient in a listing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Recipient {
-    pub chat: String,
-    pub kind: String,
-    pub unit: Option<String>,
-    /// `waiting`, `queued`, `sent`, `confirmed`, `failed`, `skipped` or `unreached`.
-    pub state: String,
-    pub reason: Option<String>,
-    pub sent_at: Option<i64>,
-    /// When they looked at it, on platforms that say so.
-    pub seen_at: Option<i64>,
-    pub confirmed_at: Option<i64>,
-    /// How many people confirmed: in a group everybody for themselves.
-    pub confirmations: i64,
+struct RecipientRow {
+    chat: String,
+    kind: String,
+    unit: Option<String>,
+    channel: String,
+    state: String,
+    failure: Option<i64>,
+    reason: Option<String>,
+    sent_at: Option<i64>,
+    seen_at: Option<i64>,
+    confirmed_at: Option<i64>,
+    confirmations: i64,
 }
 
-row!(Recipient { chat, kind, unit, state, reason, sent_at, seen_at, confirmed_at, confirmations });
+row!(RecipientRow {
+    chat,
+    kind,
+    unit,
+    channel,
+    state,
+    failure,
+    reason,
+    sent_at,
+    seen_at,
+    confirmed_at,
+    confirmations
+});
+
+impl From<RecipientRow> for Recipient {
+    fn from(row: RecipientRow) -> Self {
+        Self {
+            chat: row.chat,
+            kind: row.kind,
+            unit: row.unit,
+            channel: ChannelKind::from_code(&row.channel),
+            state: row.state,
+            failure: row.failure.and_then(Failure::from_number),
+            reason: row.reason,
+            sent_at: row.sent_at.map(Timestamp),
+            seen_at: row.seen_at.map(Timestamp),
+            confirmed_at: row.confirmed_at.map(Timestamp),
+            confirmations: row.confirmations,
+        }
+    }
+}
 
 /// Those of one unit who have received a notice and not confirmed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -130,13 +157,13 @@ struct LineRow {
 
 row!(LineRow { id, title, state, edition, author, created_at; counts: Counts::read });
 
-struct EditionRow {
-    id: i64,
-    state: String,
+pub struct EditionRow {
+    pub id: i64,
+    pub state: String,
     starts_at: i64,
     started_at: Option<i64>,
     ended_at: Option<i64>,
-    counts: Counts,
+    pub counts: Counts,
 }
 
 row!(EditionRow { id, state, starts_at, started_at, ended_at; counts: Counts::read });
@@ -152,16 +179,16 @@ const LIST: &str = "
     ORDER BY n.id DESC LIMIT $1";
 
 const RECIPIENTS: &str = "
-    SELECT c.title AS chat, c.kind, u.path AS unit,
+    SELECT c.title AS chat, c.kind, u.path AS unit, c.channel,
       CASE d.state WHEN 0 THEN 'waiting' WHEN 1 THEN 'queued' WHEN 2 THEN 'sent' WHEN 3 THEN 'confirmed'
                    WHEN 4 THEN 'failed' ELSE 'skipped' END AS state,
-      d.reason, d.sent_at, d.seen_at, d.confirmed_at,
+      d.failure, d.reason, d.sent_at, d.seen_at, d.confirmed_at,
       (SELECT COUNT(*) FROM confirmations k WHERE k.delivery_id = d.id) AS confirmations
     FROM deliveries d JOIN chats c ON c.id = d.chat_id LEFT JOIN units u ON u.id = d.unit_id
     WHERE d.edition_id = $1
     UNION ALL
     SELECT COALESCE(c.title, p.name, ''), CASE WHEN x.chat_id IS NULL THEN 'private' ELSE 'group' END,
-      u.path, 'unreached', x.why, NULL, NULL, NULL, 0
+      u.path, COALESCE(c.channel, ''), 'unreached', NULL, x.why, NULL, NULL, NULL, 0
     FROM edition_unreached x LEFT JOIN chats c ON c.id = x.chat_id LEFT JOIN people p ON p.id = x.person_id
     LEFT JOIN units u ON u.id = c.unit_id
     WHERE x.edition_id = $1
@@ -193,16 +220,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn notice_recipients(&self, id: NoticeId) -> Result<Vec<Recipient>, StoreError> {
-        self.db
-            .read(move |tx| {
-                Box::pin(async move {
-                    match newest(tx, id).await? {
-                        Some(edition) => tx.all(RECIPIENTS, args![edition.id, MOST_ROWS]).await,
-                        None => Ok(Vec::new()),
-                    }
-                })
-            })
-            .await
+        self.db.read(move |tx| Box::pin(async move { recipients(tx, id).await })).await
     }
 
     /// Who has received a notice and not confirmed it, by unit.
@@ -228,7 +246,14 @@ impl NoticeLine {
     }
 }
 
-async fn newest(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<EditionRow>, StoreError> {
+/// Everybody a notice was for, with what became of it.
+pub async fn recipients(tx: &mut Tx<'_>, id: NoticeId) -> Result<Vec<Recipient>, StoreError> {
+    let Some(edition) = newest(tx, id).await? else { return Ok(Vec::new()) };
+    let rows: Vec<RecipientRow> = tx.all(RECIPIENTS, args![edition.id, MOST_ROWS]).await?;
+    Ok(rows.into_iter().map(Recipient::from).collect())
+}
+
+pub async fn newest(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<EditionRow>, StoreError> {
     let sql = "SELECT id, state, starts_at, started_at, ended_at, waiting, queued, sent, confirmed, failed,
                  skipped, total, unreached
                FROM editions WHERE notice_id = $1 ORDER BY id DESC LIMIT 1";

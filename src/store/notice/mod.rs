@@ -11,6 +11,8 @@ mod manage;
 mod next;
 mod reach;
 mod remind;
+mod report;
+mod resend;
 mod schedule;
 mod show;
 mod write;
@@ -22,10 +24,10 @@ use super::{Env, StoreError, Tx};
 
 pub(super) use confirm::confirm_action;
 pub(super) use edition::delivery;
-pub use feed::Ended;
+pub use feed::{Ended, Lost};
 pub(super) use feed::{came_back, ended, feed, hungry};
 pub use files::{FetchedFile, WantedFile};
-pub use list::{Counts, EditionLine, NoticeDetail, NoticeLine, Recipient, Unconfirmed};
+pub use list::{Counts, EditionLine, NoticeDetail, NoticeLine, Unconfirmed};
 pub use reach::Reach;
 pub use schedule::{NewSchedule, ScheduleLine, ScheduleRefused};
 pub use write::{Done, Refused};
@@ -48,6 +50,8 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
             let units = list::unconfirmed(tx, *id).await?;
             Answer::Unconfirmed(units.into_iter().map(|unit| (unit.unit, unit.count, unit.names)).collect())
         }
+        Ask::Report(id) => Answer::Report(report::report(tx, *id).await?.ok().map(Box::new)),
+        Ask::Recipients(id) => Answer::Recipients(list::recipients(tx, *id).await?),
         Ask::Schedules(units) => Answer::Schedules(schedule::within(tx, env, units).await?),
         Ask::Schedule { schedule, at } => {
             Answer::Schedule(schedule::facts(tx, env, *schedule, *at).await?.map(Box::new))

@@ -9,28 +9,48 @@ use crate::store::{Env, StoreError, Tx};
 use super::OWN_DATA_PREFIX;
 use super::edition::delivery;
 
-/// The next open chat of who gets a delivery: one over which it has not been sent, and that has none of its own.
-const NEXT: &str = "
-    SELECT c.id, c.channel, d.edition_id FROM deliveries d JOIN chats c ON c.person_id = d.person_id
-    WHERE d.id = $1 AND c.kind = 'private' AND c.state = 'open' AND c.id <> d.chat_id
-      AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.chat_id = c.id)
-      AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.edition_id = d.edition_id AND o.chat_id = c.id)
-    ORDER BY c.rank, c.id LIMIT 1";
+/// Another open chat `c` of who gets delivery `d`: one over which it has not been sent, and that has none of its own.
+macro_rules! next_chat {
+    () => {
+        "c.kind = 'private' AND c.state = 'open' AND c.id <> d.chat_id
+         AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.chat_id = c.id)
+         AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.edition_id = d.edition_id AND o.chat_id = c.id)"
+    };
+}
+pub(super) use next_chat;
+
+const NEXT: &str = concat!(
+    "SELECT c.id, c.channel, d.edition_id FROM deliveries d JOIN chats c ON c.person_id = d.person_id
+     WHERE d.id = $1 AND ",
+    next_chat!(),
+    " ORDER BY c.rank, c.id LIMIT 1"
+);
 
 /// A delivery that failed for good goes on over the next channel, if there is one. Gives whether it does.
 pub(super) async fn channel(tx: &mut Tx<'_>, env: &Env, delivery: i64) -> Result<bool, StoreError> {
-    let next: Option<(i64, String, i64)> = tx.optional(NEXT, args![delivery]).await?;
-    let Some((chat, channel, edition)) = next else { return Ok(false) };
-    let sql = "UPDATE deliveries SET chat_id = $2, channel = $3, state = $4 WHERE id = $1 AND state = $5";
-    let channel =
-        ChannelKind::from_code(&channel).ok_or_else(|| StoreError::Corrupt(format!("channel {channel}")))?;
-    let args = args![delivery, chat, channel.number(), delivery::WAITING, delivery::QUEUED];
-    if tx.exec(sql, args).await? == 0 {
+    let Some(edition) = go_on(tx, delivery, (delivery::QUEUED, delivery::QUEUED)).await? else {
         return Ok(false);
-    }
+    };
     let sql = "UPDATE editions SET queued = queued - 1, waiting = waiting + 1, changed_at = $2 WHERE id = $1";
     tx.exec_one(sql, args![edition, env.now]).await?;
     Ok(true)
+}
+
+/// A delivery that failed, or was passed over, waits for another channel of its recipient's. Gives whether there is one.
+pub(super) async fn another(tx: &mut Tx<'_>, delivery: DeliveryId) -> Result<bool, StoreError> {
+    Ok(go_on(tx, delivery.0, (delivery::FAILED, delivery::SKIPPED)).await?.is_some())
+}
+
+/// A delivery in one of these states waits for the next chat of its recipient's. Gives its edition, if there is one.
+async fn go_on(tx: &mut Tx<'_>, delivery: i64, (first, last): (i64, i64)) -> Result<Option<i64>, StoreError> {
+    let next: Option<(i64, String, i64)> = tx.optional(NEXT, args![delivery]).await?;
+    let Some((chat, channel, edition)) = next else { return Ok(None) };
+    let channel =
+        ChannelKind::from_code(&channel).ok_or_else(|| StoreError::Corrupt(format!("channel {channel}")))?;
+    let sql = "UPDATE deliveries SET chat_id = $2, channel = $3, state = $4, reason = NULL, failure = NULL
+               WHERE id = $1 AND state IN ($5, $6)";
+    let args = args![delivery, chat, channel.number(), delivery::WAITING, first, last];
+    Ok((tx.exec(sql, args).await? > 0).then_some(edition))
 }
 
 /// Sends a delivery that nobody confirmed over the next channel as well, whole and with its button. Gives whether

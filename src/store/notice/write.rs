@@ -20,6 +20,8 @@ pub enum Refused {
     NotRunning(NoticeId),
     #[error("Thông báo số {0} không đang tạm dừng.")]
     NotPaused(NoticeId),
+    #[error("Thông báo số {0} chưa gửi, hoặc đã hủy.")]
+    NotSent(NoticeId),
     #[error("Kỳ này của lịch đã gửi bằng một thông báo khác.")]
     Taken,
 }

@@ -2,11 +2,11 @@
 
 use crate::args;
 use crate::conversation::{ChatKind, Incoming, Lang, Purpose, What};
-use crate::domain::ChannelKind;
 use crate::domain::ids::*;
 use crate::domain::text::fold;
+use crate::domain::{ChannelKind, Failure};
 
-use super::super::notice::{self, Ended};
+use super::super::notice::{self, Ended, Lost};
 use super::super::{Env, Store, StoreError, Tx, row};
 use super::arrange_owner;
 
@@ -112,9 +112,10 @@ pub(super) async fn drop_waiting(
     if deliveries.is_empty() {
         return Ok(());
     }
+    let lost = Lost::new(Failure::Permanent, why);
     let ended: Vec<Ended> = deliveries
         .into_iter()
-        .map(|delivery| Ended { delivery: DeliveryId(delivery), result: Err(why.to_owned()) })
+        .map(|delivery| Ended { delivery: DeliveryId(delivery), result: Err(lost.clone()) })
         .collect();
     notice::ended(tx, env, &ended).await
 }
