@@ -14,7 +14,7 @@ CREATE TABLE incidents (
     place           TEXT,
     latitude        DOUBLE PRECISION,
     longitude       DOUBLE PRECISION,
-    restricted      BIGINT NOT NULL,          -- 1: a complaint or denunciation, for duty officers only
+    restricted      BIGINT NOT NULL,          -- 1: see domain::incident::Mark
     holder_id       BIGINT REFERENCES people (id),
     forward_chat_id BIGINT REFERENCES chats (id),
     forward_unit_id BIGINT REFERENCES units (id),
@@ -27,7 +27,9 @@ CREATE TABLE incidents (
     created_at      BIGINT NOT NULL,
     updated_at      BIGINT NOT NULL,
     settled_at      BIGINT,
-    retired_at      BIGINT                     -- when reporters, pictures and numbers were taken out
+    retired_at      BIGINT,                     -- when reporters, pictures and numbers were taken out
+    -- A complaint or denunciation is for duty officers only: it never lies with a unit.
+    CHECK (restricted = 0 OR (restricted = 1 AND forward_unit_id IS NULL AND forward_chat_id IS NULL))
 );
 -- Cases that somebody still has to do something about: domain::incident::State::is_open. The index is of the same words,
 -- without which SQLite looks at every case there is.

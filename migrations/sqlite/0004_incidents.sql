@@ -14,7 +14,7 @@ CREATE TABLE incidents (
     place           TEXT,
     latitude        REAL,
     longitude       REAL,
-    restricted      INTEGER NOT NULL,          -- 1: a complaint or denunciation, for duty officers only
+    restricted      INTEGER NOT NULL,          -- 1: see domain::incident::Mark
     holder_id       INTEGER REFERENCES people (id),
     forward_chat_id INTEGER REFERENCES chats (id),
     forward_unit_id INTEGER REFERENCES units (id),
@@ -27,7 +27,9 @@ CREATE TABLE incidents (
     created_at      INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL,
     settled_at      INTEGER,
-    retired_at      INTEGER                     -- when reporters, pictures and numbers were taken out
+    retired_at      INTEGER,                     -- when reporters, pictures and numbers were taken out
+    -- A complaint or denunciation is for duty officers only: it never lies with a unit.
+    CHECK (restricted = 0 OR (restricted = 1 AND forward_unit_id IS NULL AND forward_chat_id IS NULL))
 ) STRICT;
 -- Cases that somebody still has to do something about: domain::incident::State::is_open. The index is of the same words,
 -- without which SQLite looks at every case there is.

@@ -1,6 +1,8 @@
-//! The states of a case and the moves between them.
+//! The states of a case, the mark beside them, and the moves between them.
 
 use serde::{Deserialize, Serialize};
+
+use super::rights::{Part, part};
 
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -65,6 +67,30 @@ pub enum Move {
     /// Its only reporter takes it back.
     Withdraw,
     Merge,
+}
+
+/// Whom a case is for. It stands beside the state: it is there from the first moment and never changes, while the state
+/// says where the case is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// For whoever watches over its unit, and the unit that it is forwarded to.
+    Usual,
+    /// A complaint or denunciation: for duty officers alone. It never lies with a unit.
+    Restricted,
+}
+
+impl Mark {
+    pub const ALL: [Self; 2] = [Self::Usual, Self::Restricted];
+
+    /// As it is stored.
+    pub fn of(restricted: bool) -> Self {
+        if restricted { Self::Restricted } else { Self::Usual }
+    }
+
+    pub fn is_restricted(self) -> bool {
+        self == Self::Restricted
+    }
 }
 
 impl State {
@@ -177,7 +203,7 @@ impl Move {
     }
 }
 
-/// A move that a case in this state does not take.
+/// A move that a case in this state, with this mark, does not take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a case that is {} does not take the move \"{}\"", .state.code(), .movement.code())]
 pub struct MoveError {
@@ -188,9 +214,13 @@ pub struct MoveError {
 /// Where a move takes a case.
 ///
 /// # Errors
-/// The move is not one of this state's.
-pub fn allowed(state: State, movement: Move) -> Result<State, MoveError> {
+/// The move is not one of this state's, or would take a restricted case to a unit.
+pub fn allowed(state: State, mark: Mark, movement: Move) -> Result<State, MoveError> {
     use State as S;
+    let of_units = movement == Move::Forward || part(movement) == Part::Work;
+    if mark.is_restricted() && of_units {
+        return Err(MoveError { state, movement });
+    }
     let fresh = matches!(state, S::New | S::Reopened);
     let with_officer = fresh || matches!(state, S::Taken | S::Verifying);
     let at_work = matches!(state, S::Accepted | S::Planned);
@@ -241,9 +271,11 @@ mod tests {
     #[test]
     fn every_open_case_can_be_settled_and_a_refusal_names_itself() {
         for state in State::ALL {
-            assert_eq!(allowed(state, Move::Settle).is_ok(), state.is_open(), "{state:?}");
+            for mark in Mark::ALL {
+                assert_eq!(allowed(state, mark, Move::Settle).is_ok(), state.is_open(), "{state:?}");
+            }
         }
-        let error = allowed(State::Confirmed, Move::Take).unwrap_err();
+        let error = allowed(State::Confirmed, Mark::Usual, Move::Take).unwrap_err();
         assert_eq!(error.to_string(), "a case that is confirmed does not take the move \"take\"");
     }
 
@@ -256,7 +288,7 @@ mod tests {
             let mut with_unit = false;
             for index in moves {
                 let movement = Move::ALL[index];
-                let Ok(next) = allowed(state, movement) else { continue };
+                let Ok(next) = allowed(state, Mark::Usual, movement) else { continue };
                 let ended = [State::Confirmed, State::Rejected, State::Withdrawn, State::Merged];
                 prop_assert!(!ended.contains(&state));
                 if matches!(state, State::Settled | State::Closed) {
@@ -273,6 +305,22 @@ mod tests {
                     Move::Return | Move::Report | Move::Settle => with_unit = false,
                     _ => {}
                 }
+                state = next;
+            }
+        }
+
+        /// The mark takes moves away and adds none: a restricted case goes the same way as another one, and never to
+        /// a unit.
+        #[test]
+        fn a_restricted_case_goes_the_same_way_without_units(
+            moves in prop::collection::vec(0..Move::ALL.len(), 0..60),
+        ) {
+            let mut state = State::New;
+            for movement in moves.into_iter().map(|index| Move::ALL[index]) {
+                let Ok(next) = allowed(state, Mark::Restricted, movement) else { continue };
+                prop_assert_eq!(allowed(state, Mark::Usual, movement), Ok(next));
+                let with_unit = [State::Forwarded, State::Accepted, State::Planned, State::Reported];
+                prop_assert!(!with_unit.contains(&next), "{:?}", movement);
                 state = next;
             }
         }

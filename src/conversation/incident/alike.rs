@@ -165,7 +165,7 @@ pub fn kept(ctx: &Context<'_>, about: &About<'_>, except: Option<IncidentId>) ->
 /// What a place changes that somebody adds to a case: it is compared anew.
 pub fn placed(ctx: &Context<'_>, case: &Case, place: Option<Spot>) -> Result<Also, Need> {
     let Some(spot) = place else { return Ok(Also::Nothing) };
-    if case.restricted {
+    if case.mark.is_restricted() {
         return Ok(Also::Place { spot, alike: Vec::new() });
     }
     let about = About {

@@ -6,7 +6,7 @@ use crate::conversation::incoming::Spot;
 use crate::conversation::{Choice, Lang, Reply};
 use crate::domain::content::{Attachment, FileKind};
 use crate::domain::ids::{ChatId, PersonId};
-use crate::domain::incident::{Move, State, allowed};
+use crate::domain::incident::{Move, State};
 pub use crate::domain::text::shorten;
 use crate::domain::{Rich, Timestamp};
 
@@ -82,7 +82,7 @@ pub fn reporter_view(case: &Case, me: PersonId, lang: Lang, now: Timestamp) -> R
     if !files.is_empty() {
         last.push(photos_button(case, &files, lang));
     }
-    if case.is_withdrawn_by(me) && allowed(case.state, Move::Withdraw).is_ok() {
+    if case.is_withdrawn_by(me) && case.takes(Move::Withdraw) {
         last.push(button(case, lang, "incident-do-withdraw", CaseAct::Withdraw));
     }
     if last.is_empty() { reply } else { reply.row(last) }
@@ -113,7 +113,7 @@ fn duty_text(case: &Case, chat: ChatId, names: bool, lang: Lang, now: Timestamp)
         };
         text = text.push(lang.say(key, &vars)).line();
     }
-    if case.restricted {
+    if case.mark.is_restricted() {
         text = text.bold(lang.say("incident-card-restricted", &[])).line();
     }
     text = text.line().push(shorten(&case.text, CARD_WORDS)).line();
@@ -254,16 +254,14 @@ fn rows(case: &Case, chat: ChatId, kind: CardKind, lang: Lang) -> Vec<Vec<Choice
     };
     let mut rows: Vec<Vec<Choice>> = Vec::new();
     for offer in offers {
-        let fits = |(movement, _, _): &&(Move, &str, CaseAct)| {
-            allowed(case.state, *movement).is_ok() && !(case.restricted && *movement == Move::Forward)
-        };
+        let fits = |(movement, _, _): &&(Move, &str, CaseAct)| case.takes(*movement);
         let row: Vec<Choice> =
             offer.iter().filter(fits).map(|(_, key, act)| button(case, lang, key, act.clone())).collect();
         rows.push(row);
     }
     let same = known_here(case, chat).find(|other| other.likeness == Likeness::Same);
     if kind != CardKind::Unit
-        && allowed(case.state, Move::Merge).is_ok()
+        && case.takes(Move::Merge)
         && let Some(other) = same
     {
         let action = Action::Case { incident: case.id, act: CaseAct::MergeLikely(other.id) };

@@ -7,8 +7,8 @@ use crate::conversation::{Lang, Me};
 use crate::domain::Timestamp;
 use crate::domain::content::Attachment;
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
-use crate::domain::incident::{Move, State};
-use crate::domain::rights::{Rights, WATCH, WATCH_RESTRICTED};
+use crate::domain::incident::{Mark, Move, MoveError, State, allowed};
+use crate::domain::rights::{Part, Right, part, watching, working};
 
 use super::Likeness;
 
@@ -27,8 +27,7 @@ pub struct Case {
     pub text: String,
     pub place: Option<String>,
     pub spot: Option<Spot>,
-    /// For duty officers only.
-    pub restricted: bool,
+    pub mark: Mark,
     pub holder: Option<(PersonId, String)>,
     pub forwarded: Option<NamedUnit>,
     /// The code of the case that it was merged into.
@@ -200,15 +199,38 @@ impl ListRow {
 }
 
 impl Case {
-    /// Whether the person is one of those who triage this case. A restricted one is for duty officers only.
+    /// Where a move takes it.
+    ///
+    /// # Errors
+    /// It does not take the move as it stands, or with its mark.
+    pub fn after(&self, movement: Move) -> Result<State, MoveError> {
+        allowed(self.state, self.mark, movement)
+    }
+
+    /// Whether it takes the move now, whoever makes it.
+    pub fn takes(&self, movement: Move) -> bool {
+        self.after(movement).is_ok()
+    }
+
+    /// Whether the person may make the move, as their roles are at this moment.
+    pub fn is_moved_by(&self, me: &Me, movement: Move) -> bool {
+        match part(movement) {
+            Part::Watch => self.is_triaged_by(me),
+            Part::Work => self.is_worked_on_by(me),
+            Part::Reporter => self.is_reported_by(me),
+            Part::OnlyReporter => self.is_withdrawn_by(me.id),
+            Part::Clock => false,
+        }
+    }
+
+    /// Whether the person is one of those who triage this case.
     pub fn is_triaged_by(&self, me: &Me) -> bool {
-        let watch = |rights: Rights| if self.restricted { rights.watch_restricted } else { rights.watch };
-        me.reaches(watch, &self.unit.line)
+        me.reaches(watching(self.mark), &self.unit.line)
     }
 
     /// Whether the person acts for the unit that the case was forwarded to.
     pub fn is_worked_on_by(&self, me: &Me) -> bool {
-        self.forwarded.as_ref().is_some_and(|unit| me.reaches(|rights| rights.work, &unit.line))
+        self.forwarded.as_ref().is_some_and(|unit| me.reaches(working(self.mark), &unit.line))
     }
 
     /// Whether the person may know who reported it, also where the reporter wants no one else to.
@@ -276,8 +298,8 @@ fn each_once<'a>(files: impl Iterator<Item = &'a CaseFile>) -> Vec<Attachment> {
 
 /// The units at which a person watches over cases, and those where also over restricted ones.
 pub fn watch(me: &Me) -> (Vec<UnitId>, Vec<UnitId>) {
-    let at = |right| me.posts_with(right).map(|post| post.unit).collect();
-    (at(WATCH), at(WATCH_RESTRICTED))
+    let at = |right: Right| me.posts_with(right).map(|post| post.unit).collect();
+    (at(watching(Mark::Usual)), at(watching(Mark::Restricted)))
 }
 
 #[cfg(test)]
@@ -303,7 +325,7 @@ mod tests {
     }
 
     /// A case of the ward, which has it as well; one person reported it.
-    fn case(restricted: bool) -> Case {
+    fn case(mark: Mark) -> Case {
         let reporter = Reporter {
             person: PersonId(100),
             name: "Lan".into(),
@@ -323,9 +345,9 @@ mod tests {
             text: String::new(),
             place: None,
             spot: None,
-            restricted,
+            mark,
             holder: None,
-            forwarded: (!restricted).then(|| unit(WARD)),
+            forwarded: Some(unit(WARD)),
             merged_into: None,
             question: None,
             result: None,
@@ -375,9 +397,12 @@ mod tests {
     #[test]
     fn every_role_at_every_unit_may_do_what_is_written_here() {
         let mut told = String::new();
-        for restricted in [false, true] {
-            let case = case(restricted);
-            told += if restricted { "a complaint\n" } else { "a case that lies with the ward\n" };
+        for mark in Mark::ALL {
+            let case = case(mark);
+            told += match mark {
+                Mark::Usual => "a case that lies with the ward\n",
+                Mark::Restricted => "a complaint, were it ever to lie with the ward\n",
+            };
             let mut line = |who: &str, me: &Me| {
                 let may: Vec<String> = acts()
                     .into_iter()

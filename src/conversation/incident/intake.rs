@@ -8,7 +8,7 @@ use crate::conversation::incoming::Message;
 use crate::conversation::{ChatKind, Choice, Context, Dialogue, Me, Need, Place, Reply, Target, Turn};
 use crate::domain::case_code::CaseCode;
 use crate::domain::ids::IncidentId;
-use crate::domain::incident::Move;
+use crate::domain::incident::{Mark, Move, State as CaseState, allowed};
 use crate::domain::text::clean_text;
 use crate::domain::time::VIETNAM;
 
@@ -371,7 +371,7 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
     let code = CaseCode { prefix: prefix.to_owned(), year, number }.to_string();
     let deadline = rules::deadline(ctx, category.as_ref().map(|(code, _)| code.as_str()));
     let desk = facts::desk(ctx, unit.id)?;
-    let restricted = rules::screen(&draft.text) == Screening::Complaint;
+    let mark = Mark::of(rules::screen(&draft.text) == Screening::Complaint);
     let about = About {
         text: &draft.text,
         place: draft.place.as_deref(),
@@ -380,9 +380,11 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
         unit,
         unit_known: draft.unit.known().is_some(),
     };
-    let alike = if restricted { Vec::new() } else { alike::kept(ctx, &about, None)? };
+    let alike = if mark.is_restricted() { Vec::new() } else { alike::kept(ctx, &about, None)? };
     let routed = match draft.unit.known() {
-        Some(_) if !restricted => rules::route(ctx, about.category, unit)?,
+        Some(_) if allowed(CaseState::New, mark, Move::Forward).is_ok() => {
+            rules::route(ctx, about.category, unit)?
+        }
         _ => None,
     };
     let sent = sent_words(ctx, &code, draft, &unit.name, desk, routed, deadline.due);
@@ -400,7 +402,7 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
         category,
         unit: unit.id,
         unit_known: draft.unit.known().is_some(),
-        restricted,
+        mark,
         deadline,
         alike,
         routed: routed.map(|group| (group.chat, group.unit.clone())),

@@ -20,7 +20,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
-use crate::domain::incident::{Move, State as CaseState};
+use crate::domain::incident::{Mark, Move, State as CaseState};
 use crate::domain::{ChannelKind, Timestamp};
 
 use super::incoming::Spot;
@@ -319,7 +319,7 @@ pub struct NewCase {
     pub category: Option<(String, String)>,
     pub unit: UnitId,
     pub unit_known: bool,
-    pub restricted: bool,
+    pub mark: Mark,
     pub deadline: Deadline,
     /// What it may be the same as, the likeliest first.
     pub alike: Vec<Alike>,

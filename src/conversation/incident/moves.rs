@@ -3,7 +3,7 @@
 use crate::conversation::{ChatKind, Choice, Context, Dialogue, Me, Need, Reply, Turn};
 use crate::domain::Rich;
 use crate::domain::ids::{ChatId, IncidentId, UnitId};
-use crate::domain::incident::{Move, State as CaseState, allowed};
+use crate::domain::incident::{Move, State as CaseState};
 
 use super::{
     Action, Also, CardKind, Case, CaseAct, Effect, Exhibit, State, Step, Wants, Words, card, facts, reporter,
@@ -71,12 +71,31 @@ pub fn press(ctx: &Context<'_>, id: IncidentId, act: &CaseAct) -> Result<Turn, N
 pub fn may(case: &Case, me: &Me, act: &CaseAct) -> bool {
     match act {
         CaseAct::Show | CaseAct::Photos => case.is_seen_by(me),
-        CaseAct::Answer | CaseAct::Confirm | CaseAct::Reopen => case.is_reported_by(me),
-        CaseAct::Withdraw => case.is_withdrawn_by(me.id),
-        CaseAct::Accept | CaseAct::Plan | CaseAct::Return | CaseAct::Report => case.is_worked_on_by(me),
         CaseAct::Never => true,
-        _ => case.is_triaged_by(me),
+        _ => movement(act).is_some_and(|movement| case.is_moved_by(me, movement)),
     }
+}
+
+/// The move that an act makes, or prepares.
+fn movement(act: &CaseAct) -> Option<Move> {
+    Some(match act {
+        CaseAct::Show | CaseAct::Photos | CaseAct::Never => return None,
+        CaseAct::Take => Move::Take,
+        CaseAct::Verify => Move::Verify,
+        CaseAct::Ask => Move::Ask,
+        CaseAct::Answer => Move::Answer,
+        CaseAct::Forward | CaseAct::ForwardTo { .. } | CaseAct::ForwardByName => Move::Forward,
+        CaseAct::Accept => Move::Accept,
+        CaseAct::Plan => Move::Plan,
+        CaseAct::Return => Move::Return,
+        CaseAct::Report => Move::Report,
+        CaseAct::Settle | CaseAct::SettleAsReported => Move::Settle,
+        CaseAct::Reject => Move::Reject,
+        CaseAct::Merge | CaseAct::MergeInto(_) | CaseAct::MergeLikely(_) => Move::Merge,
+        CaseAct::Confirm => Move::Confirm,
+        CaseAct::Reopen => Move::Reopen,
+        CaseAct::Withdraw => Move::Withdraw,
+    })
 }
 
 /// Makes a move without exhibits.
@@ -95,7 +114,7 @@ pub fn go_with(
     exhibits: Vec<Exhibit>,
 ) -> Turn {
     let lang = ctx.lang();
-    let Ok(mut to) = allowed(case.state, movement) else { return not_now(ctx, case) };
+    let Ok(mut to) = case.after(movement) else { return not_now(ctx, case) };
     if movement == Move::Return && case.holder.is_none() {
         // It went to the unit by the table: no officer has it yet.
         to = CaseState::New;
@@ -143,7 +162,7 @@ fn not_now(ctx: &Context<'_>, case: &Case) -> Turn {
 /// Asks for the words that a move needs.
 fn prompt(ctx: &Context<'_>, case: &Case, movement: Move, wants: Wants) -> Turn {
     let lang = ctx.lang();
-    if allowed(case.state, movement).is_err() {
+    if !case.takes(movement) {
         return not_now(ctx, case);
     }
     let name = ctx.me.map_or("", |me| me.name.as_str());
@@ -208,7 +227,7 @@ pub fn show(ctx: &Context<'_>, me: &Me, case: &Case) -> Result<Turn, Need> {
 
 /// Who looks at a restricted case that is not their own report is written down.
 fn looked(turn: Turn, me: &Me, case: &Case) -> Turn {
-    if !case.restricted || case.is_reported_by(me) {
+    if !case.mark.is_restricted() || case.is_reported_by(me) {
         return turn;
     }
     turn.effect(Effect::Look { incident: case.id, who: me.id }.into())
@@ -229,7 +248,7 @@ fn photos(ctx: &Context<'_>, me: &Me, case: &Case) -> Turn {
 /// Offers where to forward to, nearest first, or what belongs to a unit that fits a name.
 pub fn choose_group(ctx: &Context<'_>, me: &Me, case: &Case, name: Option<String>) -> Result<Turn, Need> {
     let lang = ctx.lang();
-    if allowed(case.state, Move::Forward).is_err() || case.restricted {
+    if !case.takes(Move::Forward) {
         return Ok(not_now(ctx, case));
     }
     let groups = facts::groups(ctx, case.id, me.id, name.clone())?;
@@ -264,7 +283,7 @@ fn forward(ctx: &Context<'_>, me: &Me, case: &Case, chat: ChatId, unit: UnitId) 
     // It may belong to another unit since the button was shown.
     let reach = |unit| group.unit.line.contains(unit);
     let (watched, _) = super::case::watch(me);
-    if case.restricted || !watched.iter().any(reach) {
+    if !watched.iter().any(reach) {
         return Ok(Turn::toast(lang.say("not-for-you", &[])));
     }
     let also = Also::Forward { chat, unit: group.unit.id };
@@ -279,14 +298,14 @@ fn forward(ctx: &Context<'_>, me: &Me, case: &Case, chat: ChatId, unit: UnitId) 
 
 fn choose_case(ctx: &Context<'_>, me: &Me, case: &Case) -> Result<Turn, Need> {
     let lang = ctx.lang();
-    if allowed(case.state, Move::Merge).is_err() {
+    if !case.takes(Move::Merge) {
         return Ok(not_now(ctx, case));
     }
     let mut reply = Reply::here(lang.say("incident-merge-where", &[("code", &case.code)]));
     let mut any = false;
     for row in &facts::mergeable(ctx, case.id)?.rows {
         let Some(other) = facts::case(ctx, row.id)? else { continue };
-        if other.is_triaged_by(me) && other.restricted == case.restricted {
+        if other.is_triaged_by(me) && other.mark == case.mark {
             any = true;
             let label = format!("{} · {}", other.code, card::shorten(&other.text, 40));
             let action = Action::Case { incident: case.id, act: CaseAct::MergeInto(other.id) };
@@ -305,7 +324,7 @@ fn merge(ctx: &Context<'_>, me: &Me, case: &Case, other: IncidentId) -> Result<T
         return Ok(Turn::toast(lang.say("incident-not-found", &[])));
     };
     // A restricted case may not become part of one that more people see.
-    let fits = into.id != case.id && into.state.is_open() && into.restricted == case.restricted;
+    let fits = into.id != case.id && into.state.is_open() && into.mark == case.mark;
     if !fits || !into.is_triaged_by(me) {
         return Ok(Turn::toast(lang.say("incident-not-now", &[("code", &into.code), ("state", "")])));
     }

@@ -3,7 +3,7 @@
 use crate::conversation::incoming::{Message, Spot};
 use crate::conversation::{Context, Lang, Me, Need, Reply, Turn};
 use crate::domain::ids::IncidentId;
-use crate::domain::incident::{Move, allowed};
+use crate::domain::incident::Move;
 
 use super::rules::Screening;
 use super::{Also, Case, CaseAct, Effect, Exhibit, Step, alike, card, facts, intake, recognise, rules};
@@ -48,7 +48,7 @@ pub fn add(
     };
     let count = exhibits.len().to_string();
     let said = lang.say(key, &[("code", &case.code), ("count", &count)]);
-    let Ok(to) = allowed(case.state, Move::Add) else {
+    let Ok(to) = case.after(Move::Add) else {
         return Ok(Turn::say(lang.say("incident-closed-already", &[("code", &case.code)])));
     };
     let step = Step {
@@ -77,7 +77,7 @@ pub fn corrected(ctx: &Context<'_>, me: &Me, message: &Message) -> Result<Turn, 
     }
     let Some(own) = case.reporter(me.id) else { return Ok(Turn::nothing()) };
     let same = recognise::plain(&text) == recognise::plain(&own.text);
-    let Ok(to) = allowed(case.state, Move::Add) else { return Ok(Turn::nothing()) };
+    let Ok(to) = case.after(Move::Add) else { return Ok(Turn::nothing()) };
     if text.is_empty() || same {
         return Ok(Turn::nothing());
     }

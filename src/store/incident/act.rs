@@ -33,7 +33,7 @@ pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), Stor
         place,
         case.spot.as_ref().map(|spot| spot.latitude),
         case.spot.as_ref().map(|spot| spot.longitude),
-        case.restricted,
+        case.mark.is_restricted(),
         micros(&case.deadline),
         case.deadline.due,
         env.now,

@@ -150,7 +150,7 @@ async fn see_to_one(tx: &mut Tx<'_>, env: &Env, id: IncidentId, kinds: Vec<Kind>
         remind(tx, env, &case, *gravest).await?;
     }
     // A restricted case stays with the duty officers.
-    if !case.restricted {
+    if !case.mark.is_restricted() {
         for kind in &kinds {
             match kind {
                 Kind::Due => escalate(tx, env, &case, 0).await?,

@@ -10,7 +10,7 @@ use crate::conversation::{Lang, Me, Post};
 use crate::domain::Timestamp;
 use crate::domain::content::{Attachment, FileKind};
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
-use crate::domain::incident::{Move, State};
+use crate::domain::incident::{Mark, Move, State};
 use crate::store::audit::Actor;
 use crate::store::{Store, StoreError, Tx, row};
 
@@ -95,7 +95,7 @@ pub async fn case(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<Case>, Store
         text: row.text,
         place: row.place,
         spot,
-        restricted: row.restricted != 0,
+        mark: Mark::of(row.restricted != 0),
         holder: row.holder_id.map(PersonId).zip(row.holder),
         forwarded,
         merged_into: row.merged_code,
@@ -330,7 +330,7 @@ fn shown(case: Case, steps: Vec<ShownStep>) -> Shown {
         place: case.place,
         latitude: case.spot.as_ref().map(|spot| spot.latitude),
         longitude: case.spot.as_ref().map(|spot| spot.longitude),
-        restricted: case.restricted,
+        restricted: case.mark.is_restricted(),
         holder: case.holder.map(|(_, name)| name),
         forwarded_to: case.forwarded.map(|unit| unit.path),
         merged_into: case.merged_into,
