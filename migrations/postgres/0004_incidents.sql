@@ -94,7 +94,7 @@ CREATE INDEX incident_matches_other ON incident_matches (other_id);
 -- What the clock does about a case.
 CREATE TABLE incident_deadlines (
     incident_id BIGINT NOT NULL REFERENCES incidents (id),
-    kind        TEXT NOT NULL,                 -- half | soon | due | over1 … | close
+    kind        TEXT NOT NULL,                 -- half | soon | due | over1 … | close | answer0 … | progress0 | progress1
     at          BIGINT NOT NULL,
     urgent      BIGINT NOT NULL,              -- also outside working hours
     done_at     BIGINT,

@@ -94,7 +94,7 @@ CREATE INDEX incident_matches_other ON incident_matches (other_id);
 -- What the clock does about a case.
 CREATE TABLE incident_deadlines (
     incident_id INTEGER NOT NULL REFERENCES incidents (id),
-    kind        TEXT NOT NULL,                 -- half | soon | due | over1 … | close
+    kind        TEXT NOT NULL,                 -- half | soon | due | over1 … | close | answer0 … | progress0 | progress1
     at          INTEGER NOT NULL,
     urgent      INTEGER NOT NULL,              -- also outside working hours
     done_at     INTEGER,

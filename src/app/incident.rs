@@ -117,6 +117,14 @@ fn in_words(case: &Shown) -> String {
     }
     out.push(format!("Người báo: {}", reporters.join(", ")));
     out.push(format!("Báo lúc {}, hạn {}", case.created_at.short(), case.due_at.short()));
+    if let Some((what, until)) = case.awaits.zip(case.awaited_until) {
+        let label = if what == "answer" {
+            "Cần người nhận trước"
+        } else {
+            "Cần tin tiến độ trước"
+        };
+        out.push(format!("{label}: {}", until.short()));
+    }
     out.push(format!("Ảnh: {}", case.photos.len()));
     if !case.documents.is_empty() {
         out.push(format!("Tài liệu: {}", case.documents.join(", ")));

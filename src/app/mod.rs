@@ -133,7 +133,7 @@ pub fn rules(config: &Config, bot_username: String) -> Rules {
         indicators: config.tally.indicators.clone(),
         ask_for_figures: config.tally.ask.0.clone().map(|rule| rule.by(calendar())),
         remind_of_figures: config.tally.remind_after_days,
-        deadline_hours: config.reports.default_deadline_hours,
+        deadlines: config.reports.deadlines(),
         remind_after: Duration::from_secs(u64::from(config.notices.remind_after_hours) * 3600),
         alarm_after: Duration::from_secs(u64::from(config.alarms.after_minutes) * 60),
         catch_up: Duration::from_secs(u64::from(config.notices.catch_up_hours) * 3600),

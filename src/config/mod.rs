@@ -30,6 +30,8 @@ pub use zalo_oa::ZaloOa;
 
 use crate::domain::calendar;
 use crate::domain::category::Categories;
+use crate::domain::deadline::Deadlines;
+use crate::domain::escalation::Escalation;
 use crate::domain::route::Routes;
 
 /// The whole configuration.
@@ -235,8 +237,23 @@ pub struct Reports {
     /// The letters that case codes begin with: `ML` gives `ML-2026-0042`.
     pub case_prefix: CaseLetters,
     /// Working hours until a case has to be settled whose category does not say.
-    #[serde(deserialize_with = "values::at_least_one")]
+    #[serde(deserialize_with = "values::hours")]
     pub default_deadline_hours: u32,
+    /// Working hours until somebody has it, likewise; of urgent ones hours of the clock. 0 is never asked for.
+    #[serde(deserialize_with = "values::hours_or_none")]
+    pub default_answer_hours: u32,
+    #[serde(deserialize_with = "values::hours_or_none")]
+    pub urgent_answer_hours: u32,
+    /// The same from one word of a unit's progress to the next.
+    #[serde(deserialize_with = "values::hours_or_none")]
+    pub default_progress_hours: u32,
+    #[serde(deserialize_with = "values::hours_or_none")]
+    pub urgent_progress_hours: u32,
+    /// Who is told, one after the other, where a case is late.
+    pub default_escalate: Escalation,
+    /// Hours from one of them to the next; 0 is a working day, and an hour where it is urgent.
+    #[serde(deserialize_with = "values::hours_or_none")]
+    pub default_escalate_hours: u32,
     /// Days after which a case that has ended keeps neither its reporters nor its pictures.
     #[serde(deserialize_with = "values::at_least_one")]
     pub keep_days: u32,
@@ -250,12 +267,34 @@ pub struct Reports {
 
 impl Default for Reports {
     fn default() -> Self {
+        let usual = Deadlines::default();
         Self {
             case_prefix: CaseLetters::usual(),
-            default_deadline_hours: 16,
+            default_deadline_hours: usual.settle_hours,
+            default_answer_hours: usual.answer_hours,
+            urgent_answer_hours: usual.urgent_answer_hours,
+            default_progress_hours: usual.progress_hours,
+            urgent_progress_hours: usual.urgent_progress_hours,
+            default_escalate: usual.escalate,
+            default_escalate_hours: usual.escalate_hours,
             keep_days: 90,
             categories: Categories::default(),
             routes: Routes::default(),
+        }
+    }
+}
+
+impl Reports {
+    /// What holds for cases whose category says nothing else.
+    pub fn deadlines(&self) -> Deadlines {
+        Deadlines {
+            settle_hours: self.default_deadline_hours,
+            answer_hours: self.default_answer_hours,
+            urgent_answer_hours: self.urgent_answer_hours,
+            progress_hours: self.default_progress_hours,
+            urgent_progress_hours: self.urgent_progress_hours,
+            escalate: self.default_escalate.clone(),
+            escalate_hours: self.default_escalate_hours,
         }
     }
 }

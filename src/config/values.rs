@@ -5,6 +5,8 @@ use chrono::{NaiveDate, NaiveTime, Weekday};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use crate::domain::deadline::MOST_HOURS;
+
 /// Part of a working day: `07:30-11:30`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -111,6 +113,22 @@ pub(super) fn at_least_one<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D:
     match u32::deserialize(from)? {
         0 => Err(D::Error::custom("cần một số nguyên từ 1 trở lên")),
         number => Ok(number),
+    }
+}
+
+/// Reads a number of hours.
+pub(super) fn hours<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    match u32::deserialize(from)? {
+        hours @ 1..=MOST_HOURS => Ok(hours),
+        _ => Err(D::Error::custom(format!("cần một số giờ từ 1 đến {MOST_HOURS}"))),
+    }
+}
+
+/// Reads a number of hours, of which 0 means something of its own.
+pub(super) fn hours_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    match u32::deserialize(from)? {
+        hours @ 0..=MOST_HOURS => Ok(hours),
+        _ => Err(D::Error::custom(format!("cần một số giờ từ 0 đến {MOST_HOURS}"))),
     }
 }
 

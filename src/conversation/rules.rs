@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::calendar::Calendar;
 use crate::domain::category::Categories;
+use crate::domain::deadline::Deadlines;
 use crate::domain::route::Routes;
 use crate::domain::schedule::CronRule;
 use crate::domain::tally::Indicators;
@@ -21,8 +22,8 @@ pub struct Rules {
     pub routes: Routes,
     /// When people work.
     pub calendar: Calendar,
-    /// Working hours until a case has to be settled, where its category does not say; 0 means 16.
-    pub deadline_hours: u32,
+    /// Until when what has to happen to a case, and who is told where it does not, where its category does not say.
+    pub deadlines: Deadlines,
     /// How long a case that has ended keeps its reporters and pictures.
     pub keep_cases: Duration,
     /// What units count of their work.
@@ -47,7 +48,7 @@ impl Default for Rules {
             categories: Categories::default(),
             routes: Routes::default(),
             calendar: Calendar::default(),
-            deadline_hours: 0,
+            deadlines: Deadlines::default(),
             keep_cases: Duration::from_secs(90 * 24 * 3600),
             indicators: Indicators::default(),
             ask_for_figures: None,

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::deadline::MOST_HOURS;
+use super::escalation::Escalation;
 use super::text::{contains_words, fold};
 
 /// Questions of one kind, and characters of each: what a person answers in the field.
@@ -28,12 +30,40 @@ pub struct Category {
     /// Hours until a case has to be settled, of work unless it is urgent; the default for all if there is none.
     #[serde(default)]
     pub deadline_hours: Option<u32>,
+    /// Hours until somebody has it; the default for all if there is none, 0 is never asked for.
+    #[serde(default)]
+    pub answer_hours: Option<u32>,
+    /// Hours from one word of a unit's progress to the next; likewise.
+    #[serde(default)]
+    pub progress_hours: Option<u32>,
+    /// Who is told, one after the other, where it is late; the default for all if there is none.
+    #[serde(default)]
+    pub escalate: Option<Escalation>,
+    /// Hours from one of these steps to the next; 0 is a working day, and an hour where it is urgent.
+    #[serde(default)]
+    pub escalate_hours: Option<u32>,
     /// How far apart two reports of the same thing may be, in metres; 1,000 if there is none.
     #[serde(default)]
     pub reach_metres: Option<u32>,
     /// It cannot wait for office hours: its deadline counts by the clock on the wall.
     #[serde(default)]
     pub urgent: bool,
+}
+
+impl Category {
+    /// The key whose number of hours makes no sense.
+    fn odd_hours(&self) -> Option<&'static str> {
+        let hours = [
+            ("deadline_hours", self.deadline_hours, 1),
+            ("answer_hours", self.answer_hours, 0),
+            ("progress_hours", self.progress_hours, 0),
+            ("escalate_hours", self.escalate_hours, 0),
+        ];
+        let odd = |(_, hours, least): &(&str, Option<u32>, u32)| {
+            hours.is_some_and(|hours| !(*least..=MOST_HOURS).contains(&hours))
+        };
+        hours.into_iter().find(odd).map(|(key, ..)| key)
+    }
 }
 
 /// All kinds, in the order in which they are offered.
@@ -97,6 +127,12 @@ impl Categories {
                     category.code
                 ));
             }
+            if let Some(key) = category.odd_hours() {
+                return Some(format!(
+                    "loại “{}”: {key} cần một số giờ không quá {MOST_HOURS}",
+                    category.code
+                ));
+            }
             if !seen.insert(&category.code) {
                 return Some(format!("mã loại “{}” bị lặp lại", category.code));
             }
@@ -132,6 +168,10 @@ impl Default for Categories {
             keywords: words.iter().map(|word| (*word).to_owned()).collect(),
             questions: usual_questions(code).iter().map(|asked| (*asked).to_owned()).collect(),
             deadline_hours: hours,
+            answer_hours: None,
+            progress_hours: None,
+            escalate: None,
+            escalate_hours: None,
             reach_metres: None,
             urgent: code == "thien_tai",
         };

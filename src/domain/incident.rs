@@ -54,6 +54,8 @@ pub enum Move {
     Accept,
     /// The unit says what it will do, and until when.
     Plan,
+    /// The unit says how far it is.
+    Progress,
     /// The unit gives it back to the duty officers.
     Return,
     /// The unit reports its result.
@@ -155,7 +157,7 @@ impl Move {
         matches!(self, Self::Answer | Self::Add | Self::Confirm | Self::Reopen | Self::Withdraw)
     }
 
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Take,
         Self::Verify,
         Self::Ask,
@@ -164,6 +166,7 @@ impl Move {
         Self::Forward,
         Self::Accept,
         Self::Plan,
+        Self::Progress,
         Self::Return,
         Self::Report,
         Self::Settle,
@@ -185,6 +188,7 @@ impl Move {
             Self::Forward => "forward",
             Self::Accept => "accept",
             Self::Plan => "plan",
+            Self::Progress => "progress",
             Self::Return => "return",
             Self::Report => "report",
             Self::Settle => "settle",
@@ -236,6 +240,8 @@ pub fn allowed(state: State, mark: Mark, movement: Move) -> Result<State, MoveEr
         Move::Accept if state == S::Forwarded => S::Accepted,
         // What has been said may be said anew: plans change.
         Move::Plan if with_unit => S::Planned,
+        // Only who has said yes is on the way.
+        Move::Progress if at_work => state,
         Move::Return if with_unit => S::Taken,
         Move::Report if with_unit => S::Reported,
         Move::Settle if state.is_open() => S::Settled,
@@ -294,7 +300,7 @@ mod tests {
                 if matches!(state, State::Settled | State::Closed) {
                     prop_assert!(matches!(movement, Move::Confirm | Move::Reopen | Move::Close));
                 }
-                if matches!(movement, Move::Accept | Move::Plan | Move::Return | Move::Report) {
+                if matches!(movement, Move::Accept | Move::Plan | Move::Progress | Move::Return | Move::Report) {
                     prop_assert!(with_unit);
                 }
                 if matches!(next, State::Forwarded | State::Accepted | State::Planned) {

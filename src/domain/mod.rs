@@ -6,6 +6,8 @@ pub mod case_code;
 pub mod category;
 pub mod channel_kind;
 pub mod content;
+pub mod deadline;
+pub mod escalation;
 pub mod failure;
 pub mod holidays;
 pub mod ids;

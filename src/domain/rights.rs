@@ -166,7 +166,7 @@ pub fn part(movement: Move) -> Part {
         Move::Take | Move::Verify | Move::Ask | Move::Forward | Move::Settle | Move::Reject | Move::Merge => {
             Part::Watch
         }
-        Move::Accept | Move::Plan | Move::Return | Move::Report => Part::Work,
+        Move::Accept | Move::Plan | Move::Progress | Move::Return | Move::Report => Part::Work,
         Move::Answer | Move::Add | Move::Confirm | Move::Reopen => Part::Reporter,
         Move::Withdraw => Part::OnlyReporter,
         Move::Close => Part::Clock,

@@ -43,7 +43,7 @@ pub async fn run(engine: Engine) {
 
 /// Does everything that is due. Gives when the next thing is.
 async fn look(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
-    let cases = incidents::tick(&engine.store, &engine.rules.calendar).await?;
+    let cases = incidents::tick(&engine.store, &engine.rules).await?;
     let notices = notices::tick(engine).await?;
     engine.store.see_to_erasures().await?;
     engine.store.see_to_figures(&engine.rules).await?;

@@ -1,10 +1,9 @@
 //! Cases on both engines: every statement of reporting, moving, listing, counting and fetching is run.
 
-use loa::conversation::What;
 use loa::conversation::incident::Period;
 use loa::conversation::incoming::{FileRef, Spot};
+use loa::conversation::{Rules, What};
 use loa::domain::Role;
-use loa::domain::calendar::Calendar;
 use loa::domain::content::Content;
 use loa::store::incident::Fetched;
 
@@ -62,9 +61,9 @@ on_both! {
         let reported = town.says(GROUP, STAFF, "Đã thông đường").await;
         assert!(says_it(&reported, "báo kết quả: “Đã thông đường”"));
 
-        let due = town.store.see_to_deadlines(&Calendar::default()).await.expect("a look").expect("a deadline");
+        let due = town.store.see_to_deadlines(&Rules::default()).await.expect("a look").expect("a deadline");
         town.clock.set(due);
-        assert!(town.store.see_to_deadlines(&Calendar::default()).await.expect("a look").is_some());
+        assert!(town.store.see_to_deadlines(&Rules::default()).await.expect("a look").is_some());
         assert!(says_it(&town.outbox().await, "tới hạn"));
 
         let prompt = town.presses(DUTY, OFFICER, &card, "Giải quyết xong").await;
@@ -72,7 +71,7 @@ on_both! {
         let agreed = town.presses(REPORTER, REPORTER, &settled, "Đã xong").await;
         assert!(says_it(&agreed, "đã giải quyết dứt điểm"));
         // Who agrees is asked no more.
-        assert_eq!(town.store.see_to_deadlines(&Calendar::default()).await.expect("a look"), None);
+        assert_eq!(town.store.see_to_deadlines(&Rules::default()).await.expect("a look"), None);
 
         let shown = town.store.show_incident(CODE).await.expect("a case").expect("there is one");
         assert_eq!((shown.steps.len(), shown.photos.len(), shown.latitude), (6, 1, Some(21.38)));
@@ -104,7 +103,7 @@ on_both! {
         town.presses(DUTY, OFFICER, &card, "Giải quyết xong").await;
         let settled = town.says(DUTY, OFFICER, "Đã dọn xong").await;
         assert!(says_it(&town.presses(REPORTER, REPORTER, &settled, "Chưa xong").await, "mở lại"));
-        assert!(town.store.see_to_deadlines(&Calendar::default()).await.expect("a look").is_some());
+        assert!(town.store.see_to_deadlines(&Rules::default()).await.expect("a look").is_some());
         assert!(says_it(&town.says(OFFICER, OFFICER, "/tonghop quý").await, "Vụ việc mới: 1"));
     }
 }

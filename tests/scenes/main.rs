@@ -21,6 +21,7 @@ mod hall;
 mod incident;
 mod intake;
 mod landslide;
+mod late;
 mod leaving;
 mod notice;
 mod notices;

@@ -157,7 +157,7 @@ impl Stage {
     /// due now.
     async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
         let rules = &self.service.engine.rules;
-        let cases = self.store.see_to_deadlines(&rules.calendar).await?;
+        let cases = self.store.see_to_deadlines(rules).await?;
         let notices = self.store.notices_tick(rules.catch_up).await?;
         let queues = match self.store.idle().await? {
             Idle::Until(due) => due,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::conversation::incoming::Spot;
 use crate::conversation::{Choice, Lang, Reply};
 use crate::domain::content::{Attachment, FileKind};
+use crate::domain::deadline::Awaited;
 use crate::domain::ids::{ChatId, PersonId};
 use crate::domain::incident::{Move, State};
 pub use crate::domain::text::shorten;
@@ -52,6 +53,25 @@ pub fn bundle(chat: ChatId, lang: Lang, counts: &[(Option<String>, i64)], since:
 /// What stands where a unit's card was, once the case lies with that unit no more.
 pub fn gone(case: &Case, chat: ChatId, lang: Lang) -> Reply {
     Reply::to(chat, lang.say("incident-card-gone", &[("code", &case.code)])).slot(slot(case))
+}
+
+/// The question to a unit that has said nothing for long, with what it can do about it.
+pub fn ask_progress(case: &Case, chat: ChatId, lang: Lang, now: Timestamp) -> Reply {
+    let since = case.wait.map_or(case.created_at, |wait| wait.since);
+    let vars = [("code", case.code.as_str()), ("silent", &*silence_words(lang, since, now))];
+    let mut reply = Reply::to(chat, lang.say("incident-ask-progress", &vars));
+    for row in rows(case, chat, CardKind::Unit, lang) {
+        reply = reply.row(row);
+    }
+    reply
+}
+
+/// How long nothing was said: in days, where it is one or more.
+pub fn silence_words(lang: Lang, since: Timestamp, now: Timestamp) -> String {
+    let hours = now.since(since).as_secs() / 3600;
+    let (key, count) =
+        if hours < 24 { ("incident-hours", hours.max(1)) } else { ("incident-days", hours / 24) };
+    lang.say(key, &[("count", &count.to_string())])
 }
 
 /// The name of the message that keeps itself up to date.
@@ -102,7 +122,7 @@ pub fn button(case: &Case, lang: Lang, key: &str, act: CaseAct) -> Choice {
 }
 
 fn duty_text(case: &Case, chat: ChatId, names: bool, lang: Lang, now: Timestamp) -> Rich {
-    let mut text = head(case, false, lang, now);
+    let mut text = wait_line(head(case, false, lang, now), case, lang, now);
     for reporter in case.reporters.iter().take(3) {
         let vars = [("name", reporter.name.as_str()), ("unit", reporter.unit.as_str())];
         let key = match (reporter.hidden, names) {
@@ -145,7 +165,7 @@ fn duty_text(case: &Case, chat: ChatId, names: bool, lang: Lang, now: Timestamp)
 
 /// What leaves the case towards a unit: without the reporter's name, and with numbers of persons masked.
 fn unit_text(case: &Case, lang: Lang, now: Timestamp) -> Rich {
-    let mut text = head(case, true, lang, now);
+    let mut text = wait_line(head(case, true, lang, now), case, lang, now);
     text = text.line().push(shorten(&rules::mask(&case.text), CARD_WORDS)).line();
     text = files_line(text, &case.all_files(), case.files_awaited, lang);
     if let Some(result) = &case.result {
@@ -175,6 +195,18 @@ fn head(case: &Case, masked: bool, lang: Lang, now: Timestamp) -> Rich {
         text = text.push(lang.say(key, &vars)).line();
     }
     text
+}
+
+/// What somebody has to say before the deadline, for those who may.
+fn wait_line(text: Rich, case: &Case, lang: Lang, now: Timestamp) -> Rich {
+    let Some(wait) = case.wait.filter(|_| case.state.is_open()) else { return text };
+    let key = match (wait.what, wait.until <= now) {
+        (Awaited::Answer, false) => "incident-card-answer",
+        (Awaited::Answer, true) => "incident-card-answer-late",
+        (Awaited::Progress, false) => "incident-card-progress",
+        (Awaited::Progress, true) => "incident-card-progress-late",
+    };
+    text.push(lang.say(key, &[("when", &*wait.until.short())])).line()
 }
 
 fn files_line(text: Rich, files: &[Attachment], awaited: i64, lang: Lang) -> Rich {
@@ -242,8 +274,10 @@ fn rows(case: &Case, chat: ChatId, kind: CardKind, lang: Lang) -> Vec<Vec<Choice
             ],
         ],
         CardKind::Unit => &[
+            // Who has accepted says how far it is, in the same place.
             &[
                 (Move::Accept, "incident-do-accept", CaseAct::Accept),
+                (Move::Progress, "incident-do-progress", CaseAct::Progress),
                 (Move::Return, "incident-do-return", CaseAct::Return),
             ],
             &[

@@ -6,6 +6,7 @@ use crate::conversation::incoming::Spot;
 use crate::conversation::{Lang, Me};
 use crate::domain::Timestamp;
 use crate::domain::content::Attachment;
+use crate::domain::deadline::Awaited;
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 use crate::domain::incident::{Mark, Move, MoveError, State, allowed};
 use crate::domain::rights::{Part, Right, part, watching, working};
@@ -37,6 +38,8 @@ pub struct Case {
     pub result: Option<String>,
     pub created_at: Timestamp,
     pub due_at: Timestamp,
+    /// What is waited for before that, if anything is.
+    pub wait: Option<Wait>,
     /// It was settled after its deadline, now or before it was opened again.
     pub late: bool,
     pub settled_at: Option<Timestamp>,
@@ -49,6 +52,15 @@ pub struct Case {
     pub last: Option<LastStep>,
     /// What it may be the same as, the likeliest first.
     pub matches: Vec<Match>,
+}
+
+/// Something that somebody has to say by a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    pub what: Awaited,
+    /// Since when nothing was said.
+    pub since: Timestamp,
+    pub until: Timestamp,
 }
 
 /// A case that is like this one.
@@ -353,6 +365,7 @@ mod tests {
             result: None,
             created_at: Timestamp(0),
             due_at: Timestamp(0),
+            wait: None,
             late: false,
             settled_at: None,
             reporters: vec![reporter],
@@ -379,6 +392,7 @@ mod tests {
             A::ForwardByName,
             A::Accept,
             A::Plan,
+            A::Progress,
             A::Return,
             A::Report,
             A::Settle,

@@ -370,6 +370,7 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
     let number = facts::next_number(ctx, format!("case:{prefix}:{year}"))?;
     let code = CaseCode { prefix: prefix.to_owned(), year, number }.to_string();
     let deadline = rules::deadline(ctx, category.as_ref().map(|(code, _)| code.as_str()));
+    let answer = rules::answer(ctx, category.as_ref().map(|(code, _)| code.as_str()), deadline.due);
     let desk = facts::desk(ctx, unit.id)?;
     let mark = Mark::of(rules::screen(&draft.text) == Screening::Complaint);
     let about = About {
@@ -404,6 +405,7 @@ fn send(ctx: &Context<'_>, draft: &Draft, in_place: bool) -> Result<Turn, Need> 
         unit_known: draft.unit.known().is_some(),
         mark,
         deadline,
+        answer,
         alike,
         routed: routed.map(|group| (group.chat, group.unit.clone())),
     };

@@ -19,6 +19,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::deadline::{Awaited, Deadline, Late};
 use crate::domain::ids::{ChatId, IncidentId, PersonId, UnitId};
 use crate::domain::incident::{Mark, Move, State as CaseState};
 use crate::domain::{ChannelKind, Timestamp};
@@ -28,7 +29,7 @@ use super::{Context, Dialogue, Need, Turn};
 use crate::conversation;
 
 pub use alike::{Alike, Candidate, Candidates, Likeness};
-pub use case::{CardKind, Case, CaseFile, Group, ListRow, ListScope, Match, NamedUnit, Page};
+pub use case::{CardKind, Case, CaseFile, Group, ListRow, ListScope, Match, NamedUnit, Page, Wait};
 pub use digest::{Digest, Period};
 pub use draft::Draft;
 pub use intake::{is_secret, secret};
@@ -86,6 +87,8 @@ pub enum Wants {
     Reject,
     /// What a unit will do, and until when.
     Plan,
+    /// How far a unit is.
+    Progress,
     /// Why its reporter takes it back.
     Withdraw,
 }
@@ -169,6 +172,7 @@ pub enum CaseAct {
     ForwardByName,
     Accept,
     Plan,
+    Progress,
     Return,
     Report,
     Settle,
@@ -321,26 +325,12 @@ pub struct NewCase {
     pub unit_known: bool,
     pub mark: Mark,
     pub deadline: Deadline,
+    /// When it is late that somebody has it.
+    pub answer: Option<Late>,
     /// What it may be the same as, the likeliest first.
     pub alike: Vec<Alike>,
     /// Where it goes at once: the staff group of the unit that answers for it.
     pub routed: Option<(ChatId, NamedUnit)>,
-}
-
-/// Until when a case has to be settled, and whom the clock tells when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deadline {
-    /// When half of its time is over.
-    pub half: Timestamp,
-    /// An hour before it is due; `None` where half of its time is no more.
-    pub soon: Option<Timestamp>,
-    pub due: Timestamp,
-    /// When it is overdue for so long that the next level up hears of it, one after the other.
-    pub over: Vec<Timestamp>,
-    /// The time that it has: working time, or any where it is urgent.
-    pub allowed: std::time::Duration,
-    /// It cannot wait for office hours.
-    pub urgent: bool,
 }
 
 /// A move of a case.
@@ -350,6 +340,8 @@ pub struct Step {
     pub from: CaseState,
     pub to: CaseState,
     pub movement: Move,
+    /// What is waited for no more, or from now on and anew.
+    pub waits: Vec<(Awaited, Option<Late>)>,
     pub actor: PersonId,
     pub text: String,
     pub exhibits: Vec<Exhibit>,

@@ -43,6 +43,7 @@ pub fn press(ctx: &Context<'_>, id: IncidentId, act: &CaseAct) -> Result<Turn, N
         CaseAct::Settle => Ok(prompt(ctx, case, Move::Settle, Wants::Settle)),
         CaseAct::Reject => Ok(prompt(ctx, case, Move::Reject, Wants::Reject)),
         CaseAct::Plan => Ok(prompt(ctx, case, Move::Plan, Wants::Plan)),
+        CaseAct::Progress => Ok(prompt(ctx, case, Move::Progress, Wants::Progress)),
         CaseAct::Withdraw => Ok(prompt(ctx, case, Move::Withdraw, Wants::Withdraw)),
         CaseAct::SettleAsReported => {
             let words = case.result.clone().unwrap_or_default();
@@ -87,6 +88,7 @@ fn movement(act: &CaseAct) -> Option<Move> {
         CaseAct::Forward | CaseAct::ForwardTo { .. } | CaseAct::ForwardByName => Move::Forward,
         CaseAct::Accept => Move::Accept,
         CaseAct::Plan => Move::Plan,
+        CaseAct::Progress => Move::Progress,
         CaseAct::Return => Move::Return,
         CaseAct::Report => Move::Report,
         CaseAct::Settle | CaseAct::SettleAsReported => Move::Settle,
@@ -131,10 +133,12 @@ pub fn go_with(
         let done = lang.say(&format!("incident-done-{}", movement.code()), &[("code", &case.code)]);
         turn = turn.with_toast(done);
     }
+    let waits = rules::waits(ctx, case, movement, to, &also);
     let step = Step {
         incident: case.id,
         from: case.state,
         to,
+        waits,
         movement,
         actor: me.id,
         text,
@@ -175,6 +179,7 @@ fn prompt(ctx: &Context<'_>, case: &Case, movement: Move, wants: Wants) -> Turn 
         Wants::Settle => "incident-want-settle",
         Wants::Reject => "incident-want-reject",
         Wants::Plan => "incident-want-plan",
+        Wants::Progress => "incident-want-progress",
         Wants::Withdraw => "incident-want-withdraw",
     };
     let vars = [("name", name), ("code", case.code.as_str()), ("places", rules::places(ctx))];

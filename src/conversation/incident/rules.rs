@@ -1,26 +1,19 @@
 //! What the configuration and the law say about a report.
 
-use std::time::Duration;
-
 use chrono::Datelike;
 
 use crate::conversation::{Context, Lang, Need, Rules};
 use crate::domain::case_code::CaseCode;
+use crate::domain::deadline::{Awaited, Change, Deadline, Late, Terms};
+use crate::domain::incident::{Move, State};
 use crate::domain::text::fold;
 use crate::domain::time::VIETNAM;
 use crate::domain::{Timestamp, calendar};
 
-use super::{Deadline, Group, NamedUnit, facts};
+use super::{Also, Case, Group, NamedUnit, facts};
 
 pub use crate::domain::mask::{mask, names_somebody};
 pub use crate::domain::screen::{Screening, screen};
-
-/// Working hours until a case has to be settled, where neither its category nor the configuration says.
-const USUAL_HOURS: u32 = 16;
-
-const HOUR: Duration = Duration::from_secs(3600);
-/// So many levels above the first hear of a case that is overdue. A province has four in all.
-const LEVELS: usize = 3;
 
 /// Whether a place on the map can be sent here, as the wordings ask for it.
 pub fn places(ctx: &Context<'_>) -> &'static str {
@@ -54,26 +47,38 @@ pub fn route<'a>(
     facts::group_of(ctx, route.unit.key())
 }
 
+/// What holds for a case of this category.
+fn terms<'a>(ctx: &Context<'a>, category: Option<&str>) -> Terms<'a> {
+    let category = category.and_then(|code| ctx.rules.categories.get(code));
+    ctx.rules.deadlines.of(category, &ctx.rules.calendar)
+}
+
 /// Until when a case of this category has to be settled, from now: in working time, or in any where it is urgent.
 pub fn deadline(ctx: &Context<'_>, category: Option<&str>) -> Deadline {
-    let known = category.and_then(|code| ctx.rules.categories.get(code));
-    let usual = if ctx.rules.deadline_hours == 0 { USUAL_HOURS } else { ctx.rules.deadline_hours };
-    let hours = known.and_then(|category| category.deadline_hours).unwrap_or(usual);
-    let allowed = Duration::from_secs(u64::from(hours) * 3600);
-    let urgent = known.is_some_and(|category| category.urgent);
-    let calendar = &ctx.rules.calendar;
-    let after = |from, time| if urgent { from + time } else { calendar.add_working(from, time) };
-    let (due, next) = (after(ctx.now, allowed), if urgent { HOUR } else { calendar.day_length() });
-    let over =
-        std::iter::successors(Some(due), |last| Some(after(*last, next))).skip(1).take(LEVELS).collect();
-    Deadline {
-        half: after(ctx.now, allowed / 2),
-        soon: (allowed > 2 * HOUR).then(|| after(ctx.now, allowed - HOUR)),
-        due,
-        over,
-        allowed,
-        urgent,
-    }
+    terms(ctx, category).settling(ctx.now)
+}
+
+/// When it is late that nobody has a new case of this category yet, which has to be settled by then.
+pub fn answer(ctx: &Context<'_>, category: Option<&str>, due: Timestamp) -> Option<Late> {
+    terms(ctx, category).late(Awaited::Answer, ctx.now, due)
+}
+
+/// What a move does to what is waited for.
+pub fn waits(
+    ctx: &Context<'_>,
+    case: &Case,
+    movement: Move,
+    to: State,
+    also: &Also,
+) -> Vec<(Awaited, Option<Late>)> {
+    let due = if let Also::Deadline(deadline) = also { deadline.due } else { case.due_at };
+    let terms = terms(ctx, case.category_code.as_deref());
+    let change = |what: Awaited| match what.change(movement, case.state, to) {
+        Change::Stays => None,
+        Change::Begins => Some((what, terms.late(what, ctx.now, due))),
+        Change::Ends => Some((what, None)),
+    };
+    Awaited::ALL.into_iter().filter_map(change).collect()
 }
 
 /// The letters that case codes begin with.

@@ -64,6 +64,7 @@ pub fn heard(ctx: &Context<'_>, words: &Words) -> Result<Turn, Need> {
         Wants::Settle => Move::Settle,
         Wants::Reject => Move::Reject,
         Wants::Plan => Move::Plan,
+        Wants::Progress => Move::Progress,
         Wants::Withdraw => Move::Withdraw,
         Wants::Answer => Move::Answer,
     };
@@ -115,6 +116,7 @@ fn authority(wants: Wants) -> CaseAct {
         Wants::Settle => CaseAct::Settle,
         Wants::Reject => CaseAct::Reject,
         Wants::Plan => CaseAct::Plan,
+        Wants::Progress => CaseAct::Progress,
         Wants::Withdraw => CaseAct::Withdraw,
     }
 }

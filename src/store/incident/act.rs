@@ -4,8 +4,9 @@ use crate::args;
 use crate::conversation::Lang;
 use crate::conversation::Reply;
 use crate::conversation::incident::case::CardChat;
-use crate::conversation::incident::{Also, CardKind, Case, Deadline, NewCase, Step, card};
+use crate::conversation::incident::{Also, CardKind, Case, NewCase, Step, card};
 use crate::conversation::incoming::Spot;
+use crate::domain::deadline::{Awaited, Deadline};
 use crate::domain::ids::{ChatId, IncidentId, PersonId};
 use crate::domain::incident::{Move, State};
 use crate::store::audit::{self, Actor};
@@ -57,6 +58,7 @@ pub async fn open(tx: &mut Tx<'_>, env: &Env, case: &NewCase) -> Result<(), Stor
         media::want(tx, env, id, case.person, case.chat, case.channel, exhibit).await?;
     }
     deadlines::set(tx, id, &case.deadline).await?;
+    deadlines::wait(tx, id, Awaited::Answer, case.answer.as_ref()).await?;
     alike::keep(tx, id, &case.alike).await?;
     refresh(tx, env, id).await?;
     note(tx, env, id, case.person, "open", &case.code).await
@@ -91,6 +93,9 @@ pub async fn step(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreEr
     storm::acted_upon(tx, step.incident, step.movement).await?;
     change(tx, env, step).await?;
     also(tx, env, step).await?;
+    for (what, late) in &step.waits {
+        deadlines::wait(tx, step.incident, *what, late.as_ref()).await?;
+    }
     refresh(tx, env, step.incident).await?;
     media::show(tx, env, step.incident).await?;
     note(tx, env, step.incident, step.actor, step.movement.code(), step.to.code()).await
@@ -147,7 +152,7 @@ async fn change(tx: &mut Tx<'_>, env: &Env, step: &Step) -> Result<(), StoreErro
             leave_unit(tx, env, id).await?;
         }
         // Nobody makes the last of these: `deadlines` does.
-        Move::Add | Move::Accept | Move::Plan | Move::Close => {}
+        Move::Add | Move::Accept | Move::Plan | Move::Progress | Move::Close => {}
     }
     Ok(())
 }

@@ -1,21 +1,22 @@
-//! What the clock does about cases: reminders to who has it, reports to who is above, one level after the other, and the
-//! end of what nobody objects to.
+//! What the clock does about cases: reminders to who has it, questions, reports to who is above, one step after the
+//! other, and the end of what nobody objects to. Each is a row that becomes due.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::args;
-use crate::conversation::incident::{CardKind, Case, Deadline, card, reporter};
-use crate::conversation::{Lang, Reply};
+use crate::conversation::Rules;
+use crate::conversation::incident::{Wait, reporter};
 use crate::domain::Timestamp;
 use crate::domain::calendar::Calendar;
-use crate::domain::content::Lane;
-use crate::domain::ids::{ChatId, IncidentId};
+use crate::domain::deadline::{Awaited, Deadline, Late};
+use crate::domain::escalation::{Escalations, Told};
+use crate::domain::ids::IncidentId;
 use crate::domain::incident::State;
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, Store, StoreError, Tx, outbox};
 
-use super::{act, read};
+use super::{act, late, read};
 
 /// Deadlines that one transaction sees to.
 const BATCH: i64 = 50;
@@ -30,10 +31,12 @@ enum Kind {
     Half,
     Soon,
     Due,
-    /// It has been due for a while: so many levels above hear of it.
+    /// It has been due for a while: this step hears of it.
     Over(usize),
     /// The reporters have had their time.
     Close,
+    /// What is awaited did not come: at 0 the first hear of it, and then the next.
+    Awaits(Awaited, usize),
 }
 
 impl Kind {
@@ -44,17 +47,23 @@ impl Kind {
             Self::Due => "due".to_owned(),
             Self::Over(level) => format!("over{level}"),
             Self::Close => "close".to_owned(),
+            Self::Awaits(what, step) => format!("{}{step}", what.code()),
         }
     }
 
     fn read(code: &str) -> Result<Self, StoreError> {
         let over = || code.strip_prefix("over")?.parse().ok().map(Self::Over);
+        let awaits = || {
+            let step =
+                |what: Awaited| Some(Self::Awaits(what, code.strip_prefix(what.code())?.parse().ok()?));
+            Awaited::ALL.into_iter().find_map(step)
+        };
         match code {
             "half" => Ok(Self::Half),
             "soon" => Ok(Self::Soon),
             "due" => Ok(Self::Due),
             "close" => Ok(Self::Close),
-            _ => over().ok_or_else(|| StoreError::Corrupt(format!("deadline {code}"))),
+            _ => over().or_else(awaits).ok_or_else(|| StoreError::Corrupt(format!("deadline {code}"))),
         }
     }
 }
@@ -65,16 +74,17 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn see_to_deadlines(&self, calendar: &Calendar) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn see_to_deadlines(&self, rules: &Rules) -> Result<Option<Timestamp>, StoreError> {
         let env = self.env();
         crate::failpoint::at(crate::failpoint::Point::DeadlinesBefore).await?;
-        let hours = Hours::at(calendar, env.now);
+        let hours = Hours::at(&rules.calendar, env.now);
         // Looking costs no write: most of the time nothing is due.
         let next = self.db.read(move |tx| Box::pin(async move { next(tx, hours).await })).await?;
         if next.is_none_or(|next| next > env.now) {
             return Ok(next);
         }
-        self.db.write(move |tx| Box::pin(async move { see_to(tx, &env, hours).await })).await
+        let steps = Escalations::new(&rules.deadlines.escalate, &rules.categories);
+        self.db.write(move |tx| Box::pin(async move { see_to(tx, &env, hours, &steps).await })).await
     }
 }
 
@@ -116,7 +126,12 @@ async fn next(tx: &mut Tx<'_>, hours: Hours) -> Result<Option<Timestamp>, StoreE
     Ok(next)
 }
 
-async fn see_to(tx: &mut Tx<'_>, env: &Env, hours: Hours) -> Result<Option<Timestamp>, StoreError> {
+async fn see_to(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    hours: Hours,
+    steps: &Escalations,
+) -> Result<Option<Timestamp>, StoreError> {
     // All of a case that has come, also what waits for working hours: told after the gravest, the milder would be wrong.
     let sql = "UPDATE incident_deadlines SET done_at = $1
                WHERE done_at IS NULL AND at <= $1 AND incident_id IN (
@@ -132,13 +147,20 @@ async fn see_to(tx: &mut Tx<'_>, env: &Env, hours: Hours) -> Result<Option<Times
     for (id, mut kinds) in due {
         // The database gives them in no order.
         kinds.sort();
-        see_to_one(tx, env, IncidentId(id), kinds).await?;
+        see_to_one(tx, env, IncidentId(id), kinds, steps).await?;
     }
     next(tx, hours).await
 }
 
-/// After an outage several may have come at once: of the reminders only the gravest is said.
-async fn see_to_one(tx: &mut Tx<'_>, env: &Env, id: IncidentId, kinds: Vec<Kind>) -> Result<(), StoreError> {
+/// After an outage several may have come at once: of the reminders only the gravest is said, and of what is awaited nothing
+/// beside them.
+async fn see_to_one(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    id: IncidentId,
+    kinds: Vec<Kind>,
+    steps: &Escalations,
+) -> Result<(), StoreError> {
     if kinds.contains(&Kind::Close) {
         return close(tx, env, id).await;
     }
@@ -146,75 +168,51 @@ async fn see_to_one(tx: &mut Tx<'_>, env: &Env, id: IncidentId, kinds: Vec<Kind>
     if !case.state.is_open() {
         return Ok(());
     }
-    if let Some(gravest) = kinds.iter().filter(|kind| **kind <= Kind::Due).max() {
-        remind(tx, env, &case, *gravest).await?;
+    let category = case.category_code.as_deref();
+    let due = kinds.iter().any(|kind| matches!(kind, Kind::Due | Kind::Over(_)));
+    let gravest = kinds.iter().filter(|kind| **kind <= Kind::Due).max();
+    // Whoever is reminded that it is due is not told so as a step as well.
+    let mut told = BTreeSet::new();
+    if let Some(kind) = gravest {
+        let key = match kind {
+            Kind::Half => "incident-remind-half",
+            Kind::Soon => "incident-remind-soon",
+            _ => "incident-remind-due",
+        };
+        late::remind(tx, env, &case, key).await?;
     }
-    // A restricted case stays with the duty officers.
-    if !case.mark.is_restricted() {
-        for kind in &kinds {
-            match kind {
-                Kind::Due => escalate(tx, env, &case, 0).await?,
-                Kind::Over(level) => escalate(tx, env, &case, *level).await?,
-                Kind::Half | Kind::Soon | Kind::Close => {}
+    if kinds.contains(&Kind::Due) {
+        told.extend(late::duty(tx, &case).await?.into_iter().map(|(chat, _)| chat));
+    }
+    for kind in &kinds {
+        let (step, key) = match kind {
+            Kind::Half | Kind::Soon | Kind::Close => continue,
+            Kind::Due => (0, "incident-escalate"),
+            Kind::Over(step) => (*step, "incident-escalate"),
+            Kind::Awaits(..) if due => continue,
+            Kind::Awaits(Awaited::Progress, 0) => {
+                late::ask_unit(tx, env, &case).await?;
+                continue;
             }
-        }
-    }
-    act::refresh(tx, env, id).await
-}
-
-async fn remind(tx: &mut Tx<'_>, env: &Env, case: &Case, kind: Kind) -> Result<(), StoreError> {
-    let key = match kind {
-        Kind::Half => "incident-remind-half",
-        Kind::Soon => "incident-remind-soon",
-        _ => "incident-remind-due",
-    };
-    let groups = case.cards.iter().filter(|at| at.kind != CardKind::Watch);
-    let mut places: Vec<(ChatId, Lang)> = groups.map(|at| (at.chat, at.lang)).collect();
-    if let Some((holder, _)) = &case.holder {
-        let sql =
-            "SELECT c.id, c.lang FROM chats c JOIN people p ON p.id = c.person_id AND p.state = 'active'
-                   WHERE c.person_id = $1 AND c.kind = 'private' AND c.state = 'open'
-                   ORDER BY c.spare, c.id LIMIT 1";
-        add_places(&mut places, tx.all(sql, args![*holder]).await?);
-    }
-    for (chat, lang) in places {
-        say(tx, env, case, chat, lang, key).await?;
-    }
-    Ok(())
-}
-
-fn add_places(places: &mut Vec<(ChatId, Lang)>, rows: Vec<(i64, String)>) {
-    for (chat, lang) in rows {
-        let chat = ChatId(chat);
-        if !places.iter().any(|(known, _)| *known == chat) {
-            places.push((chat, Lang::from_code(&lang)));
-        }
-    }
-}
-
-/// Tells the heads of a unit: of the lowest that has some, at level 0, and of the next above at every further one. Where
-/// there is none so high, nobody else is told.
-async fn escalate(tx: &mut Tx<'_>, env: &Env, case: &Case, level: usize) -> Result<(), StoreError> {
-    let mut with_heads = 0;
-    for unit in &case.unit.line {
-        let sql = "SELECT MIN(c.id), c.lang FROM roles r
-                   JOIN people p ON p.id = r.person_id AND p.state = 'active'
-                   JOIN chats c ON c.person_id = p.id AND c.kind = 'private' AND c.state = 'open' AND c.spare = 0
-                   WHERE r.unit_id = $1 AND r.role = 'head' GROUP BY p.id, c.lang";
-        let mut places = Vec::new();
-        add_places(&mut places, tx.all(sql, args![*unit]).await?);
-        if places.is_empty() {
-            continue;
-        }
-        if with_heads == level {
-            for (chat, lang) in &places {
-                say(tx, env, case, *chat, *lang, "incident-escalate").await?;
+            Kind::Awaits(Awaited::Progress, _) => {
+                late::escalate(tx, env, &case, &Told::Duty, "incident-late-progress", &mut told).await?;
+                continue;
             }
-            return Ok(());
+            Kind::Awaits(Awaited::Answer, 0) => {
+                late::tell_desk(tx, env, &case, "incident-late-answer", &mut told).await?;
+                continue;
+            }
+            Kind::Awaits(Awaited::Answer, step) => (step - 1, "incident-escalate-answer"),
+        };
+        if let Some(step) = steps.told(category, step) {
+            late::escalate(tx, env, &case, step, key, &mut told).await?;
         }
-        with_heads += 1;
     }
-    Ok(())
+    if due || gravest.is_some() {
+        act::refresh(tx, env, id).await
+    } else {
+        act::refresh_quietly(tx, env, id).await
+    }
 }
 
 /// Nobody objected in time: the case is closed, and its reporters hear how to open it again.
@@ -248,6 +246,46 @@ pub async fn set(tx: &mut Tx<'_>, id: IncidentId, deadline: &Deadline) -> Result
     Ok(())
 }
 
+/// Nothing is awaited of this kind any more; with a time, it is from now on and anew.
+pub async fn wait(
+    tx: &mut Tx<'_>,
+    id: IncidentId,
+    what: Awaited,
+    late: Option<&Late>,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM incident_deadlines WHERE incident_id = $1 AND kind LIKE $2";
+    tx.exec(sql, args![id, format!("{}%", what.code())]).await?;
+    let Some(late) = late else { return Ok(()) };
+    for (step, at) in late.at.iter().enumerate() {
+        add(tx, id, Kind::Awaits(what, step), *at, late.urgent).await?;
+    }
+    Ok(())
+}
+
+/// What is awaited in a case now, if anything is.
+pub async fn awaited(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<Wait>, StoreError> {
+    let sql =
+        "SELECT kind, at FROM incident_deadlines WHERE incident_id = $1 AND kind IN ('answer0', 'progress0')
+               ORDER BY at LIMIT 1";
+    let row: Option<(String, i64)> = tx.optional(sql, args![id]).await?;
+    let Some((kind, until)) = row else { return Ok(None) };
+    let Kind::Awaits(what, _) = Kind::read(&kind)? else {
+        return Err(StoreError::Corrupt(format!("deadline {kind}")));
+    };
+    let sql = match what {
+        Awaited::Answer => {
+            "SELECT MAX(at) FROM incident_steps
+             WHERE incident_id = $1 AND move IN ('open', 'reopen', 'return')"
+        }
+        Awaited::Progress => {
+            "SELECT MAX(at) FROM incident_steps
+             WHERE incident_id = $1 AND move IN ('accept', 'plan', 'progress')"
+        }
+    };
+    let (since,): (Option<i64>,) = tx.one(sql, args![id]).await?;
+    Ok(Some(Wait { what, since: Timestamp(since.unwrap_or(until)), until: Timestamp(until) }))
+}
+
 /// It is settled: what is left is that nobody objects.
 pub async fn wait_for_reporter(tx: &mut Tx<'_>, id: IncidentId, now: Timestamp) -> Result<(), StoreError> {
     end(tx, id).await?;
@@ -269,27 +307,4 @@ async fn add(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO incident_deadlines (incident_id, kind, at, urgent) VALUES ($1, $2, $3, $4)";
     tx.exec_one(sql, args![id, kind.code(), at, urgent]).await
-}
-
-async fn say(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    case: &Case,
-    chat: ChatId,
-    lang: Lang,
-    key: &str,
-) -> Result<(), StoreError> {
-    let holder = case.holder.as_ref().map(|(_, name)| name.clone());
-    let holder = holder.unwrap_or_else(|| lang.say("incident-nobody", &[]));
-    let left = card::left_words(lang, env.now, case.due_at);
-    let when = case.due_at.short();
-    let vars = [
-        ("code", case.code.as_str()),
-        ("name", holder.as_str()),
-        ("left", left.as_str()),
-        ("when", when.as_str()),
-        ("unit", case.unit.name.as_str()),
-    ];
-    let reply = Reply::to(chat, lang.say(key, &vars)).lane(Lane::Notice);
-    outbox::post(tx, env, chat, &reply).await
 }

@@ -5,6 +5,7 @@ mod alike;
 mod deadlines;
 mod digest;
 mod forget;
+mod late;
 mod list;
 mod media;
 mod read;

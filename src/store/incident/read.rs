@@ -14,7 +14,7 @@ use crate::domain::incident::{Mark, Move, State};
 use crate::store::audit::Actor;
 use crate::store::{Store, StoreError, Tx, row};
 
-use super::{act, alike, units};
+use super::{act, alike, deadlines, units};
 
 struct CaseRow {
     code: String,
@@ -103,6 +103,7 @@ pub async fn case(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<Case>, Store
         result: row.result,
         created_at: Timestamp(row.created_at),
         due_at: Timestamp(row.due_at),
+        wait: deadlines::awaited(tx, id).await?,
         late: row.late != 0 || row.settled_at.is_some_and(|at| at > row.due_at),
         settled_at: row.settled_at.map(Timestamp),
         reporters: reporters(tx, id).await?,
@@ -253,6 +254,9 @@ pub struct Shown {
     pub documents: Vec<String>,
     pub created_at: Timestamp,
     pub due_at: Timestamp,
+    /// What somebody has to say before that: `answer` or `progress`.
+    pub awaits: Option<&'static str>,
+    pub awaited_until: Option<Timestamp>,
     /// It was settled after its deadline, now or before it was opened again.
     pub late: bool,
     pub settled_at: Option<Timestamp>,
@@ -347,6 +351,8 @@ fn shown(case: Case, steps: Vec<ShownStep>) -> Shown {
         documents: documents.into_iter().map(|document| document.name).collect(),
         created_at: case.created_at,
         due_at: case.due_at,
+        awaits: case.wait.map(|wait| wait.what.code()),
+        awaited_until: case.wait.map(|wait| wait.until),
         late: case.late,
         settled_at: case.settled_at,
         steps,

@@ -7,3 +7,4 @@ mod routed;
 mod same;
 mod storm;
 mod triage;
+mod waits;

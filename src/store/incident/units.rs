@@ -238,6 +238,30 @@ pub async fn group_of(tx: &mut Tx<'_>, path_key: &str) -> Result<Option<Group>, 
     one_group(tx, takers!("", "u.path_key = $1", " ORDER BY 1 LIMIT 1"), args![path_key]).await
 }
 
+/// The private chats of a unit's heads, each head's once.
+pub async fn heads(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<(ChatId, Lang)>, StoreError> {
+    let sql = "SELECT MIN(c.id), c.lang FROM roles r
+               JOIN people p ON p.id = r.person_id AND p.state = 'active'
+               JOIN chats c ON c.person_id = p.id AND c.kind = 'private' AND c.state = 'open' AND c.spare = 0
+               WHERE r.unit_id = $1 AND r.role = 'head' GROUP BY p.id, c.lang ORDER BY 1";
+    let rows: Vec<(i64, String)> = tx.all(sql, args![unit]).await?;
+    let mut heads: Vec<(ChatId, Lang)> = Vec::new();
+    for (chat, lang) in rows {
+        heads.push((ChatId(chat), Lang::from_code(&lang)));
+    }
+    Ok(heads)
+}
+
+/// Those of the unit with this path.
+pub async fn heads_by_path(tx: &mut Tx<'_>, path_key: &str) -> Result<Vec<(ChatId, Lang)>, StoreError> {
+    let sql = "SELECT id FROM units WHERE path_key = $1 AND ends_on IS NULL";
+    let unit: Option<(i64,)> = tx.optional(sql, args![path_key]).await?;
+    match unit {
+        Some((unit,)) => heads(tx, UnitId(unit)).await,
+        None => Ok(Vec::new()),
+    }
+}
+
 /// The chats of those who take a unit's cases.
 pub async fn takers(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<(ChatId, Lang)>, StoreError> {
     let rows: Vec<GroupRow> = tx.all(takers!("", "u.id = $1", " ORDER BY 1 LIMIT 10"), args![unit]).await?;

@@ -7,6 +7,7 @@ use crate::conversation::Rules;
 use crate::conversation::incident::Period;
 use crate::conversation::incoming::FileRef;
 use crate::domain::content::FileKind;
+use crate::domain::deadline::Deadlines;
 use crate::domain::{ChannelKind, Timestamp};
 use crate::jobs::incidents;
 use crate::store::incident::{Fetched, Refusal};
@@ -24,7 +25,7 @@ async fn next_deadline(town: &Town) -> Vec<Shown> {
 }
 
 async fn tick(town: &Town) -> Option<Timestamp> {
-    incidents::tick(&town.stage.store, &town.stage.rules.calendar).await.expect("a tick")
+    incidents::tick(&town.stage.store, &town.stage.rules).await.expect("a tick")
 }
 
 #[tokio::test]
@@ -116,7 +117,11 @@ async fn after_an_outage_only_the_graver_reminder_comes() {
 
 #[tokio::test]
 async fn a_deadline_just_after_hours_is_the_last_reminder() {
-    let town = Town::with(Rules { deadline_hours: 7, ..Rules::default() }).await;
+    let town = Town::with(Rules {
+        deadlines: Deadlines { settle_hours: 7, ..Deadlines::default() },
+        ..Rules::default()
+    })
+    .await;
     // On Monday at eight; half the time is at 11:30, an hour is left at 16:00, and it is due at 17:00.
     town.report("Có chuyện lạ ở phường Sông Hiến").await;
     town.stage.clock.set(Timestamp::vietnam(2026, 11, 23, 17, 5));
