@@ -9,10 +9,9 @@ use serde::Serialize;
 
 use crate::channel::Channel;
 use crate::clock::Clock;
-use crate::config::{Config, Environment, Reports};
+use crate::config::{Config, Environment};
 use crate::conversation::Lang;
 use crate::conversation::alarm::AlarmKind;
-use crate::domain::route::Route;
 use crate::domain::time::VIETNAM;
 use crate::domain::{ChannelKind, Timestamp, calendar};
 use crate::jobs::WORKER_LEASE;
@@ -20,7 +19,7 @@ use crate::store::audit::Chain;
 use crate::store::rest::Why;
 use crate::store::{LOG_LIMIT, Store, StoreError};
 
-use super::{CommandError, channels, data, intake, live, say, zalo};
+use super::{CommandError, channels, data, escalations, intake, live, routes, say, zalo};
 
 /// Less room than this on the disk stops the work soon.
 const LITTLE_ROOM: u64 = 200 * 1024 * 1024;
@@ -128,7 +127,8 @@ async fn look_at_all(path: &Path, command: &CheckCommand) -> Vec<Finding> {
     }
     if let Some(store) = &store {
         findings.extend(data::look(&config, store).await);
-        findings.extend(routes(&config, store).await);
+        findings.extend(routes::look(&config, store).await);
+        findings.extend(escalations::look(&config, store).await);
     }
     if let Some(store) = store.as_ref().filter(|_| command.audit) {
         findings.push(audit(store).await);
@@ -265,46 +265,6 @@ async fn store_findings(store: &Store, findings: &mut Vec<Finding>) -> Option<Ti
             None
         }
     }
-}
-
-/// Whether every line of the table of who answers for what leads somewhere, and what no line is about.
-async fn routes(config: &Config, store: &Store) -> Vec<Finding> {
-    let Reports { routes, categories, .. } = &config.reports;
-    if routes.0.is_empty() {
-        return Vec::new();
-    }
-    let mut findings = Vec::new();
-    for route in &routes.0 {
-        if let Err(error) = follow(route, store, &mut findings).await {
-            findings.push(unreadable(&error));
-            return findings;
-        }
-    }
-    let left = routes.left_to_duty(categories);
-    if !left.is_empty() {
-        let vars = [("categories", &*left.join(", "))];
-        findings.push(Finding::new("routes", State::Warning, "cli-check-routes-left", &vars));
-    }
-    if findings.is_empty() {
-        let vars = [("count", &*routes.0.len().to_string())];
-        findings.push(Finding::new("routes", State::Good, "cli-check-routes", &vars));
-    }
-    findings
-}
-
-async fn follow(route: &Route, store: &Store, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
-    for unit in route.area.iter().chain([&route.unit]) {
-        if store.unit_by_path(unit).await?.is_none() {
-            let vars = [("unit", &*unit.to_string())];
-            findings.push(Finding::new("routes", State::Fault, "cli-check-route-no-unit", &vars));
-            return Ok(());
-        }
-    }
-    if !store.takes_cases(&route.unit).await? {
-        let vars = [("unit", &*route.unit.to_string())];
-        findings.push(Finding::new("routes", State::Fault, "cli-check-route-no-group", &vars));
-    }
-    Ok(())
 }
 
 /// Follows the record of who did what.

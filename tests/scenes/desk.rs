@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::cli::{Said, loa};
 use crate::on_both;
-use crate::town::{EDITOR, LAN, NGA, Town, photo};
+use crate::town::{BINH, EDITOR, LAN, NGA, Town, VAN, photo};
 
 /// A command on the database of the town.
 async fn types(town: &Town, dir: &Path, arguments: &[&str]) -> Said {
@@ -125,6 +125,34 @@ on_both! {
         let everything = "[[reports.route]]\nunit = \"Tỉnh Mường Lam / Xã Nậm Pung\"\n";
         let said = types_with(&town, dir.path(), everything, &["check"]).await;
         assert!(said.out.contains("✓ Nơi nhận vụ việc: 1 dòng"), "{}", said.out);
+    }
+
+    async fn check_finds_steps_that_nobody_would_hear(database: Database) {
+        let town = Town::new(database).await;
+        let dir = tempfile::tempdir().expect("a directory");
+        let said = types(&town, dir.path(), &["check"]).await;
+        assert!(said.out.contains("✓ Báo cáo cấp trên khi quá hạn: 1 lối"), "{}", said.out);
+        let steps = |words: &str| format!("[reports]\ndefault_escalate = [{words}]\n");
+        for (words, finds) in [
+            ("\"truc_ban\", \"Tỉnh Mường Lam / Phường Bình Minh\"", "✓ Báo cáo cấp trên"),
+            ("\"Tỉnh Mường Lam / Sở Y tế\"", "✗ Lối báo cáo cấp trên (escalate) nêu “Tỉnh Mường Lam / Sở Y tế”"),
+            ("", "! Việc quá hạn không báo ai ở trên (mọi loại việc)"),
+            ("\"don_vi\", \"don_vi\"", "bước “don_vi” bị nêu hai lần"),
+            ("\"cap_trem\"", "“cap_trem” không phải một bước"),
+        ] {
+            let said = types_with(&town, dir.path(), &steps(words), &["check"]).await;
+            assert!(said.out.contains(finds), "{words}: {}", said.out);
+        }
+        // Heads leave: a step that names their unit tells nobody, and of the tree's own steps there is a hole.
+        for head in [VAN, BINH] {
+            town.says(head, "/roi").await;
+        }
+        let named = steps("\"Tỉnh Mường Lam / Phường Bình Minh\"");
+        let said = types_with(&town, dir.path(), &named, &["check"]).await;
+        assert!(said.out.contains("nhưng đơn vị chưa có lãnh đạo nào mở bot"), "{}", said.out);
+        let said = types(&town, dir.path(), &["check"]).await;
+        let hole = "! 2 đơn vị chưa có lãnh đạo nào mở bot";
+        assert!(said.out.contains(hole) && said.out.contains("(Tỉnh Mường Lam; Tỉnh Mường Lam / Phường Bình Minh)"), "{}", said.out);
     }
 
     async fn every_listing_is_there_for_people_and_for_programs(database: Database) {

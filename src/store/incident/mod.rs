@@ -5,6 +5,7 @@ mod alike;
 mod deadlines;
 mod digest;
 mod forget;
+mod heard;
 mod late;
 mod list;
 mod media;
