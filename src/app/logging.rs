@@ -39,7 +39,11 @@ fn install(subscriber: impl Subscriber + Send + Sync) {
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
-fn subscriber<W>(
+/// What is written, in this form, to a writer of one's own: what may be seen there is all that the service ever writes.
+///
+/// # Errors
+/// A filter that cannot be read.
+pub fn subscriber<W>(
     level: &str,
     format: LogFormat,
     writer: W,

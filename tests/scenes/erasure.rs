@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use loa::domain::Role;
 use loa::jobs::ledger::{Difference, Ledger};
+use loa::sandbox::{Fault, Rule};
 
 use crate::hall::WARD;
+use crate::logged::must_name_nobody;
 use crate::town::{BINH, DUNG, DUTY, LAN, TUAN, Town, photo};
 use crate::{on_both, on_every_channel};
 
@@ -29,6 +31,8 @@ async fn has_reported(town: &Town) -> String {
 on_both! {
     async fn who_asks_is_erased_and_the_case_goes_on(database: Database) {
         let town = Town::new(database).await;
+        let refused = Rule::new(Fault::Status(502)).method("sendMessage").text("đã nhận xử lý").times(1);
+        let fault = town.sandbox.faults().add(refused);
         let code = has_reported(&town).await;
         let blobs = town.database.count("blobs").await;
         town.says(LAN, "/dulieu").await;
@@ -47,6 +51,9 @@ on_both! {
             left.extend(town.database.search(gone).await);
         }
         assert!(left.is_empty(), "{left:?}");
+        // Nor in what the service logged meanwhile, also of a message that could not be sent.
+        assert!(town.sandbox.faults().hits(fault) > 0);
+        must_name_nobody(&["Chị Lan", "0912345678", "chi lan", "KHUVUC7731", "Sạt lở ở phường", "Ai đang ở đó"]);
         assert!(town.person("Chị Lan").await.is_none());
         assert_eq!(town.database.count("blobs").await, 0, "of {blobs} files none is left");
         assert_eq!(town.store.check_audit().await.expect("a look").broken_at, None);
@@ -182,6 +189,13 @@ on_every_channel! {
         assert!(people.iter().all(|person| person.name != "Chị Lan"), "{people:?}");
         let case = hall.case(&code).await;
         assert!(case.reporters.is_empty() && !case.text.contains("0912345678"), "{case:?}");
+        // On a channel where people are called by their address, the log has not even that.
+        let address = hall.platform.id("lan");
+        let mut said = vec!["Chị Lan", "0912345678", "chi lan", "hai nhà", "Sạt lở ở phường"];
+        if address.contains('@') {
+            said.push(&address);
+        }
+        must_name_nobody(&said);
         hall.says("lan", "/vuviec").await;
         insta::assert_snapshot!(hall.titled("told"), hall.stories(&["lan", "hoa"]));
         assert!(!hall.last("lan").contains(&code), "a stranger now: {}", hall.story("lan"));

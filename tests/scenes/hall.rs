@@ -26,6 +26,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::engines::Database;
+use crate::logged;
 use crate::platforms::{self, Platform};
 
 pub const PROVINCE: &str = "Tỉnh Mường Lam";
@@ -66,8 +67,7 @@ impl Hall {
 
     /// The same; `None` where the servers that the channel needs are not installed, which is said.
     pub async fn open(kind: ChannelKind, database: Database) -> Option<Self> {
-        // What the app logs is shown with a test that fails.
-        let _ = tracing_subscriber::fmt().with_env_filter("loa=warn").with_test_writer().try_init();
+        logged::begin();
         let clock = Clock::by_hand(Timestamp::vietnam(2026, 11, 23, 8, 0));
         let (platform, channel) = platforms::start(kind, &clock).await?;
         let store = Store::open(&database.url, clock.clone(), Random::seeded(7)).await.expect("a store");

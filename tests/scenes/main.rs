@@ -23,6 +23,7 @@ mod intake;
 mod landslide;
 mod late;
 mod leaving;
+mod logged;
 mod notice;
 mod notices;
 mod office;

@@ -21,6 +21,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::engines::Database;
+use crate::logged;
 
 /// The app, the platform, and the people.
 pub struct World {
@@ -42,8 +43,7 @@ pub const LIMITS: Limits = Limits::TELEGRAM;
 impl World {
     /// An empty organisation at eight on a Monday morning, with a conversation and rules of the test's own.
     pub async fn with(database: Database, step: loa::store::turn::Step, rules: Rules) -> Self {
-        // What the app logs is shown with a test that fails.
-        let _ = tracing_subscriber::fmt().with_env_filter("loa=warn").with_test_writer().try_init();
+        logged::begin();
         let clock = Clock::by_hand(Timestamp::vietnam(2026, 11, 23, 8, 0));
         let reads = clock.clone();
         let mut options = Options::new(Arc::new(move || reads.now().0));
