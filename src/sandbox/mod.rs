@@ -2,8 +2,8 @@
 //!
 //! It enforces the platforms' own limits, can be told to fail, keeps a log of what it accepted, and
 //! serves a page on which the sample people's chats are played by hand: those on Telegram, and beside them
-//! those on Zalo. The room knows nothing of the
-//! rest of the crate: time and randomness are handed in, and the bot reaches it only over HTTP.
+//! those on other channels. The room knows nothing of the rest of the crate: time and randomness are handed in,
+//! and the bot reaches it only over the network.
 //!
 //! - [`telegram`] is the stand-in of Telegram's Bot API; its handle is [`Sandbox`].
 //! - [`zalo_bot`] is the stand-in of Zalo's bot platform; its handle is [`ZaloBot`].
@@ -16,7 +16,10 @@
     reason = "the other side has a network of its own, and waits for updates in real time"
 )]
 
+mod acting;
+mod changes;
 mod clock;
+mod content;
 mod door;
 pub mod faults;
 pub mod log;
@@ -31,6 +34,7 @@ pub mod zalo_oa;
 pub use clock::Now;
 pub use faults::{Fault, Faults, Match, Rule};
 pub use log::{Accepted, Attempt, Outcome, RateViolation, Violation, WhyRefused};
+pub use page::Beside;
 pub use telegram::{Button, Entity, Limits, Options, Person, Place, Sandbox, Seen, SentAnswer};
 pub use zalo_bot::{
     ZaloAccepted, ZaloAttempt, ZaloBot, ZaloBotOptions, ZaloNothing, ZaloSeen, ZaloStyle, ZaloViolation,

@@ -7,16 +7,18 @@ use axum::{Json, Router};
 use serde_json::json;
 
 use super::zalo_bot::ZaloBot;
+use super::zalo_oa::ZaloOa;
 
 const HTML: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/style.css");
 /// The script, in parts by name.
-const SCRIPTS: [(&str, &str); 6] = [
+const SCRIPTS: [(&str, &str); 7] = [
     ("/page.js", include_str!("page/page.js")),
     ("/column.js", include_str!("page/column.js")),
     ("/message.js", include_str!("page/message.js")),
     ("/channel.js", include_str!("page/channel.js")),
     ("/zalo.js", include_str!("page/zalo.js")),
+    ("/zalo_oa.js", include_str!("page/zalo_oa.js")),
     ("/dialogs.js", include_str!("page/dialogs.js")),
 ];
 
@@ -34,16 +36,34 @@ fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
     (headers, text)
 }
 
-/// Below which path a bot on Zalo is reached from the page.
-const ZALO: &str = "/zalo";
+/// People on another channel, whom the page shows as well.
+#[derive(Clone)]
+pub struct Beside {
+    /// The script of this name draws them; the path below which they are reached is the same.
+    kind: &'static str,
+    routes: Router,
+}
+
+impl From<&ZaloBot> for Beside {
+    fn from(zalo: &ZaloBot) -> Self {
+        Self { kind: "zalo", routes: zalo.page_routes() }
+    }
+}
+
+impl From<&ZaloOa> for Beside {
+    fn from(zalo: &ZaloOa) -> Self {
+        Self { kind: "zalo-oa", routes: zalo.page_routes() }
+    }
+}
 
 /// The page at `/`, its style and its script; and where the page finds the people of each channel.
-pub(crate) fn routes<S: Clone + Send + Sync + 'static>(zalo: Option<&ZaloBot>) -> Router<S> {
+pub(crate) fn routes<S: Clone + Send + Sync + 'static>(beside: Vec<Beside>) -> Router<S> {
     let mut channels = vec![json!({"kind": "telegram", "root": ""})];
     let mut page = Router::new();
-    if let Some(zalo) = zalo {
-        channels.push(json!({"kind": "zalo", "root": ZALO}));
-        page = page.nest_service(ZALO, zalo.page_routes());
+    for Beside { kind, routes } in beside {
+        let root = format!("/{kind}");
+        channels.push(json!({"kind": kind, "root": root}));
+        page = page.nest_service(&root, routes);
     }
     let channels = Json(channels);
     let page = page

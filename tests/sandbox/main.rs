@@ -20,6 +20,7 @@ mod zalo_clients;
 mod zalo_kit;
 mod zalo_oa;
 mod zalo_oa_kit;
+mod zalo_oa_page;
 mod zalo_oa_sending;
 mod zalo_oa_webhook;
 mod zalo_page;

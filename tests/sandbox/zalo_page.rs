@@ -13,7 +13,7 @@ const LIST: &str = "Họp giao ban lúc 8 giờ.\n\n1. Đã nhận\n2. Không đ
 async fn scene() -> (Scene, Sandbox) {
     let scene = Scene::with(|options| options.can_join_groups = true).await;
     let mut options = scene.clock.options();
-    options.beside = Some(scene.zalo.clone());
+    options.beside = vec![(&scene.zalo).into()];
     let sandbox = Sandbox::start(options).await.expect("loopback can be bound");
     sandbox.add_user(1, "Tư");
     sandbox.say(1, 1, "Chào bot");

@@ -52,7 +52,7 @@ impl Platforms {
         let zalo = ZaloBot::start(options).await?;
         let mut options = Options::new(now);
         options.limits = Some(sandbox::Limits::default());
-        options.beside = Some(zalo.clone());
+        options.beside = vec![(&zalo).into()];
         let telegram = listen(options, port).await?;
         Ok(Self { telegram, zalo, on_zalo: BTreeSet::new() })
     }

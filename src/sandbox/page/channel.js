@@ -2,7 +2,7 @@
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const NAMES = { telegram: "Telegram", zalo: "Zalo" };
+const NAMES = { telegram: "Telegram", zalo: "Zalo", "zalo-oa": "Zalo OA" };
 
 export class Channel {
   /**

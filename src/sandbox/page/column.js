@@ -97,7 +97,7 @@ export class Column {
     this.chat = chat;
     if (chat.private) this.speaker = chat.id;
     else if (!chat.members.some((member) => member.id === this.speaker)) this.speaker = chat.members[0]?.id ?? null;
-    const about = make("span", "quiet", {}, this.about());
+    const about = make("span", "quiet", { title: this.about() }, this.about());
     const title = make("div", "title", {}, make("h2", "", {}, chat.title), make("span", "named", {}, mark(this.channel), about));
     this.head.replaceChildren(avatar(chat.id, chat.title), title);
     if (!chat.private) this.head.append(this.speakers());
@@ -138,6 +138,11 @@ export class Column {
         ? ["Thôi cho bot làm quản trị", { act: "set_bot_admin", admin: false }]
         : ["Cho bot làm quản trị", { act: "set_bot_admin", admin: true }]);
     }
+    return this.more(acts);
+  }
+
+  /** What is done rarely: labels, and what they do. */
+  more(acts) {
     const box = make("details", "menu", {}, make("summary", "", { "aria-label": "Thêm thao tác" }, "⋮"));
     box.append(make("div", "", {}, ...acts.map(([label, body]) => make("button", "", {
       type: "button",

@@ -157,13 +157,18 @@ function words(text, entities, act, from = 0, to = text.length) {
   return out;
 }
 
-function picture(message, act) {
-  const source = `/practice/file/${message.path}`;
+/** A picture, which a tap opens. */
+export function picture(message, source, act) {
   const image = make("img", "", { src: source, alt: `Ảnh của ${message.name}`, onload: act.settle });
   return make("a", "photo", { href: source, target: "_blank" }, image);
 }
 
-function place(shared) {
+/** A document that can be saved. */
+export const fileOf = (name, source) => make("a", "file", { href: source, download: name },
+  make("span", "pin", {}, icon("file")), make("span", "", {}, name));
+
+/** A place with its name, where it has one. */
+export function placeOf(shared) {
   const point = `${shared.latitude.toFixed(5)}, ${shared.longitude.toFixed(5)}`;
   return make("div", "place", {}, make("span", "pin", {}, icon("pin")),
     make("div", "", {}, make("strong", "", {}, shared.title ?? "Vị trí"),
@@ -203,14 +208,13 @@ export function item(messages, act) {
   const pictures = messages.filter((message) => message.photos);
   if (pictures.length) {
     const many = pictures.length > 1 ? "photos many" : "photos";
-    parts.push(make("div", many, {}, ...pictures.map((message) => picture(message, act))));
+    parts.push(make("div", many, {}, ...pictures.map((message) => picture(message, `/practice/file/${message.path}`, act))));
   }
   for (const message of messages) {
     for (const name of message.files) {
-      const about = [make("span", "pin", {}, icon("file")), make("span", "", {}, name)];
-      parts.push(make("a", "file", { href: `/practice/file/${message.path}`, download: name }, ...about));
+      parts.push(fileOf(name, `/practice/file/${message.path}`));
     }
-    if (message.place) parts.push(place(message.place));
+    if (message.place) parts.push(placeOf(message.place));
   }
   if (said.text) parts.push(make("div", "words", {}, ...words(said.text, said.entities, act)));
   const time = timeOf(first, messages.some((message) => message.edited) ? "đã sửa " : "");

@@ -4,15 +4,17 @@ import { Channel } from "/channel.js";
 import { Column } from "/column.js";
 import { avatar, gist, make, mark } from "/message.js";
 import { ZaloColumn } from "/zalo.js";
+import { ZaloOaColumn } from "/zalo_oa.js";
 
 const byId = (id) => document.getElementById(id);
 const state = byId("state");
 const narrow = matchMedia("(max-width: 700px)");
-const KINDS = { telegram: Column, zalo: ZaloColumn };
+const KINDS = { telegram: Column, zalo: ZaloColumn, "zalo-oa": ZaloOaColumn };
 
 let channels = [];
 const columns = new Map();
 const entries = new Map();
+let listed = "";
 let shown = decodeURIComponent(location.hash.slice(1)).split(",").filter(Boolean);
 
 /** Every chat by its key, with its channel: by name; groups after people. */
@@ -69,6 +71,9 @@ function layout() {
 /** The list at the side and the chooser at the top. */
 function list() {
   const all = [...everything().values()];
+  const stamp = JSON.stringify(all.map(({ key, chat }) => [key, chat.title]));
+  if (stamp === listed) return;
+  listed = stamp;
   entries.clear();
   byId("chats").replaceChildren(...all.map(({ key, chat, channel }) => {
     const last = make("span", "quiet");
@@ -101,7 +106,8 @@ function heard(channel, { chats, touched }) {
     list();
     for (const column of columns.values()) {
       const chat = column.channel.chats.get(column.id);
-      if (chat) column.describe(chat);
+      // Nothing is made anew under the hands of whoever uses it.
+      if (chat && JSON.stringify(chat) !== JSON.stringify(column.chat)) column.describe(chat);
     }
     layout();
     channels.forEach((one) => one.chats.forEach((_, id) => summarise(one, id)));

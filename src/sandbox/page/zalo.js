@@ -2,7 +2,7 @@
 // written; a tap on a line of the latest list writes it.
 
 import { base64, Column } from "/column.js";
-import { answering, avatar, make, nameOf, quote, timeOf } from "/message.js";
+import { answering, avatar, make, nameOf, picture, quote, timeOf } from "/message.js";
 
 const PICTURE = /^image\/(jpeg|png|webp)$/;
 
@@ -33,7 +33,7 @@ function linked(text) {
 function styled(message, from, to) {
   const out = [];
   let at = from;
-  for (const { start, len, st } of [...message.styles].sort((a, b) => a.start - b.start)) {
+  for (const { start, len, st } of [...(message.styles ?? [])].sort((a, b) => a.start - b.start)) {
     const [begin, end] = [Math.max(start, at), Math.min(start + len, to)];
     if (begin >= end) continue;
     out.push(...linked(message.text.slice(at, begin)));
@@ -159,24 +159,35 @@ export class ZaloColumn extends Column {
 
   draw({ messages: [message], latest, begins }, act) {
     const mine = message.from === act.me;
-    const parts = [];
-    if (act.group && !mine && begins) parts.push(nameOf(message.from, message.name));
-    else parts.push(make("span", "hidden", {}, `${message.name}: `));
+    const parts = [act.group && !mine && begins
+      ? nameOf(message.from, message.name)
+      : make("span", "hidden", {}, `${message.name}: `)];
     const answered = message.reply_to === null ? null : act.find(message.reply_to);
     if (answered) parts.push(quote(answered));
-    if (message.photo) {
-      const source = `${this.channel.root}/practice/photo/${message.photo}`;
-      const image = make("img", "", { src: source, alt: `Ảnh của ${message.name}`, onload: act.settle });
-      parts.push(make("div", "photos", {}, make("a", "photo", { href: source, target: "_blank" }, image)));
-    }
-    const choices = latest ? lastList(message.text) : new Map();
-    const choose = (number) => act.say(String(number), act.group ? message : null);
-    if (message.text) parts.push(words(message, choices, choose));
-    else if (!message.photo) parts.push(make("div", "words odd", {}, odd(message)));
-    const foot = make("div", "foot", {}, timeOf(message), act.group ? answering(message, act) : null);
-    parts.push(foot);
+    parts.push(...this.inside(message, latest, act), make("div", "foot", {}, ...this.foot(message, act)));
     const bubble = make("div", "bubble", {}, ...parts);
     const face = mine ? null : (begins ? avatar(message.from, message.name) : make("span", "avatar none", { "aria-hidden": "true" }));
     return make("article", `${mine ? "mine" : "theirs"}${message.photo ? " wide" : ""}`, {}, face, bubble);
+  }
+
+  /** What a message holds. `latest`: it has the list that a number means. */
+  inside(message, latest, act) {
+    const parts = this.shown(message, act);
+    const choices = latest ? lastList(message.text) : new Map();
+    const choose = (number) => act.say(String(number), act.group ? message : null);
+    if (message.text) parts.push(words(message, choices, choose));
+    else if (!parts.length) parts.push(make("div", "words odd", {}, odd(message)));
+    return parts;
+  }
+
+  /** What stands above the words. */
+  shown(message, act) {
+    if (!message.photo) return [];
+    const source = `${this.channel.root}/practice/photo/${message.photo}`;
+    return [make("div", "photos", {}, picture(message, source, act))];
+  }
+
+  foot(message, act) {
+    return [timeOf(message), act.group ? answering(message, act) : null];
   }
 }

@@ -4,9 +4,10 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::chat::Standing;
-use super::handle::{Sandbox, done};
+use super::handle::Sandbox;
 use super::message::Place;
 use super::people::Said;
+use crate::sandbox::acting::done;
 
 /// What people do.
 impl Sandbox {

@@ -7,10 +7,10 @@ use tokio_util::sync::DropGuard;
 
 use super::chat::Standing;
 use super::options::{Limits, Options};
-use super::people::Impossible;
 use super::server::{self, Shared};
 use super::webhook;
 use super::world::{Person, World};
+use crate::sandbox::acting::done;
 use crate::sandbox::door::{self, Ended};
 use crate::sandbox::faults::Faults;
 
@@ -26,15 +26,6 @@ pub struct Sandbox {
     _stop: Arc<DropGuard>,
 }
 
-/// What came of an act, or a panic at the place in the script that asked for the impossible.
-#[track_caller]
-pub(super) fn done<T>(result: Result<T, Impossible>) -> T {
-    match result {
-        Ok(value) => value,
-        Err(why) => panic!("practice platform: {why}"),
-    }
-}
-
 impl Sandbox {
     /// Starts listening and gives the handle. Must be called within a Tokio runtime; the server runs in it.
     ///
@@ -46,9 +37,9 @@ impl Sandbox {
         let url = format!("http://{address}").into();
         let faults = Faults::new(options.seed);
         let now = (options.now)();
-        let beside = options.beside.take();
+        let beside = std::mem::take(&mut options.beside);
         let shared = Arc::new(Shared::new(World::new(options, now), faults, address.port()));
-        let ended = server::serve(listener, Arc::clone(&shared), beside.as_ref());
+        let ended = server::serve(listener, Arc::clone(&shared), beside);
         tokio::spawn(webhook::run(Arc::clone(&shared)));
         let guard = shared.stop.clone().drop_guard();
         Ok(Sandbox { shared, url, ended, _stop: Arc::new(guard) })

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::sandbox::clock::Now;
-use crate::sandbox::zalo_bot::ZaloBot;
+use crate::sandbox::page::Beside;
 
 /// How many messages the platform takes in which time (core.telegram.org/bots/faq#my-bot-is-hitting-limits:
 /// about 30 a second in all, 1 a second to a chat, 20 a minute to a group). Messages and edits count, an
@@ -48,8 +48,8 @@ pub struct Options {
     pub keep_last: Option<usize>,
     /// How long [`wait_for`](super::Sandbox::wait_for) waits, in real time.
     pub wait_bound: Duration,
-    /// A bot on Zalo whose people the page shows as well.
-    pub beside: Option<ZaloBot>,
+    /// Other channels whose people the page shows as well.
+    pub beside: Vec<Beside>,
 }
 
 impl Options {
@@ -66,7 +66,7 @@ impl Options {
             privacy_mode: true,
             keep_last: None,
             wait_bound: Duration::from_secs(20),
-            beside: None,
+            beside: Vec::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::chat::{Chat, Kind, Standing};
 use super::entities::{self, utf16_len};
 use super::message::{Body, Message, Place};
 use super::world::{Person, Query, World};
+use crate::sandbox::acting::Why;
 
 /// Why a person cannot do this.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,9 +53,8 @@ impl fmt::Display for Impossible {
     }
 }
 
-impl Impossible {
-    /// The same for the page.
-    pub fn in_vietnamese(&self) -> String {
+impl Why for Impossible {
+    fn in_vietnamese(&self) -> String {
         match self {
             Impossible::NoSuchPerson(_) => "Không có người này.".into(),
             Impossible::NoSuchChat(_) => "Không có cuộc trò chuyện này.".into(),

@@ -27,6 +27,7 @@ use super::message::Place;
 use super::people::{Impossible, Said};
 use super::server::{self, Shared};
 use super::world::{Person, World};
+use crate::sandbox::acting;
 use crate::sandbox::faults::Faults;
 use crate::sandbox::orders;
 use crate::sandbox::waiting::{self, Since};
@@ -188,13 +189,7 @@ impl World {
 }
 
 async fn act(State(shared): State<Arc<Shared>>, Json(act): Json<Act>) -> Response {
-    match shared.act(|world| world.perform(act)) {
-        Ok(result) => Json(json!({"ok": true, "result": result})).into_response(),
-        Err(why) => {
-            let body = json!({"ok": false, "error": why.in_vietnamese(), "reason": why.to_string()});
-            (StatusCode::BAD_REQUEST, Json(body)).into_response()
-        }
-    }
+    acting::answer(shared.act(|world| world.perform(act)))
 }
 
 async fn state(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) -> Response {

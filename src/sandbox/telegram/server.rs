@@ -20,9 +20,8 @@ use super::world::World;
 use crate::sandbox::clock::Now;
 use crate::sandbox::door::{self, Ended};
 use crate::sandbox::faults::Faults;
-use crate::sandbox::page;
+use crate::sandbox::page::{self, Beside};
 use crate::sandbox::wire::{self, Cut};
-use crate::sandbox::zalo_bot::ZaloBot;
 
 /// What every handler and every handle shares.
 pub(super) struct Shared {
@@ -87,11 +86,7 @@ impl Shared {
 }
 
 /// Serves until told to stop; the future given back ends when the server has.
-pub(super) fn serve(
-    listener: tokio::net::TcpListener,
-    shared: Arc<Shared>,
-    beside: Option<&ZaloBot>,
-) -> Ended {
+pub(super) fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>, beside: Vec<Beside>) -> Ended {
     let practice = practice::routes(shared.faults.clone());
     let app = Router::new().merge(page::routes(beside)).merge(practice).fallback(bot_api);
     door::serve(listener, app.with_state(Arc::clone(&shared)), shared.stop.clone())

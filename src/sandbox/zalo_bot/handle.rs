@@ -8,11 +8,12 @@ use serde_json::Value;
 use tokio_util::sync::DropGuard;
 
 use super::options::ZaloBotOptions;
-use super::people::{Impossible, Said};
+use super::people::Said;
 use super::practice;
 use super::server::{self, Shared};
 use super::webhook;
 use super::world::World;
+use crate::sandbox::acting::done;
 use crate::sandbox::door::{self, Ended};
 use crate::sandbox::faults::Faults;
 
@@ -26,15 +27,6 @@ pub struct ZaloBot {
     url: Arc<str>,
     ended: Ended,
     _stop: Arc<DropGuard>,
-}
-
-/// What came of an act, or a panic at the place in the script that asked for the impossible.
-#[track_caller]
-fn done<T>(result: Result<T, Impossible>) -> T {
-    match result {
-        Ok(value) => value,
-        Err(why) => panic!("practice platform: {why}"),
-    }
 }
 
 impl ZaloBot {

@@ -9,20 +9,12 @@ use super::world::{Chat, World};
 impl World {
     /// What came after this number; everything for 0, or for a number that is of another time.
     pub fn news(&self, after: u64) -> Value {
-        let reset = after == 0 || after > self.seq;
-        let after = if reset { 0 } else { after };
-        let new = self.posted.partition_point(|(seq, ..)| *seq <= after);
-        let messages = self.posted[new..].iter().filter_map(|(_, chat, number)| {
-            let seen = self.seen(chat).get(*number)?;
-            Some(json!({"chat": chat, "message": see(chat, *number, seen)}))
-        });
-        let messages: Vec<Value> = messages.collect();
-        let mut news = json!({"seq": self.seq, "reset": reset, "messages": messages});
-        if reset || self.people_seq > after {
-            news["bot"] = json!({"id": self.bot_id(), "name": self.options.bot_name});
-            news["chats"] = self.chats.iter().map(|(id, chat)| self.describe(id, chat)).collect();
-        }
-        news
+        let see = |chat: &str, place| self.seen(chat).get(place).map(|seen| see(chat, place, seen));
+        let who = || {
+            let bot = json!({"id": self.bot_id(), "name": self.options.bot_name});
+            (bot, self.chats.iter().map(|(id, chat)| self.describe(id, chat)).collect())
+        };
+        self.changes.news(self.seq, after, see, who)
     }
 
     fn describe(&self, id: &str, chat: &Chat) -> Value {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::view::ZaloSeen;
 use super::world::{Chat, World};
+use crate::sandbox::acting::Why;
 
 /// Why a person cannot do this.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,17 +33,17 @@ impl fmt::Display for Impossible {
     }
 }
 
-impl Impossible {
-    /// The same for the page.
-    pub fn in_vietnamese(&self) -> &'static str {
-        match self {
+impl Why for Impossible {
+    fn in_vietnamese(&self) -> String {
+        let words = match self {
             Impossible::NoSuchPerson(_) => "Không có người này.",
             Impossible::NoSuchGroup(_) => "Không có nhóm này.",
             Impossible::NotInGroup { .. } => "Người này không ở trong nhóm.",
             Impossible::NoGroups => "Bot này không vào nhóm được.",
             Impossible::NotAPicture => "Tệp này không phải là ảnh.",
             Impossible::Empty => "Chưa có gì để gửi.",
-        }
+        };
+        words.to_owned()
     }
 }
 

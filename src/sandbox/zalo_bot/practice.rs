@@ -14,24 +14,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::people::{Impossible, Said};
 use super::server::Shared;
 use super::world::World;
+use crate::sandbox::acting::{self, LARGEST_ACT};
 use crate::sandbox::faults::Faults;
-use crate::sandbox::orders;
 use crate::sandbox::waiting::{self, Since};
-
-/// Room for one large picture in base64.
-const LARGEST_ACT: usize = 14 << 20;
+use crate::sandbox::{content, orders};
 
 /// What somebody does; `photo` is base64.
 #[derive(Deserialize)]
@@ -78,7 +73,7 @@ impl World {
                 self.says_in_group(&user, &group, &text, reply_to.as_deref()).map(Value::from)
             }
             Act::Photo { user, photo, caption } => {
-                let bytes = STANDARD.decode(photo).map_err(|_| Impossible::NotAPicture)?.into();
+                let bytes = content::from_base64(&photo).ok_or(Impossible::NotAPicture)?;
                 self.says(&user, Said::Photo { bytes, caption }).map(Value::from)
             }
             Act::Unsupported { user, with_message } => {
@@ -93,13 +88,7 @@ impl World {
 }
 
 async fn act(State(shared): State<Arc<Shared>>, Json(act): Json<Act>) -> Response {
-    match shared.act(|world| world.perform(act)) {
-        Ok(result) => Json(json!({"ok": true, "result": result})).into_response(),
-        Err(why) => {
-            let body = json!({"ok": false, "error": why.in_vietnamese(), "reason": why.to_string()});
-            (StatusCode::BAD_REQUEST, Json(body)).into_response()
-        }
-    }
+    acting::answer(shared.act(|world| world.perform(act)))
 }
 
 async fn state(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) -> Response {
@@ -108,15 +97,7 @@ async fn state(State(shared): State<Arc<Shared>>, Query(since): Query<Since>) ->
 }
 
 async fn photo(State(shared): State<Arc<Shared>>, Path((chat, number)): Path<(String, usize)>) -> Response {
-    let bytes = shared.look(|world| world.seen(&chat).get(number)?.photo.clone());
-    let Some(bytes) = bytes else { return StatusCode::NOT_FOUND.into_response() };
-    let kind = image::guess_format(&bytes).map_or("application/octet-stream", |format| format.to_mime_type());
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "private, max-age=3600"),
-    ];
-    (headers, bytes).into_response()
+    content::for_page(shared.look(|world| world.seen(&chat).get(number)?.photo.clone()))
 }
 
 async fn chats(State(shared): State<Arc<Shared>>) -> Json<Value> {

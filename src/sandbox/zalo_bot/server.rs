@@ -21,6 +21,7 @@ use super::send::Photo;
 use super::world::World;
 use super::{photos, practice, webhook};
 use crate::sandbox::clock::Now;
+use crate::sandbox::content;
 use crate::sandbox::door::{self, Ended};
 use crate::sandbox::faults::Faults;
 use crate::sandbox::wire::{self, Cut};
@@ -105,18 +106,15 @@ impl Shared {
 pub(super) fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Ended {
     let app = Router::new()
         .merge(practice::routes(shared.faults.clone()))
-        .route("/content/{name}", get(content))
+        .route("/content/{name}", get(sent))
         .fallback(bot_api)
         .with_state(Arc::clone(&shared));
     door::serve(listener, app, shared.stop.clone())
 }
 
 /// What a person sent, while its address works.
-async fn content(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
-    let bytes = shared.act(|world| world.content(&name));
-    let Some(bytes) = bytes else { return StatusCode::NOT_FOUND.into_response() };
-    let kind = image::guess_format(&bytes).map_or("application/octet-stream", |format| format.to_mime_type());
-    ([(header::CONTENT_TYPE, kind)], bytes).into_response()
+async fn sent(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
+    content::at_address(shared.act(|world| world.content(&name)))
 }
 
 /// Answers `/bot<TOKEN>/<method>`.

@@ -2,13 +2,12 @@
 
 use std::fmt::Write;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::style::ZaloStyle;
 use super::world::World;
+use crate::sandbox::content::in_base64;
 
 /// A message as people see it.
 #[derive(Clone, Debug, Serialize)]
@@ -38,10 +37,6 @@ pub struct ZaloSeen {
     pub unsupported: bool,
     /// The message that it answers, which only people in a group do here; bots are not told.
     pub reply_to: Option<String>,
-}
-
-fn in_base64<S: Serializer>(bytes: &Option<Bytes>, to: S) -> Result<S::Ok, S::Error> {
-    bytes.as_ref().map(|bytes| STANDARD.encode(bytes)).serialize(to)
 }
 
 impl ZaloSeen {

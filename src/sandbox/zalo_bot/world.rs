@@ -12,6 +12,8 @@ use super::options::ZaloBotOptions;
 use super::quota::Quota;
 use super::updates::Mail;
 use super::view::ZaloSeen;
+use crate::sandbox::changes::Changes;
+use crate::sandbox::content::Hosted;
 
 /// A chat: a person's own, which has their id, or a group.
 pub(super) struct Chat {
@@ -26,13 +28,6 @@ pub(super) struct Chat {
     pub messages: Vec<ZaloSeen>,
 }
 
-/// Bytes that a person sent, under an address that runs out.
-pub(super) struct Hosted {
-    pub bytes: Bytes,
-    /// The handed clock at which it is gone, microseconds.
-    pub until: i64,
-}
-
 /// The whole state.
 pub(super) struct World {
     pub options: ZaloBotOptions,
@@ -45,11 +40,8 @@ pub(super) struct World {
     /// Names of people by id.
     pub people: BTreeMap<String, String>,
     pub chats: BTreeMap<String, Chat>,
-    /// Every message in the order in which it came: number of the change, chat, place in the chat.
-    pub posted: Vec<(u64, String, usize)>,
-    /// Number of the last change of who there is, and who wrote first.
-    pub people_seq: u64,
-    pub hosted: BTreeMap<String, Hosted>,
+    pub changes: Changes,
+    pub hosted: Hosted,
     pub mail: Mail,
     pub log: Log,
     pub quota: Quota,
@@ -66,9 +58,8 @@ impl World {
             seq: 0,
             people: BTreeMap::new(),
             chats: BTreeMap::new(),
-            posted: Vec::new(),
-            people_seq: 0,
-            hosted: BTreeMap::new(),
+            changes: Changes::default(),
+            hosted: Hosted::default(),
             mail: Mail::default(),
             log: Log::default(),
             quota: Quota::default(),
@@ -119,7 +110,7 @@ impl World {
     pub fn post(&mut self, chat: &str, message: ZaloSeen) {
         self.touch();
         if let Some(place) = self.chats.get_mut(chat) {
-            self.posted.push((self.seq, chat.to_owned(), place.messages.len()));
+            self.changes.message(self.seq, chat, place.messages.len());
             place.messages.push(message);
         }
     }
@@ -127,21 +118,19 @@ impl World {
     /// Notes that there is somebody new, or that somebody wrote first.
     pub fn touch_people(&mut self) {
         self.touch();
-        self.people_seq = self.seq;
+        self.changes.people(self.seq);
     }
 
     /// Keeps bytes under an address that nobody can guess, and gives the address.
     pub fn host(&mut self, bytes: Bytes) -> String {
-        let (name, now) = (self.hex(32), self.now);
-        self.hosted.retain(|_, hosted| now < hosted.until);
-        let lasts = i64::try_from(self.options.address_lasts.as_micros()).unwrap_or(i64::MAX);
+        let name = self.hex(32);
         let url = format!("{}/content/{name}", self.url);
-        self.hosted.insert(name, Hosted { bytes, until: self.now.saturating_add(lasts) });
+        self.hosted.keep(name, bytes, self.now, self.options.address_lasts);
         url
     }
 
     /// The bytes under an address, while it works.
     pub fn content(&self, name: &str) -> Option<Bytes> {
-        self.hosted.get(name).filter(|hosted| self.now < hosted.until).map(|hosted| hosted.bytes.clone())
+        self.hosted.get(name, self.now)
     }
 }

@@ -3,14 +3,17 @@
 use std::io;
 use std::sync::Arc;
 
+use axum::Router;
 use serde_json::Value;
 use tokio_util::sync::DropGuard;
 
 use super::options::ZaloOaOptions;
-use super::people::{Impossible, Said};
+use super::people::Said;
+use super::practice;
 use super::server::{self, Shared};
 use super::webhook;
 use super::world::World;
+use crate::sandbox::acting::done;
 use crate::sandbox::door::{self, Ended};
 use crate::sandbox::faults::Faults;
 
@@ -24,15 +27,6 @@ pub struct ZaloOa {
     url: Arc<str>,
     ended: Ended,
     _stop: Arc<DropGuard>,
-}
-
-/// What came of an act, or a panic at the place in the script that asked for the impossible.
-#[track_caller]
-fn done<T>(result: Result<T, Impossible>) -> T {
-    match result {
-        Ok(value) => value,
-        Err(why) => panic!("practice platform: {why}"),
-    }
 }
 
 impl ZaloOa {
@@ -86,6 +80,11 @@ impl ZaloOa {
     /// such as `message/cs` or `access_token`. `Migrate` means nothing here and is answered like `NotFound`.
     pub fn faults(&self) -> Faults {
         self.shared.faults.clone()
+    }
+
+    /// The routes with which a page of another server plays these people.
+    pub(in crate::sandbox) fn page_routes(&self) -> Router {
+        practice::for_page().with_state(Arc::clone(&self.shared))
     }
 
     /// Stops listening, ends waiting calls, and returns when all is closed (within about a second).
@@ -169,6 +168,12 @@ impl ZaloOa {
     #[track_caller]
     pub fn press(&self, user: &str, title: &str) -> String {
         done(self.shared.act(|world| world.presses(user, title)))
+    }
+
+    /// The same under any message of the account's, in a group or in the person's own chat, which has their id.
+    #[track_caller]
+    pub fn press_under(&self, user: &str, chat: &str, message: &str, title: &str) -> String {
+        done(self.shared.act(|world| world.presses_under(user, chat, message, title)))
     }
 
     /// A person looks at all that the account sent them.

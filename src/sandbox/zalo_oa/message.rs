@@ -103,7 +103,8 @@ impl World {
                 return Err(Refusal::wrong("a file has no text"));
             }
             Some(Attachment::File(FileToken { token })) => {
-                seen.file = Some(self.uploaded(Kind::File, &token)?.name.clone());
+                let upload = self.uploaded(Kind::File, &token)?;
+                (seen.file, seen.document) = (Some(upload.name.clone()), Some(upload.bytes.clone()));
             }
             Some(Attachment::Template(template)) => self.template(template, &mut seen)?,
         }

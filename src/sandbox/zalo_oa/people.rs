@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::view::ZaloOaSeen;
 use super::world::{Group, World};
+use crate::sandbox::acting::Why;
 
 /// Why a person cannot do this.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +15,9 @@ pub(super) enum Impossible {
     NoSuchPerson(String),
     NotInGroup { user: String, group: String },
     NotAPicture,
+    NotAFile,
     NoSuchButton(String),
+    OffTheGlobe,
     Empty,
 }
 
@@ -24,8 +27,24 @@ impl fmt::Display for Impossible {
             Impossible::NoSuchPerson(id) => write!(to, "there is no person {id}"),
             Impossible::NotInGroup { user, group } => write!(to, "person {user} is not in a group {group}"),
             Impossible::NotAPicture => write!(to, "this is no picture"),
+            Impossible::NotAFile => write!(to, "this is no file"),
+            Impossible::OffTheGlobe => write!(to, "latitude or longitude out of range"),
             Impossible::NoSuchButton(title) => write!(to, "the last message has no button {title}"),
             Impossible::Empty => write!(to, "there is nothing to send"),
+        }
+    }
+}
+
+impl Why for Impossible {
+    fn in_vietnamese(&self) -> String {
+        match self {
+            Impossible::NoSuchPerson(_) => "Không có người này.".to_owned(),
+            Impossible::NotInGroup { .. } => "Người này không ở trong nhóm.".to_owned(),
+            Impossible::NotAPicture => "Tệp này không phải là ảnh.".to_owned(),
+            Impossible::NotAFile => "Không đọc được tệp.".to_owned(),
+            Impossible::NoSuchButton(title) => format!("Tin nhắn không còn nút “{title}”."),
+            Impossible::OffTheGlobe => "Vĩ độ hoặc kinh độ không hợp lệ.".to_owned(),
+            Impossible::Empty => "Chưa có gì để gửi.".to_owned(),
         }
     }
 }
@@ -51,24 +70,24 @@ impl World {
     /// Adds a person, who does not follow the account yet, or renames one.
     pub fn add_user(&mut self, id: &str, name: &str) {
         self.people.entry(id.into()).or_default().name = name.into();
-        self.touch();
+        self.touch_people();
     }
 
     /// Adds a group with these people.
     pub fn add_group(&mut self, id: &str, title: &str, members: &[&str], ours: bool) {
         let members = members.iter().map(|id| (*id).to_owned()).collect();
         self.groups.insert(id.into(), Group { title: title.into(), members, ours });
-        self.touch();
+        self.touch_people();
     }
 
     /// A person follows the account, or no longer does.
     pub fn follows(&mut self, user: &str, follows: bool) -> Result<(), Impossible> {
-        let (now, counts) = (self.now, self.options.follow_counts);
         let person = self.people.get_mut(user).ok_or_else(|| Impossible::NoSuchPerson(user.into()))?;
         person.follows = follows;
-        if follows && counts {
-            (person.wrote_at, person.replies) = (Some(now), 0);
+        if follows && self.options.follow_counts {
+            self.opens_window(user);
         }
+        self.touch_people();
         let name = if follows { "follow" } else { "unfollow" };
         let event = self.event(name, json!({"oa_id": self.options.oa_id, "follower": {"id": user}}));
         self.push(user, &event);
@@ -81,10 +100,7 @@ impl World {
             return Err(Impossible::NoSuchPerson(user.into()));
         }
         let told = self.take_in(user, said)?;
-        let now = self.now;
-        if let Some(person) = self.people.get_mut(user) {
-            (person.wrote_at, person.replies) = (Some(now), 0);
-        }
+        self.opens_window(user);
         let to = json!({"id": self.options.oa_id});
         Ok(self.tell(user, "user_send", json!({"sender": {"id": user}, "recipient": to}), told))
     }
@@ -114,21 +130,42 @@ impl World {
     /// A person presses a button under the account's last message: its words are sent as theirs.
     pub fn presses(&mut self, user: &str, title: &str) -> Result<String, Impossible> {
         let last = self.seen(user).iter().rev().find(|seen| seen.by_oa);
-        let words = last.and_then(|seen| seen.buttons.iter().find(|(known, _)| known == title));
+        let last = last.map(|seen| seen.id.clone()).unwrap_or_default();
+        self.presses_under(user, user, &last, title)
+    }
+
+    /// The same under any message, in their own chat or a group.
+    pub fn presses_under(
+        &mut self,
+        user: &str,
+        chat: &str,
+        message: &str,
+        title: &str,
+    ) -> Result<String, Impossible> {
+        let under = self.seen(chat).iter().find(|seen| seen.by_oa && seen.id == message);
+        let words = under.and_then(|seen| seen.buttons.iter().find(|(known, _)| known == title));
         let words = words.ok_or_else(|| Impossible::NoSuchButton(title.into()))?.1.clone();
-        self.says(user, Said::Text(words))
+        self.speaks(user, Some(chat).filter(|chat| *chat != user), Said::Text(words))
+    }
+
+    /// A person writes in a group, or alone where there is none.
+    pub fn speaks(&mut self, user: &str, group: Option<&str>, said: Said) -> Result<String, Impossible> {
+        match group {
+            Some(group) => self.says_in_group(user, group, said),
+            None => self.says(user, said),
+        }
     }
 
     /// A person looks at what the account sent; one event tells of all that is new to them.
     pub fn sees(&mut self, user: &str) {
+        self.touch();
         let chat = self.chats.entry(user.into()).or_default();
-        let new = chat.iter_mut().filter(|message| message.by_oa && !message.seen);
-        let ids: Vec<String> = new
-            .map(|message| {
-                message.seen = true;
-                message.id.clone()
-            })
-            .collect();
+        let mut ids = Vec::new();
+        for (place, message) in chat.iter_mut().enumerate().filter(|(_, one)| one.by_oa && !one.seen) {
+            message.seen = true;
+            self.changes.message(self.seq, user, place);
+            ids.push(message.id.clone());
+        }
         if ids.is_empty() {
             return;
         }
@@ -157,9 +194,12 @@ impl World {
             Said::File { name, bytes } => {
                 let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
                 let (size, kind) = (bytes.len().to_string(), ending.to_owned());
-                let url = self.host(bytes);
-                seen.file = Some(name.clone());
+                let url = self.host(bytes.clone());
+                (seen.file, seen.document) = (Some(name.clone()), Some(bytes));
                 ("file", Some(("file", json!({"url": url, "name": name, "size": size, "type": kind}))))
+            }
+            Said::Place { latitude, longitude } if latitude.abs() > 90.0 || longitude.abs() > 180.0 => {
+                return Err(Impossible::OffTheGlobe);
             }
             Said::Place { latitude, longitude } => {
                 seen.place = Some((latitude, longitude));

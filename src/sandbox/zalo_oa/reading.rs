@@ -30,12 +30,22 @@ impl ZaloOa {
 
     /// All messages that were taken in.
     pub fn accepted(&self) -> Vec<ZaloOaAccepted> {
-        self.shared.look(|world| world.log.accepted.clone())
+        self.with_accepted(<[ZaloOaAccepted]>::to_vec)
+    }
+
+    /// Looks at them in place. The function must not use the stand-in, which is locked.
+    pub fn with_accepted<T>(&self, f: impl FnOnce(&[ZaloOaAccepted]) -> T) -> T {
+        self.shared.look(|world| f(&world.log.accepted))
     }
 
     /// All calls.
     pub fn attempts(&self) -> Vec<ZaloOaAttempt> {
         self.shared.look(|world| world.log.attempts.clone())
+    }
+
+    /// How many of them there are.
+    pub fn attempt_count(&self) -> usize {
+        self.shared.look(|world| world.log.attempts.len())
     }
 
     /// Calls that a correct program never makes; tests assert that there are none.

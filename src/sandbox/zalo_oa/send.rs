@@ -16,7 +16,7 @@ impl World {
         let asked: ToPerson = read(body)?;
         let seen = self.shape(asked.message)?;
         let user = asked.recipient.user_id;
-        let paid = self.price(&user)?;
+        let paid = self.price(&user).inspect_err(|refusal| self.note_refused(&user, refusal))?;
         self.count(&user, paid);
         let id = self.accept(call, &user, seen, paid);
         Ok(json!({"message_id": id, "user_id": user}))
@@ -35,7 +35,7 @@ impl World {
     fn accept(&mut self, call: &Call, chat: &str, mut seen: ZaloOaSeen, paid: bool) -> String {
         let id = self.hex(20);
         (seen.id, seen.date, seen.by_oa) = (id.clone(), self.date(), true);
-        (seen.from, seen.name) = (self.options.oa_id.clone(), self.options.oa_name.clone());
+        (seen.from, seen.name, seen.paid) = (self.options.oa_id.clone(), self.options.oa_name.clone(), paid);
         self.log.accepted.push(ZaloOaAccepted {
             seq: self.log.accepted.len() as u64 + 1,
             at: self.now,

@@ -20,6 +20,7 @@ use super::refusal::Refusal;
 use super::uploads::{Kind, Part};
 use super::world::World;
 use crate::sandbox::clock::Now;
+use crate::sandbox::content;
 use crate::sandbox::door::{self, Ended};
 use crate::sandbox::faults::Faults;
 use crate::sandbox::orders;
@@ -40,6 +41,8 @@ pub(super) struct Shared {
     /// With which the platform itself goes out; it follows no redirects.
     pub client: reqwest::Client,
     pub wait_bound: Duration,
+    /// Tells a page that outlived an earlier run that this is another one.
+    pub session: String,
     now: Now,
 }
 
@@ -47,6 +50,7 @@ impl Shared {
     pub fn new(world: World) -> io::Result<Shared> {
         let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build();
         let options = &world.options;
+        let session = format!("{}-{}", world.url, world.now);
         Ok(Shared {
             changed: watch::Sender::new(0),
             mail: watch::Sender::new(0),
@@ -54,6 +58,7 @@ impl Shared {
             stop: CancellationToken::new(),
             client: client.map_err(io::Error::other)?,
             wait_bound: options.wait_bound,
+            session,
             now: Arc::clone(&options.now),
             world: Mutex::new(world),
         })
@@ -96,7 +101,7 @@ impl Shared {
 pub(super) fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> Ended {
     let app = Router::new()
         .merge(orders::routes(shared.faults.clone()))
-        .route("/content/{name}", get(content))
+        .route("/content/{name}", get(sent))
         .fallback(oa_api)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(Arc::clone(&shared));
@@ -104,11 +109,8 @@ pub(super) fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>) -> E
 }
 
 /// What a person sent, while its address works.
-async fn content(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
-    let bytes = shared.act(|world| world.content(&name));
-    let Some(bytes) = bytes else { return StatusCode::NOT_FOUND.into_response() };
-    let kind = image::guess_format(&bytes).map_or("application/octet-stream", |format| format.to_mime_type());
-    ([(header::CONTENT_TYPE, kind)], bytes).into_response()
+async fn sent(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
+    content::at_address(shared.act(|world| world.content(&name)))
 }
 
 /// Answers every call of the API.

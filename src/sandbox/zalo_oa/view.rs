@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::world::World;
+use crate::sandbox::content::in_base64;
 
 /// A message as people see it.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -28,6 +27,9 @@ pub struct ZaloOaSeen {
     pub photo: Option<Bytes>,
     /// A document's name.
     pub file: Option<String>,
+    /// What is in it.
+    #[serde(skip)]
+    pub document: Option<Bytes>,
     /// Latitude and longitude.
     pub place: Option<(f64, f64)>,
     /// A sticker's id.
@@ -36,10 +38,8 @@ pub struct ZaloOaSeen {
     pub buttons: Vec<(String, String)>,
     /// Whether the person has seen it.
     pub seen: bool,
-}
-
-fn in_base64<S: Serializer>(bytes: &Option<Bytes>, to: S) -> Result<S::Ok, S::Error> {
-    bytes.as_ref().map(|bytes| STANDARD.encode(bytes)).serialize(to)
+    /// Whether the account paid for it.
+    pub paid: bool,
 }
 
 impl ZaloOaSeen {

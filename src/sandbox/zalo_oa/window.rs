@@ -6,6 +6,17 @@ use super::refusal::Refusal;
 use super::world::World;
 use crate::sandbox::clock::SECOND;
 
+/// What the account could not say to a person.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    /// How many messages.
+    pub count: usize,
+    /// When the last one was, in milliseconds since the epoch, and why.
+    pub at: i64,
+    pub code: i32,
+    pub text: String,
+}
+
 impl World {
     /// Counts a call, or refuses it.
     pub fn within_rate(&mut self) -> Result<()> {
@@ -49,5 +60,24 @@ impl World {
         } else if let Some(person) = self.people.get_mut(user) {
             person.replies += 1;
         }
+        self.touch_people();
+    }
+
+    /// Notes that a person could not be written to.
+    pub fn note_refused(&mut self, user: &str, refusal: &Refusal) {
+        let at = self.date();
+        let Some(person) = self.people.get_mut(user) else { return };
+        let count = person.refused.as_ref().map_or(0, |refused| refused.count) + 1;
+        person.refused = Some(Refused { count, at, code: refusal.code, text: refusal.text.clone() });
+        self.touch_people();
+    }
+
+    /// A person has written, or done what counts as much: from now on they can be written to.
+    pub fn opens_window(&mut self, user: &str) {
+        let now = self.now;
+        if let Some(person) = self.people.get_mut(user) {
+            (person.wrote_at, person.replies, person.refused) = (Some(now), 0, None);
+        }
+        self.touch_people();
     }
 }

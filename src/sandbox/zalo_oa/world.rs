@@ -9,10 +9,13 @@ use serde_json::{Value, json};
 
 use super::log::{Log, ZaloOaViolation};
 use super::oauth::Tokens;
-use super::options::{ZaloOaOptions, micros};
+use super::options::ZaloOaOptions;
 use super::updates::Mail;
 use super::uploads::Upload;
 use super::view::ZaloOaSeen;
+use super::window::Refused;
+use crate::sandbox::changes::Changes;
+use crate::sandbox::content::Hosted;
 
 /// Somebody on Zalo.
 #[derive(Default)]
@@ -22,6 +25,8 @@ pub(super) struct Person {
     /// When they last wrote to the account, and how many free answers they had since.
     pub wrote_at: Option<i64>,
     pub replies: usize,
+    /// What the account could not say to them since then.
+    pub refused: Option<Refused>,
 }
 
 /// A group.
@@ -30,13 +35,6 @@ pub(super) struct Group {
     pub members: Vec<String>,
     /// Whether the account made it: in others it is not.
     pub ours: bool,
-}
-
-/// Bytes that a person sent, under an address that runs out.
-pub(super) struct Hosted {
-    pub bytes: Bytes,
-    /// The handed clock at which it is gone, microseconds.
-    pub until: i64,
 }
 
 /// The whole state.
@@ -51,8 +49,9 @@ pub(super) struct World {
     pub groups: BTreeMap<String, Group>,
     /// Messages by the id of the person or group.
     pub chats: BTreeMap<String, Vec<ZaloOaSeen>>,
+    pub changes: Changes,
     pub uploads: BTreeMap<String, Upload>,
-    pub hosted: BTreeMap<String, Hosted>,
+    pub hosted: Hosted,
     pub mail: Mail,
     pub log: Log,
     /// When calls of the last minute came.
@@ -75,8 +74,9 @@ impl World {
             people: BTreeMap::new(),
             groups: BTreeMap::new(),
             chats: BTreeMap::new(),
+            changes: Changes::default(),
             uploads: BTreeMap::new(),
-            hosted: BTreeMap::new(),
+            hosted: Hosted::default(),
             mail: Mail::default(),
             log: Log::default(),
             calls: VecDeque::new(),
@@ -96,6 +96,12 @@ impl World {
     /// Notes that something changed.
     pub fn touch(&mut self) {
         self.seq += 1;
+    }
+
+    /// Notes that there is somebody new, or that something else is known of who may be written to.
+    pub fn touch_people(&mut self) {
+        self.touch();
+        self.changes.people(self.seq);
     }
 
     /// So many hexadecimal digits that nobody can guess.
@@ -121,22 +127,22 @@ impl World {
 
     /// Puts a message into a chat.
     pub fn post(&mut self, chat: &str, message: ZaloOaSeen) {
-        self.chats.entry(chat.into()).or_default().push(message);
         self.touch();
+        let messages = self.chats.entry(chat.into()).or_default();
+        self.changes.message(self.seq, chat, messages.len());
+        messages.push(message);
     }
 
     /// Keeps bytes under an address that nobody can guess, and gives the address.
     pub fn host(&mut self, bytes: Bytes) -> String {
-        let (name, now) = (self.hex(32), self.now);
-        self.hosted.retain(|_, hosted| now < hosted.until);
-        let until = now.saturating_add(micros(self.options.address_lasts));
+        let name = self.hex(32);
         let url = format!("{}/content/{name}", self.url);
-        self.hosted.insert(name, Hosted { bytes, until });
+        self.hosted.keep(name, bytes, self.now, self.options.address_lasts);
         url
     }
 
     /// The bytes under an address, while it works.
     pub fn content(&self, name: &str) -> Option<Bytes> {
-        self.hosted.get(name).filter(|hosted| self.now < hosted.until).map(|hosted| hosted.bytes.clone())
+        self.hosted.get(name, self.now)
     }
 }
