@@ -42,8 +42,10 @@ fn the_first_month_is_played_to_its_end_and_leaves_nothing_behind() {
     assert_eq!(errors, "");
     assert!(!text.contains('\x1b'), "colours where nobody sees them");
     for line in [
-        "Anh Sàng, trưởng thôn · Zalo: /start",
-        "còn 2.896 / 3.000 tin tháng này",
+        "Chị Lan, văn hóa phường · Zalo: /start",
+        "còn 2.927 / 3.000 tin tháng này",
+        "Anh Sàng, trưởng thôn · Zalo OA: 👆 [ ✅ Đã nhận ]",
+        "Zalo OA còn cho biết 10 người của Xã Nậm Khoa đã xem.",
         "Bạn đã xác nhận lúc 08:30 01/12/2026 rồi.",
         "Mã vụ việc: ML-2026-0001",
         "ML-2026-0004 đã gộp vào ML-2026-0003",

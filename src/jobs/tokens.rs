@@ -18,7 +18,7 @@ use super::{Engine, database_failed, line};
 /// How often it is looked whether a token is needed.
 const LOOK: Duration = Duration::from_secs(1);
 /// So long before its end a token is renewed: time for a platform that is away for some hours.
-const AHEAD: Duration = Duration::from_secs(6 * 3600);
+pub const AHEAD: Duration = Duration::from_secs(6 * 3600);
 /// A token that was renewed so short a time ago and is refused all the same would be so after another renewal.
 const NOT_AGAIN_WITHIN: Duration = Duration::from_secs(300);
 /// How long nobody else may renew. Longer than any call takes.

@@ -3,6 +3,7 @@
 use anyhow::Context;
 
 use super::stage::Stage;
+use crate::domain::ChannelKind;
 
 /// Something that can be chosen.
 pub enum Choice {
@@ -20,8 +21,10 @@ impl Stage {
     /// # Errors
     /// Where there is none, with what stands in the chat.
     pub fn choice(&self, chat: i64, label: &str) -> anyhow::Result<Choice> {
-        let found =
-            if self.platforms.on_zalo(chat) { self.listed(chat, label) } else { self.button(chat, label) };
+        let found = match self.platforms.channel(chat) {
+            ChannelKind::Telegram => self.button(chat, label),
+            _ => self.listed(chat, label),
+        };
         found.with_context(|| format!("không có lựa chọn “{label}” trong:\n{}", self.platforms.render(chat)))
     }
 
@@ -40,7 +43,11 @@ impl Stage {
         let list = latest.listed();
         if let Some(at) = position(&list, label) {
             let (message, label) = (latest.id.clone(), list[at].to_owned());
-            return Some(Choice::Number { message, number: at + 1, label });
+            let has_buttons = !latest.buttons.is_empty();
+            return Some(match has_buttons {
+                true => Choice::Button { message, label },
+                false => Choice::Number { message, number: at + 1, label },
+            });
         }
         lists.find_map(|seen| {
             let list = seen.listed();
@@ -51,7 +58,12 @@ impl Stage {
 
     /// Somebody chooses in a chat. Gives what Telegram calls the press.
     pub(super) fn choose(&self, person: i64, chat: i64, choice: &Choice) -> anyhow::Result<Option<String>> {
+        let channel = self.platforms.channel(chat);
         let (message, words) = match choice {
+            Choice::Button { message, label } if channel == ChannelKind::ZaloOa => {
+                self.platforms.press_on_oa(person, chat, message, label);
+                return Ok(None);
+            }
             Choice::Button { message, label } => {
                 let message = message.parse().context("số của tin nhắn")?;
                 return Ok(Some(self.platforms.telegram.press(person, chat, message, label)));
@@ -59,12 +71,13 @@ impl Stage {
             Choice::Number { message, number, .. } => (message, number.to_string()),
             Choice::Words { message, words } => (message, words.clone()),
         };
-        let zalo = &self.platforms.zalo;
-        if person == chat {
-            zalo.say(&person.to_string(), &words);
-        } else {
-            // In a group the bot hears only what answers it, or mentions it.
-            zalo.reply_in_group(&person.to_string(), &chat.to_string(), message, &words);
+        // With a bot in a group, only what answers it, or mentions it, is heard.
+        match channel {
+            ChannelKind::ZaloBot if person != chat => {
+                let (person, chat) = (person.to_string(), chat.to_string());
+                self.platforms.zalo.reply_in_group(&person, &chat, message, &words);
+            }
+            _ => self.platforms.say(person, chat, &words),
         }
         Ok(None)
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::ChannelKind;
 use crate::domain::calendar::duration_words;
 use crate::domain::incident::State;
 use crate::store::incident::Shown;
@@ -47,9 +48,13 @@ pub async fn show(stage: &mut Stage) -> anyhow::Result<()> {
 fn sent(stage: &Stage) -> String {
     let mut sent = stage.platforms.sent_since(Mark::default());
     sent.retain(|sent| sent.new);
-    let zalo = sent.iter().filter(|sent| stage.platforms.on_zalo(sent.chat)).count();
-    let [all, zalo, telegram] = [sent.len(), zalo, sent.len() - zalo].map(|count| count.to_string());
-    say("demo-figure-sent", &[("count", &all), ("zalo", &zalo), ("telegram", &telegram)])
+    let over = |kind| sent.iter().filter(|sent| sent.channel == kind).count();
+    let paid = sent.iter().filter(|sent| sent.paid).count();
+    let kinds = [ChannelKind::ZaloBot, ChannelKind::ZaloOa, ChannelKind::Telegram];
+    let [zalo, oa, telegram] = kinds.map(|kind| over(kind).to_string());
+    let (all, paid) = (sent.len().to_string(), paid.to_string());
+    let vars = [("count", &all), ("zalo", &zalo), ("oa", &oa), ("paid", &paid), ("telegram", &telegram)];
+    say("demo-figure-sent", &vars.map(|(name, value)| (name, value.as_str())))
 }
 
 async fn organisation(stage: &Stage) -> anyhow::Result<String> {

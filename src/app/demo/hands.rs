@@ -3,39 +3,38 @@
 use anyhow::{Context, bail};
 
 use super::choice::Choice;
+use super::platforms::Platforms;
 use super::seen::Seen;
 use super::stage::Stage;
+use crate::domain::ChannelKind;
 
 impl Stage {
     /// Somebody writes to the bot in private.
     pub async fn says(&mut self, person: i64, text: &str) -> anyhow::Result<Seen> {
         self.tell(person, person, text);
-        self.write(person, text);
+        self.platforms.say(person, person, text);
         self.after(person).await
     }
 
-    fn write(&self, person: i64, text: &str) {
-        if self.platforms.on_zalo(person) {
-            self.platforms.zalo.say(&person.to_string(), text);
-        } else {
-            self.platforms.telegram.say(person, person, text);
-        }
-    }
-
-    /// Somebody writes in a group on Zalo, where the bot hears what mentions it.
+    /// Somebody writes in a group on Zalo, where what mentions loa is meant for it.
     pub async fn mentions_bot(&mut self, person: i64, group: i64, text: &str) -> anyhow::Result<Seen> {
-        let words = format!("@loa {text}");
+        let words = format!("{} {text}", self.platforms.mention(group));
         self.tell(person, group, &words);
-        self.platforms.zalo.say_in_group(&person.to_string(), &group.to_string(), &words);
+        self.platforms.say(person, group, &words);
         self.after(group).await
     }
 
-    /// Somebody answers the bot's newest message in a group.
+    /// Somebody answers the bot's newest message in a group; that of an account, where no message can be answered,
+    /// by mentioning it.
     pub async fn replies(&mut self, person: i64, chat: i64, text: &str) -> anyhow::Result<Seen> {
+        let channel = self.platforms.channel(chat);
+        if channel == ChannelKind::ZaloOa {
+            return self.mentions_bot(person, chat, text).await;
+        }
         let all = self.platforms.chat(chat);
         let asked = all.iter().rev().find(|seen| seen.by_bot).context("không có tin để trả lời")?;
         self.tell(person, chat, &format!("↩ {text}"));
-        if self.platforms.on_zalo(chat) {
+        if channel == ChannelKind::ZaloBot {
             let zalo = &self.platforms.zalo;
             zalo.reply_in_group(&person.to_string(), &chat.to_string(), &asked.id, text);
         } else {
@@ -45,7 +44,8 @@ impl Stage {
         self.after(chat).await
     }
 
-    /// Somebody opens the bot for the first time: presses Start, or on Zalo, which has no such button, writes it.
+    /// Somebody opens the bot for the first time: presses Start, or on Zalo, which has no such button, writes it, and
+    /// follows the account first.
     pub async fn opens_bot(&mut self, person: i64) -> anyhow::Result<Seen> {
         self.tell(person, person, START);
         self.open_bot(person);
@@ -53,10 +53,14 @@ impl Stage {
     }
 
     fn open_bot(&self, person: i64) {
-        if self.platforms.on_zalo(person) {
-            self.write(person, START);
-        } else {
-            self.platforms.telegram.open_link(person, "");
+        match self.platforms.channel(person) {
+            ChannelKind::Telegram => drop(self.platforms.telegram.open_link(person, "")),
+            channel => {
+                if channel == ChannelKind::ZaloOa {
+                    self.platforms.oa.follow(&person.to_string());
+                }
+                self.platforms.say(person, person, START);
+            }
         }
     }
 
@@ -72,7 +76,7 @@ impl Stage {
 
     /// Somebody opens an invite link. It would open Telegram: on Zalo it is sent to the bot as it is.
     pub async fn opens_link(&mut self, person: i64, token: &str) -> anyhow::Result<Seen> {
-        if self.platforms.on_zalo(person) {
+        if self.platforms.channel(person) != ChannelKind::Telegram {
             return self.says(person, &format!("https://t.me/loa_bot?start={token}")).await;
         }
         self.tell(person, person, "🔗 mở liên kết mời");
@@ -94,30 +98,22 @@ impl Stage {
             format!("🖼  {count} ảnh\n{caption}")
         };
         self.tell(person, person, &what);
-        match pictures {
-            many if self.platforms.on_zalo(person) => {
-                let captions = std::iter::once(caption).chain(std::iter::repeat(""));
-                for (picture, caption) in many.iter().zip(captions) {
-                    self.platforms.zalo.send_photo(&person.to_string(), picture.to_vec(), caption);
-                }
-            }
-            [one] => drop(self.platforms.telegram.send_photo(person, person, *one, caption)),
-            many => drop(self.platforms.telegram.send_album(person, person, many.to_vec(), caption)),
-        }
+        self.platforms.send_photos(person, pictures, caption);
         self.after(person).await
     }
 
-    /// Somebody sends a file. On Zalo bots are given none.
+    /// Somebody sends a file. On Zalo bots are given none, only accounts.
     pub async fn sends_file(
         &mut self,
         person: i64,
         (name, mime, bytes): (&str, &str, &'static [u8]),
     ) -> anyhow::Result<Seen> {
         self.tell(person, person, &format!("📎 {name}"));
-        if self.platforms.on_zalo(person) {
-            self.platforms.zalo.send_unsupported(&person.to_string(), true);
-        } else {
-            self.platforms.telegram.send_document(person, person, name, mime, bytes, "");
+        let Platforms { telegram, zalo, oa, .. } = &self.platforms;
+        match self.platforms.channel(person) {
+            ChannelKind::ZaloBot => drop(zalo.send_unsupported(&person.to_string(), true)),
+            ChannelKind::ZaloOa => drop(oa.send_file(&person.to_string(), name, bytes.to_vec())),
+            _ => drop(telegram.send_document(person, person, name, mime, bytes, "")),
         }
         self.after(person).await
     }
@@ -125,18 +121,20 @@ impl Stage {
     /// Somebody shares where they are.
     ///
     /// # Errors
-    /// On Zalo, whose bots are given no places: there people say where it is.
+    /// Where none can be sent, as to a bot on Zalo: there people say where it is.
     pub async fn shares_place(&mut self, person: i64, latitude: f64, longitude: f64) -> anyhow::Result<Seen> {
-        if self.platforms.on_zalo(person) {
-            bail!("bot trên Zalo không nhận được vị trí");
-        }
         self.tell(person, person, &format!("📍 {latitude:.5}, {longitude:.5}"));
-        self.platforms.telegram.send_location(person, person, latitude, longitude);
+        let Platforms { telegram, oa, .. } = &self.platforms;
+        match self.platforms.channel(person) {
+            ChannelKind::Telegram => drop(telegram.send_location(person, person, latitude, longitude)),
+            ChannelKind::ZaloOa => drop(oa.send_location(&person.to_string(), latitude, longitude)),
+            channel => bail!("{} không gửi được vị trí", channel.name()),
+        }
         self.after(person).await
     }
 
     /// Somebody chooses the newest choice in their chat, or a group, whose label holds `label`. Gives the note that
-    /// answered; on Zalo, which has none, the last message.
+    /// answered; where there is none, as on Zalo, the last message.
     pub async fn presses(&mut self, person: i64, chat: i64, label: &str) -> anyhow::Result<String> {
         let at = self.clock.now();
         let choice = self.choice(chat, label)?;
@@ -147,7 +145,7 @@ impl Stage {
         let (name, place) = self.person_and_place(person, chat);
         self.show.choice(at, &name, &place, &choice, &note);
         self.show_news();
-        if self.platforms.on_zalo(chat) {
+        if self.platforms.channel(chat) != ChannelKind::Telegram {
             return Ok(self.platforms.chat(chat).pop().map(|seen| seen.text).unwrap_or_default());
         }
         Ok(note)

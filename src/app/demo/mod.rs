@@ -1,7 +1,7 @@
 //! `loa demo`: a sample province's first month with loa, played on the practice platforms.
 //!
 //! The app is the one of `loa run`: only the addresses, the clock and the data are the demo's. `stage` puts it
-//! up on both `platforms`, `hands` are the people's, `story` is what happens, `news` tells what came of it,
+//! up on the `platforms`, `hands` are the people's, `story` is what happens, `news` tells what came of it,
 //! `show` writes it down as it happens, `figures` counts in the end.
 
 mod choice;
@@ -32,7 +32,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// Plays the first month of a sample province: notices, confirmations, quick reports, cases, figures.
 ///
 /// Everything is real except addresses, clock and data: the service of `loa run` over HTTP against practice
-/// platforms (Telegram, and a bot on Zalo) on this machine, with a database of its own that is thrown away in the end. Nothing leaves the
+/// platforms (a bot and an Official Account on Zalo, and Telegram) on this machine, with a database of its own that is thrown away in the end. Nothing leaves the
 /// machine, nothing is left behind. The story is told as it happens; afterwards a page is open on which
 /// everybody can be played by hand.
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,7 @@
 use super::seen::{Seen, split_list};
 use super::stage::Stage;
 use crate::app::say;
-use crate::domain::Timestamp;
+use crate::domain::{ChannelKind, Timestamp};
 
 /// The same words in so many chats are shown once, with the number of the others.
 const BROADCAST: usize = 4;
@@ -59,7 +59,8 @@ impl Stage {
                     continue;
                 }
                 let at = if edited { Timestamp(at) } else { seen.at };
-                news.push(Piece { chat, at, seen, body });
+                let channel = self.platforms.channel(chat);
+                news.push(Piece { chat, channel, at, seen, body });
             }
         }
         news
@@ -69,6 +70,7 @@ impl Stage {
 /// Something new in a chat.
 pub(super) struct Piece {
     chat: i64,
+    channel: ChannelKind,
     /// When it was sent, or changed.
     at: Timestamp,
     seen: Seen,
@@ -76,10 +78,14 @@ pub(super) struct Piece {
 }
 
 impl Piece {
-    /// The same words and files, to somebody else.
+    /// The same words and files, to somebody else. What can be chosen, or is attached, looks another way on another
+    /// channel; of groups one is enough.
     fn is_like(&self, other: &Self) -> bool {
         let what = |piece: &Self| (piece.seen.photos, piece.seen.edited);
-        self.body == other.body && what(self) == what(other) && self.seen.files == other.seen.files
+        let plain =
+            self.seen.files.is_empty() && self.seen.labels().is_empty() && self.seen.listed().is_empty();
+        let alike = plain || self.chat < 0 || self.channel == other.channel;
+        alike && self.body == other.body && what(self) == what(other) && self.seen.files == other.seen.files
     }
 }
 

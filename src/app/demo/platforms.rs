@@ -1,7 +1,7 @@
-//! Both platforms, and who is on which. The story calls everybody by a number; on Zalo, whose ids are letters, the
-//! number is the id.
+//! The platforms, and who is on which. The story calls everybody by a number; on Zalo, whose ids are letters, the number
+//! is the id.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -9,26 +9,37 @@ use anyhow::Context;
 
 use crate::clock::Clock;
 use crate::domain::ChannelKind;
-use crate::sandbox::{self, Options, Outcome, Sandbox, ZaloBot, ZaloBotOptions};
+use crate::sandbox::{
+    self, Options, Outcome, Sandbox, ZaloBot, ZaloBotOptions, ZaloOa, ZaloOaOptions, ZaloOaOutcome,
+};
 
 use super::seen::Seen;
 
-/// The two stand-ins.
+/// How the Official Account is called.
+const ACCOUNT: &str = "Tuyên giáo Mường Lam";
+/// Before the id of an account's group, in a list of people.
+const GROUP_ON_OA: &str = "group:";
+
+/// The stand-ins.
 pub struct Platforms {
     pub telegram: Sandbox,
     pub zalo: ZaloBot,
-    /// People and groups that are on Zalo; all others are on Telegram.
-    on_zalo: BTreeSet<i64>,
+    pub oa: ZaloOa,
+    /// On which channel people and groups are.
+    channels: BTreeMap<i64, ChannelKind>,
 }
 
-/// A message that the bot sent: to whom, when, and what it says.
+/// A message that was sent: to whom, over what, when, and what it says.
 pub struct SentMessage {
     pub chat: i64,
+    pub channel: ChannelKind,
     /// The handed clock, microseconds.
     pub at: i64,
     pub text: String,
     /// Whether it is a new message, and not a change of one.
     pub new: bool,
+    /// Whether the platform is paid for it.
+    pub paid: bool,
 }
 
 /// How much was read of what each platform wrote down.
@@ -36,10 +47,26 @@ pub struct SentMessage {
 pub struct Mark {
     telegram: usize,
     zalo: usize,
+    oa: usize,
+}
+
+/// The number of whoever stands in a list under this id of a channel.
+///
+/// # Errors
+/// An id that is none of the story's.
+pub fn number(channel: ChannelKind, id: &str) -> anyhow::Result<i64> {
+    let group = id.strip_prefix(GROUP_ON_OA).filter(|_| channel == ChannelKind::ZaloOa);
+    let number = group.unwrap_or(id).parse::<i64>().context("mã trò chuyện")?;
+    Ok(if group.is_some() { -number } else { number })
+}
+
+/// What the account calls a person or group.
+fn on_oa(chat: i64) -> String {
+    chat.unsigned_abs().to_string()
 }
 
 impl Platforms {
-    /// Puts both up on this clock. The page listens on the port, or on any that is free.
+    /// Puts all up on this clock. The page listens on the port, or on any that is free.
     ///
     /// # Errors
     /// Where nothing can listen on this machine.
@@ -50,41 +77,54 @@ impl Platforms {
         options.can_join_groups = true;
         options.mention_in_text = false;
         let zalo = ZaloBot::start(options).await?;
+        let mut options = ZaloOaOptions::new(now.clone());
+        options.oa_name = ACCOUNT.to_owned();
+        let oa = ZaloOa::start(options).await?;
         let mut options = Options::new(now);
         options.limits = Some(sandbox::Limits::default());
-        options.beside = vec![(&zalo).into()];
+        options.beside = vec![(&zalo).into(), (&oa).into()];
         let telegram = listen(options, port).await?;
-        Ok(Self { telegram, zalo, on_zalo: BTreeSet::new() })
+        Ok(Self { telegram, zalo, oa, channels: BTreeMap::new() })
     }
 
-    /// Ends both.
+    /// Ends all.
     pub async fn stop(&self) {
         self.zalo.shutdown().await;
+        self.oa.shutdown().await;
         self.telegram.shutdown().await;
     }
 
     /// What the page calls a chat.
     pub fn column(&self, chat: i64) -> String {
-        if self.on_zalo(chat) { format!("zalo:{chat}") } else { chat.to_string() }
+        match self.channel(chat) {
+            ChannelKind::ZaloBot => format!("zalo:{chat}"),
+            ChannelKind::ZaloOa => format!("zalo-oa:{}", on_oa(chat)),
+            _ => chat.to_string(),
+        }
     }
 
-    /// Whether somebody, or a group, is on Zalo.
-    pub fn on_zalo(&self, chat: i64) -> bool {
-        self.on_zalo.contains(&chat)
+    /// On which channel somebody, or a group, is.
+    pub fn channel(&self, chat: i64) -> ChannelKind {
+        self.channels.get(&chat).copied().unwrap_or(ChannelKind::Telegram)
+    }
+
+    /// What an Official Account is mentioned by in its groups.
+    pub fn mention(&self, chat: i64) -> String {
+        if self.channel(chat) == ChannelKind::ZaloOa { format!("@{ACCOUNT}") } else { "@loa".to_owned() }
     }
 
     /// A person installs the app of a channel.
     pub fn add_person(&mut self, channel: ChannelKind, id: i64, name: &str) {
-        if channel == ChannelKind::ZaloBot {
-            self.on_zalo.insert(id);
-            self.zalo.add_user(&id.to_string(), name);
-        } else {
-            self.telegram.add_user(id, name);
+        self.channels.insert(id, channel);
+        match channel {
+            ChannelKind::ZaloBot => self.zalo.add_user(&id.to_string(), name),
+            ChannelKind::ZaloOa => self.oa.add_user(&on_oa(id), name),
+            _ => self.telegram.add_user(id, name),
         }
     }
 
     /// A group with these people, to which the first of them adds the bot. On Zalo the bot hears nothing of it until
-    /// somebody mentions it there.
+    /// somebody mentions it there; an account makes its groups by itself.
     ///
     /// # Errors
     /// A group of nobody.
@@ -96,75 +136,139 @@ impl Platforms {
         members: &[i64],
     ) -> anyhow::Result<()> {
         let owner = *members.first().with_context(|| format!("nhóm {title} không có ai"))?;
-        if channel == ChannelKind::ZaloBot {
-            self.on_zalo.insert(id);
-            let members: Vec<String> = members.iter().map(i64::to_string).collect();
-            let members: Vec<&str> = members.iter().map(String::as_str).collect();
-            self.zalo.add_group(&id.to_string(), title, &members);
-        } else {
-            self.telegram.add_group(id, title, members, &[owner]);
-            self.telegram.add_bot(id, owner);
+        self.channels.insert(id, channel);
+        let names: Vec<String> = members.iter().map(i64::to_string).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        match channel {
+            ChannelKind::ZaloBot => self.zalo.add_group(&id.to_string(), title, &names),
+            ChannelKind::ZaloOa => self.oa.add_group(&on_oa(id), title, &names),
+            _ => {
+                self.telegram.add_group(id, title, members, &[owner]);
+                self.telegram.add_bot(id, owner);
+            }
         }
         Ok(())
     }
 
+    /// Somebody writes, in their own chat or in a group, which they see by that.
+    pub fn say(&self, person: i64, chat: i64, text: &str) {
+        let (name, place) = (person.to_string(), chat.to_string());
+        match self.channel(chat) {
+            ChannelKind::ZaloBot if person == chat => drop(self.zalo.say(&name, text)),
+            ChannelKind::ZaloBot => drop(self.zalo.say_in_group(&name, &place, text)),
+            ChannelKind::ZaloOa if person == chat => {
+                self.oa.see(&name);
+                self.oa.say(&name, text);
+            }
+            ChannelKind::ZaloOa => drop(self.oa.say_in_group(&name, &on_oa(chat), text)),
+            _ => drop(self.telegram.say(person, chat, text)),
+        }
+    }
+
+    /// Somebody sends pictures: on Telegram as one album where there are several, elsewhere one after the other.
+    pub fn send_photos(&self, person: i64, pictures: &[&'static [u8]], caption: &str) {
+        let name = person.to_string();
+        let captions = std::iter::once(caption).chain(std::iter::repeat(""));
+        let each = pictures.iter().map(|picture| picture.to_vec()).zip(captions);
+        match (self.channel(person), pictures) {
+            (ChannelKind::ZaloBot, _) => {
+                each.for_each(|(picture, caption)| drop(self.zalo.send_photo(&name, picture, caption)));
+            }
+            (ChannelKind::ZaloOa, _) => {
+                each.for_each(|(picture, caption)| drop(self.oa.send_photo(&name, picture, caption)));
+            }
+            (_, [one]) => drop(self.telegram.send_photo(person, person, *one, caption)),
+            (_, many) => drop(self.telegram.send_album(person, person, many.to_vec(), caption)),
+        }
+    }
+
+    /// Everybody who has the account looks at what it wrote.
+    pub fn everybody_looks(&self) {
+        let on_it = self.channels.iter().filter(|(id, kind)| **id > 0 && **kind == ChannelKind::ZaloOa);
+        on_it.for_each(|(id, _)| self.oa.see(&id.to_string()));
+    }
+
+    /// Somebody presses a button of the account's.
+    pub fn press_on_oa(&self, person: i64, chat: i64, message: &str, label: &str) {
+        let name = person.to_string();
+        if person == chat {
+            self.oa.see(&name);
+        }
+        self.oa.press_under(&name, &on_oa(chat), message, label);
+    }
+
     /// The messages of a chat as people see them now.
     pub fn chat(&self, chat: i64) -> Vec<Seen> {
-        if self.on_zalo(chat) {
-            self.zalo.chat(&chat.to_string()).into_iter().map(Seen::from).collect()
-        } else {
-            self.telegram.chat(chat).into_iter().map(Seen::from).collect()
+        match self.channel(chat) {
+            ChannelKind::ZaloBot => self.zalo.chat(&chat.to_string()).into_iter().map(Seen::from).collect(),
+            ChannelKind::ZaloOa => self.oa.chat(&on_oa(chat)).into_iter().map(Seen::from).collect(),
+            _ => self.telegram.chat(chat).into_iter().map(Seen::from).collect(),
         }
     }
 
     /// A readable transcript of a chat.
     pub fn render(&self, chat: i64) -> String {
-        if self.on_zalo(chat) {
-            self.zalo.render_chat(&chat.to_string())
-        } else {
-            self.telegram.render_chat(chat)
+        match self.channel(chat) {
+            ChannelKind::ZaloBot => self.zalo.render_chat(&chat.to_string()),
+            ChannelKind::ZaloOa => self.oa.render_chat(&on_oa(chat)),
+            _ => self.telegram.render_chat(chat),
         }
     }
 
     /// How many updates have not reached the app.
     pub fn pending(&self) -> usize {
-        self.telegram.pending_updates() + self.zalo.pending_updates()
+        self.telegram.pending_updates() + self.zalo.pending_updates() + self.oa.pending_updates()
     }
 
     /// How many calls the app has made.
     pub fn attempts(&self) -> usize {
-        self.telegram.attempt_count() + self.zalo.attempt_count()
+        self.telegram.attempt_count() + self.zalo.attempt_count() + self.oa.attempt_count()
     }
 
     /// What was written down until now.
     pub fn mark(&self) -> Mark {
-        let telegram = self.telegram.accepted_count();
-        Mark { telegram, zalo: self.zalo.with_accepted(<[_]>::len) }
+        Mark {
+            telegram: self.telegram.accepted_count(),
+            zalo: self.zalo.with_accepted(<[_]>::len),
+            oa: self.oa.with_accepted(<[_]>::len),
+        }
     }
 
     /// What the platforms took since then, in the order of each.
     pub fn sent_since(&self, mark: Mark) -> Vec<SentMessage> {
         let mut sent = self.telegram.with_accepted(|all| {
             let new = all.get(mark.telegram..).unwrap_or_default().iter();
-            let to_chats = new.filter_map(|call| Some((call.chat_id?, call)));
-            let sent = to_chats.map(|(chat, call)| SentMessage {
-                chat,
-                at: call.at,
-                text: call.text.to_string(),
-                new: call.method.starts_with("send"),
+            let sent = new.filter_map(|call| {
+                let new = call.method.starts_with("send");
+                let text = call.text.to_string();
+                let (chat, channel) = (call.chat_id?, ChannelKind::Telegram);
+                Some(SentMessage { chat, channel, at: call.at, text, new, paid: false })
             });
             sent.collect::<Vec<_>>()
         });
         self.zalo.with_accepted(|all| {
             let new = all.get(mark.zalo..).unwrap_or_default().iter();
-            let to_chats = new.filter_map(|call| Some((call.chat.parse().ok()?, call)));
-            let new = to_chats.map(|(chat, call)| SentMessage {
-                chat,
-                at: call.at,
-                text: call.text.clone(),
-                new: true,
-            });
-            sent.extend(new);
+            sent.extend(new.filter_map(|call| {
+                let (chat, channel) = (call.chat.parse().ok()?, ChannelKind::ZaloBot);
+                Some(SentMessage {
+                    chat,
+                    channel,
+                    at: call.at,
+                    text: call.text.clone(),
+                    new: true,
+                    paid: false,
+                })
+            }));
+        });
+        self.oa.with_accepted(|all| {
+            let new = all.get(mark.oa..).unwrap_or_default().iter();
+            sent.extend(new.filter_map(|call| {
+                let number: i64 = call.chat.parse().ok()?;
+                let is_group = call.method.starts_with("group");
+                let (chat, channel) = (if is_group { -number } else { number }, ChannelKind::ZaloOa);
+                let text = call.text.clone();
+                Some(SentMessage { chat, channel, at: call.at, text, new: true, paid: call.paid })
+            }));
         });
         sent
     }
@@ -175,7 +279,7 @@ impl Platforms {
     }
 
     /// What the bot did that a platform must refuse, or too fast. On Zalo also what was refused of what it sent: to
-    /// somebody who has not written, or more than the plan permits.
+    /// somebody who has not written, or more than the plan permits; and every call of an account's.
     pub fn violations(&self) -> Vec<String> {
         let wrong = self.telegram.violations().into_iter().map(|one| format!("Telegram: {one:?}"));
         let fast = self.telegram.rate_violations().into_iter().map(|one| format!("Telegram: {one:?}"));
@@ -186,7 +290,10 @@ impl Platforms {
         let refused = refused.map(|one| format!("Zalo: {one:?}"));
         let others = self.zalo.violations().into_iter().filter(|one| !sends(&one.method));
         let others = others.map(|one| format!("Zalo: {one:?}"));
-        wrong.chain(fast).chain(refused).chain(others).collect()
+        let account = self.oa.attempts().into_iter();
+        let account = account.filter(|call| matches!(call.outcome, ZaloOaOutcome::Refused(..)));
+        let account = account.map(|one| format!("Zalo OA: {one:?}"));
+        wrong.chain(fast).chain(refused).chain(others).chain(account).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A message as people see it, on whichever platform, and what can be chosen under it.
 
 use crate::domain::Timestamp;
-use crate::sandbox::{self, Place, ZaloSeen};
+use crate::sandbox::{self, Place, ZaloOaSeen, ZaloSeen};
 
 /// A message as people see it now.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct Seen {
     pub text: String,
     /// Rows of buttons.
     pub buttons: Vec<Vec<String>>,
-    /// Whether the channel has no buttons, so that what can be chosen is a list at the end of the text.
+    /// Whether what can be chosen is a list at the end of the text, also where there are buttons besides.
     pub lists: bool,
     pub photos: usize,
     pub files: Vec<String>,
@@ -54,6 +54,26 @@ impl From<ZaloSeen> for Seen {
             photos: usize::from(seen.photo.is_some()),
             files: Vec::new(),
             place: None,
+            edited: false,
+            album: None,
+        }
+    }
+}
+
+impl From<ZaloOaSeen> for Seen {
+    fn from(seen: ZaloOaSeen) -> Self {
+        let place = |(latitude, longitude)| Place { latitude, longitude, title: None, address: None };
+        let row: Vec<String> = seen.buttons.into_iter().map(|(label, _)| label).collect();
+        Self {
+            id: seen.id,
+            at: Timestamp(seen.date * 1_000),
+            by_bot: seen.by_oa,
+            text: seen.text,
+            buttons: Some(row).filter(|row| !row.is_empty()).into_iter().collect(),
+            lists: true,
+            photos: usize::from(seen.photo.is_some()),
+            files: seen.file.into_iter().collect(),
+            place: seen.place.map(place),
             edited: false,
             album: None,
         }

@@ -1,4 +1,4 @@
-//! The service of `loa run` over both channels; only the addresses, the clock and the data are the demo's.
+//! The service of `loa run` over every channel; only the addresses, the clock and the data are the demo's.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use crate::app::webhook::Webhook;
 use crate::channel::Channel;
 use crate::channel::telegram::Telegram;
 use crate::channel::zalo_bot::ZaloBot;
+use crate::channel::zalo_oa::{Account, ZaloOa};
 use crate::clock::Clock;
 use crate::config::{Config, PushTo};
 use crate::conversation::{Rules, step};
@@ -33,19 +34,23 @@ use super::platforms::Platforms;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Where Zalo pushes what people do.
 const PUSHED_TO: &str = "/zalo";
+/// What an account's pushes are signed with, and its application is known by.
+const OA_SECRET: &str = "practice-oa-secret";
+const OA_APP: (&str, &str) = ("4318657068771012646", "practice-app-secret");
 
-/// The engines of both channels, while they run.
+/// The engines of all channels, while they run.
 pub struct Service {
     /// Telegram's, which is the first.
     pub engine: Engine,
-    zalo: Engine,
+    /// The others.
+    beside: Vec<Engine>,
     running: Option<Running>,
     /// From where Zalo, and people on Zalo, fetch files.
     files: JoinHandle<()>,
 }
 
 impl Service {
-    /// Starts it as `loa run` does with `[telegram]`, `[zalo_bot]` with a webhook, and `[files]`.
+    /// Starts it as `loa run` does with `[telegram]`, `[zalo_bot]` and `[zalo_oa]` with webhooks, and `[files]`.
     ///
     /// # Errors
     /// Where nothing can listen on this machine, or the database fails.
@@ -68,16 +73,22 @@ impl Service {
         };
         let limits = zalo_bot_limits(&config, store).await?;
         let zalo = engine.beside(zalo_bot(platforms, store).await?, limits, 8);
-        let beside = vec![(zalo.clone(), Some(webhook().await?))];
+        let limits = Limits { per_minute: config.zalo_oa.per_minute, ..Limits::NONE };
+        let oa = engine.beside(zalo_oa(platforms, store).await?, limits, 4);
+        let hook = webhook(OA_SECRET.to_owned()).await?;
+        platforms.oa.set_webhook(Some(&hook.push().url));
+        let secret = Random::system().token(32);
+        let beside = vec![(zalo, Some(webhook(secret).await?)), (oa, Some(hook))];
+        let engines = beside.iter().map(|(engine, _)| engine.clone()).collect();
         let running = Some(Running::start_channels(engine.clone(), None, beside, Arc::new([])).await);
         let files = tokio::spawn(door.serve(store.clone(), stop));
-        Ok(Self { engine, zalo, running, files })
+        Ok(Self { engine, beside: engines, running, files })
     }
 
     /// Everybody looks for work.
     pub fn wake_all(&self) {
         self.engine.signals.wake_all();
-        self.zalo.signals.wake_all();
+        self.beside.iter().for_each(|engine| engine.signals.wake_all());
     }
 
     /// Ends it politely.
@@ -103,6 +114,21 @@ async fn zalo_bot(platforms: &Platforms, store: &Store) -> anyhow::Result<Arc<dy
     Ok(Arc::new(zalo))
 }
 
+/// The account, with its buttons, and the first token as `loa zalo token` takes it.
+async fn zalo_oa(platforms: &Platforms, store: &Store) -> anyhow::Result<Arc<dyn Channel>> {
+    let (_, refresh) = platforms.oa.authorise();
+    store.enter_refresh_token(ChannelKind::ZaloOa, refresh.into()).await?;
+    let url = platforms.oa.url().to_owned();
+    let account = Account {
+        app_id: OA_APP.0.to_owned(),
+        app_secret: OA_APP.1.into(),
+        api_url: url.clone(),
+        oauth_url: url,
+        buttons: true,
+    };
+    Ok(Arc::new(ZaloOa::new(http_client()?, account, PATIENCE)?))
+}
+
 /// A place on this machine: any free port.
 async fn listen() -> std::io::Result<(TcpListener, String)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -116,13 +142,13 @@ async fn files(store: &Store) -> anyhow::Result<(Door, Arc<Links>)> {
     Ok((Door::over(listener, links.clone()), links))
 }
 
-async fn webhook() -> anyhow::Result<Webhook> {
+async fn webhook(secret: String) -> anyhow::Result<Webhook> {
     let (listener, base) = listen().await?;
     let push = PushTo {
         url: format!("{base}{PUSHED_TO}"),
         path: PUSHED_TO.to_owned(),
         listen: listener.local_addr()?,
-        secret: Random::system().token(32).into(),
+        secret: secret.into(),
     };
     Ok(Webhook::over(listener, &push))
 }

@@ -16,7 +16,7 @@ use super::seen::{Seen, split_list};
 /// Columns of the transcript: what an old terminal and a page of a document both show.
 const WIDTH: usize = 96;
 /// A message is shown up to so many lines; the people see all of it.
-const MOST_LINES: usize = 14;
+const MOST_LINES: usize = 11;
 /// An address that is longer is shortened.
 const LONGEST_WORD: usize = 80;
 /// What stands before every line of a message of the bot.
@@ -169,7 +169,12 @@ impl Show {
         for name in &seen.files {
             self.line(&format!("{BOT}📎 {name}"));
         }
-        let (words, list) = if seen.lists { split_list(body) } else { (body, "") };
+        // Where there are buttons besides, the list says the same once more.
+        let (words, list) = match (seen.lists, seen.buttons.is_empty()) {
+            (true, true) => split_list(body),
+            (true, false) => (split_list(body).0, ""),
+            (false, _) => (body, ""),
+        };
         for line in clip(words.trim_end(), WIDTH - width(BOT)) {
             self.line(&format!("{BOT}{line}"));
         }
@@ -278,6 +283,6 @@ mod tests {
     fn a_long_text_says_how_much_more_there_is() {
         let text = (0..20).map(|n| n.to_string()).collect::<Vec<_>>().join("\n");
         let lines = clip(&text, 40);
-        assert_eq!((lines.len(), lines.last().map(String::as_str)), (MOST_LINES + 1, Some("… (còn 6 dòng)")));
+        assert_eq!((lines.len(), lines.last().map(String::as_str)), (MOST_LINES + 1, Some("… (còn 9 dòng)")));
     }
 }

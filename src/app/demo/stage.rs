@@ -9,11 +9,12 @@ use tempfile::TempDir;
 use crate::clock::Clock;
 use crate::domain::import::{self, ImportRow, Kind};
 use crate::domain::{ChannelKind, Timestamp};
+use crate::jobs::tokens;
 use crate::random::Random;
 use crate::store::Store;
 use crate::store::idle::Idle;
 
-use super::platforms::{Mark, Platforms};
+use super::platforms::{Mark, Platforms, number};
 use super::service::Service;
 use super::show::Show;
 
@@ -84,11 +85,10 @@ impl Stage {
         let rows = import::parse(PEOPLE).map_err(|faults| anyhow!("config/demo/people.csv: {faults:?}"))?;
         let report = self.store.import(rows.clone(), false).await?;
         for row in rows.iter().filter(|row| row.kind == Kind::Person) {
-            let id = row.chat_id.parse().context("mã trò chuyện")?;
-            self.arrives(row.channel, id, &row.name);
+            self.arrives(row.channel, number(row.channel, &row.chat_id)?, &row.name);
         }
         for row in rows.iter().filter(|row| row.kind == Kind::Group) {
-            let group: i64 = row.chat_id.parse().context("mã trò chuyện")?;
+            let group = number(row.channel, &row.chat_id)?;
             let members = members(&rows, row);
             self.platforms.add_group(row.channel, group, &row.name, &members)?;
             self.names.insert(group, row.name.clone());
@@ -113,10 +113,9 @@ impl Stage {
     pub(super) fn chat_name(&mut self, chat: i64) -> String {
         let name = self.name(chat);
         let twice = self.names.values().filter(|other| **other == name).count() > 1;
-        match (self.marked.insert(chat) || twice, self.platforms.on_zalo(chat)) {
-            (false, _) => name,
-            (true, true) => format!("{name} · Zalo"),
-            (true, false) => format!("{name} · Telegram"),
+        match self.marked.insert(chat) || twice {
+            false => name,
+            true => format!("{name} · {}", self.platforms.channel(chat).name()),
         }
     }
 
@@ -163,7 +162,17 @@ impl Stage {
             Idle::Until(due) => due,
             Idle::Busy => None,
         };
-        Ok([cases, notices, queues].into_iter().flatten().min())
+        let tokens = self.renewal().await?;
+        Ok([cases, notices, queues, tokens].into_iter().flatten().min())
+    }
+
+    /// When the account's tokens are renewed next; this is now or past while that is under way.
+    async fn renewal(&self) -> anyhow::Result<Option<Timestamp>> {
+        let tokens = self.store.tokens(ChannelKind::ZaloOa).await?;
+        Ok(tokens.map(|tokens| match tokens.access {
+            Some(_) => tokens.access_until.before(tokens::AHEAD),
+            None => self.clock.now(),
+        }))
     }
 
     /// Lets some minutes pass, to a full one: how many seconds an act took is nobody's business.
@@ -198,6 +207,7 @@ impl Stage {
                 let soon = self.clock.now() + SOON;
                 quiet = match self.store.idle().await? {
                     _ if self.platforms.pending() > 0 => 0,
+                    _ if self.renewal().await?.is_some_and(|due| due <= self.clock.now()) => 0,
                     Idle::Busy => {
                         // Where nothing moves, the limit over all chats holds messages back: time has to pass.
                         let now = self.platforms.attempts();
@@ -248,7 +258,7 @@ fn members(rows: &[ImportRow], group: &ImportRow) -> Vec<i64> {
         let unit = row.unit.to_string();
         unit == own || (group.role.is_none() && unit.starts_with(&below))
     });
-    let mut members: Vec<i64> = inside.filter_map(|row| row.chat_id.parse().ok()).collect();
+    let mut members: Vec<i64> = inside.filter_map(|row| number(row.channel, &row.chat_id).ok()).collect();
     members.dedup();
     members
 }

@@ -27,9 +27,9 @@ pub async fn organisation(stage: &mut Stage) -> anyhow::Result<()> {
 /// Who is on the list opens the bot once, reads what is kept of them, and agrees.
 async fn everybody_agrees(stage: &mut Stage) -> anyhow::Result<()> {
     stage.scene(BEGINS + minutes(5), "Mỗi người mở bot một lần, đọc và đồng ý").await?;
-    stage.opens_bot(VILLAGE_HEAD).await?;
-    stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Đồng ý").await?;
-    let others: Vec<i64> = stage.people().into_iter().filter(|id| *id != VILLAGE_HEAD).collect();
+    stage.opens_bot(WARD_CULTURE).await?;
+    stage.presses(WARD_CULTURE, WARD_CULTURE, "Đồng ý").await?;
+    let others: Vec<i64> = stage.people().into_iter().filter(|id| *id != WARD_CULTURE).collect();
     stage.all_open_bot(&others).await?;
     let presses: Vec<(i64, i64)> = others.iter().map(|id| (*id, *id)).collect();
     stage.all_press(&presses, "Đồng ý").await?;
@@ -39,18 +39,18 @@ async fn everybody_agrees(stage: &mut Stage) -> anyhow::Result<()> {
     stage.expect(people.iter().all(|person| person.consent.is_some()), "có người chưa đồng ý được")
 }
 
-/// On Zalo the bot can speak in a group once somebody has mentioned it there: the heads bind theirs anew.
+/// On Zalo the bot can speak in a group once somebody has mentioned it there: the heads bind theirs anew. An account
+/// makes its groups by itself.
 async fn groups_open(stage: &mut Stage) -> anyhow::Result<()> {
     let bound = stage.mentions_bot(WARD_HEAD, WARD_GROUP, "/gannhom").await?;
     stage.expect(bound.text.contains("Phường Bình Minh"), "nhóm Zalo chưa gắn được")?;
     stage.show.mute(true);
-    for (head, group) in [(COMMUNE_HEAD, COMMUNE_GROUP), (BAN_LECH_HEAD, BAN_LECH_GROUP)] {
-        stage.mentions_bot(head, group, "/gannhom").await?;
-    }
+    stage.mentions_bot(BAN_LECH_HEAD, BAN_LECH_GROUP, "/gannhom").await?;
     stage.show.mute(false);
-    stage
-        .show
-        .aside("Nhóm của hai xã cũng nhắc tên bot một lần như vậy: trên Zalo, bot chỉ nói được sau đó.");
+    stage.show.aside(
+        "Nhóm của Xã Bản Lếch cũng nhắc tên bot một lần: trên Zalo, bot chỉ nói được sau đó. Nhóm của Xã Nậm Khoa do \
+         trang Official Account lập nên không cần.",
+    );
     Ok(())
 }
 

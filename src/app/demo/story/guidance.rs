@@ -4,7 +4,7 @@ use anyhow::Context;
 
 use super::super::stage::Stage;
 use super::*;
-use crate::store::notice::Counts;
+use crate::store::notice::{Counts, NoticeLine};
 
 const PICTURE: &[u8] = include_bytes!("../../../../config/demo/tuyen-truyen-thang-12.jpg");
 const DOCUMENT: &[u8] = include_bytes!("../../../../config/demo/dinh-huong-thang-12.pdf");
@@ -45,8 +45,9 @@ async fn confirmations(stage: &mut Stage) -> anyhow::Result<()> {
     stage.scene(Timestamp::vietnam(2026, 11, 30, 8, 20), "Xác nhận bằng một chạm, hoặc số 1").await?;
     stage.presses(WARD_CULTURE, WARD_CULTURE, "Đã nhận").await?;
     stage.presses(WARD_HEAD, WARD_GROUP, "Đã nhận").await?;
+    stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Đã nhận").await?;
     let people = (1006..=1037)
-        .filter(|id| id % 4 != 0 && *id != WARD_CULTURE && *id != channels::PHUC)
+        .filter(|id| id % 4 != 0 && ![WARD_CULTURE, VILLAGE_HEAD, channels::PHUC].contains(id))
         .map(|id| (id, id));
     let groups = stage.groups.iter().filter(|(id, _)| **id % 3 == 0 && **id != DUTY && **id != WARD_GROUP);
     let groups = groups.filter_map(|(group, members)| Some((*members.first()?, *group)));
@@ -54,7 +55,20 @@ async fn confirmations(stage: &mut Stage) -> anyhow::Result<()> {
     stage.all_press(&many, "Đã nhận").await?;
     stage.show.aside(&format!("Ít phút sau, {} người và nhóm khác cũng xác nhận “Đã nhận”.", many.len()));
     stage.minutes(10).await?;
-    stage.looks(EDITOR, &format!("Đã gửi xong – {TITLE}"))
+    stage.looks(EDITOR, &format!("Đã gửi xong – {TITLE}"))?;
+    seen(stage).await
+}
+
+/// Over the account it is known who has looked at the notice, also of those who have not confirmed.
+async fn seen(stage: &mut Stage) -> anyhow::Result<()> {
+    stage.platforms.everybody_looks();
+    stage.settle().await?;
+    let id = notice(stage, TITLE).await?.id;
+    let all = stage.store.notice_recipients(id).await?;
+    let seen = all.iter().filter(|one| one.seen_at.is_some()).count();
+    stage.expect(seen > 5, &format!("chỉ {seen} người được biết là đã xem"))?;
+    stage.show.aside(&format!("Zalo OA còn cho biết {seen} người của Xã Nậm Khoa đã xem."));
+    Ok(())
 }
 
 async fn reminder(stage: &mut Stage) -> anyhow::Result<()> {
@@ -74,7 +88,11 @@ async fn reminder(stage: &mut Stage) -> anyhow::Result<()> {
 
 /// How far the notice with this title has come.
 pub async fn counts(stage: &Stage, title: &str) -> anyhow::Result<Counts> {
+    Ok(notice(stage, title).await?.counts)
+}
+
+async fn notice(stage: &Stage, title: &str) -> anyhow::Result<NoticeLine> {
     let all = stage.store.notice_list(20).await?;
     let found = all.into_iter().find(|notice| notice.title == title);
-    Ok(found.with_context(|| format!("không có thông báo “{title}”"))?.counts)
+    found.with_context(|| format!("không có thông báo “{title}”"))
 }

@@ -31,7 +31,6 @@ const WARD_HEAD: i64 = 1008;
 const WARD_CULTURE: i64 = 1009;
 const WARD_LAND: i64 = 1010;
 const WARD_GROUP: i64 = -1003;
-const COMMUNE_HEAD: i64 = 1018;
 const COMMUNE_ROADS: i64 = 1020;
 const COMMUNE_GROUP: i64 = -1007;
 const VILLAGE_HEAD: i64 = 1022;
@@ -40,8 +39,9 @@ const BAN_LECH_CULTURE: i64 = 1029;
 const BAN_LECH_FARMS: i64 = 1030;
 const BAN_LECH_GROUP: i64 = -1011;
 
-/// What the page shows at first: a village and a group on Zalo, then the editor, the deputy head and the duty group.
-pub const COLUMNS: [i64; 5] = [VILLAGE_HEAD, WARD_GROUP, EDITOR, DEPUTY, DUTY];
+/// What the page shows at first: a ward on Zalo, a village with the Official Account, then the editor, the deputy head
+/// and the duty group.
+pub const COLUMNS: [i64; 5] = [WARD_CULTURE, VILLAGE_HEAD, EDITOR, DEPUTY, DUTY];
 
 /// December 2026.
 fn day(day: u32, hour: u32, minute: u32) -> Timestamp {

@@ -4,10 +4,13 @@ use super::super::platforms::Mark;
 use super::super::stage::Stage;
 use super::guidance::counts;
 use super::*;
+use crate::domain::ChannelKind;
 
 const MEETING: &str = "Họp báo cáo viên tháng 12";
 const MEETING_WORDS: &str = "Họp báo cáo viên tháng 12
-Mời báo cáo viên các xã, phường dự họp lúc 8 giờ ngày 10/12/2026 tại hội trường tỉnh. Ai vướng lịch báo lại trước 7/12.";
+Mời báo cáo viên Ban và các xã, phường dự họp lúc 8 giờ ngày 10/12/2026 tại hội trường tỉnh. Ai vướng lịch báo lại trước 7/12.";
+/// Who has no meeting to go to: the commune in which the storm is.
+const MEETING_FOR: &str = "tất cả; trừ đơn vị: Xã Nậm Khoa/*";
 const STORM: &str = "Mưa lũ, sạt lở đêm 02/12";
 const STORM_WORDS: &str = "Mưa lũ, sạt lở đêm 02/12
 Dự báo mưa rất to từ 20 giờ, nguy cơ lũ ống và sạt lở ở Nậm Khoa, Bản Lếch. Đề nghị:
@@ -19,11 +22,11 @@ Dự báo mưa rất to từ 20 giờ, nguy cơ lũ ống và sạt lở ở N�
 pub async fn play(stage: &mut Stage) -> anyhow::Result<()> {
     stage.scene(day(2, 16, 20), "Thông báo khẩn: mưa lũ, sạt lở").await?;
     stage.show.mute(true);
-    submits(stage, MEETING_WORDS, false).await?;
+    submits(stage, MEETING_WORDS, Some(MEETING_FOR)).await?;
     let ordinary = stage.choice(DEPUTY, "Duyệt và gửi")?;
     stage.show.mute(false);
     stage.show.aside("Chị Mai đã gửi duyệt giấy mời họp báo cáo viên. Đúng lúc đó có tin bão lũ:");
-    submits(stage, STORM_WORDS, true).await?;
+    submits(stage, STORM_WORDS, None).await?;
     let urgent = stage.choice(DEPUTY, "Duyệt và gửi")?;
     let begins = stage.platforms.mark();
     stage.press_all_at_once(DEPUTY, &[ordinary, urgent]).await?;
@@ -41,25 +44,29 @@ pub async fn play(stage: &mut Stage) -> anyhow::Result<()> {
     stage.looks(DEPUTY, &format!("Đã gửi xong – {STORM}"))
 }
 
-async fn submits(stage: &mut Stage, words: &str, urgent: bool) -> anyhow::Result<()> {
+/// An ordinary notice for some, that need not be confirmed; or an urgent one for all.
+async fn submits(stage: &mut Stage, words: &str, ordinary_for: Option<&str>) -> anyhow::Result<()> {
     stage.says(EDITOR, &format!("/thongbao {words}")).await?;
-    if urgent {
-        stage.presses(EDITOR, EDITOR, "Khẩn").await?;
-    } else {
-        stage.presses(EDITOR, EDITOR, "Xác nhận").await?;
+    match ordinary_for {
+        None => drop(stage.presses(EDITOR, EDITOR, "Khẩn").await?),
+        Some(audience) => {
+            stage.presses(EDITOR, EDITOR, "Xác nhận").await?;
+            stage.presses(EDITOR, EDITOR, "Chọn khác").await?;
+            stage.says(EDITOR, audience).await?;
+        }
     }
     stage.presses(EDITOR, EDITOR, "Xem trước").await?;
     stage.presses(EDITOR, EDITOR, "Gửi duyệt").await.map(drop)
 }
 
-/// On each channel the last urgent message was there before the last ordinary one, though the ordinary notice began
-/// earlier.
+/// On each channel of both the last urgent message was there before the last ordinary one, though the ordinary notice
+/// began earlier.
 fn overtaken(stage: &mut Stage, begins: Mark) -> anyhow::Result<()> {
     let sent = stage.platforms.sent_since(begins);
-    for zalo in [true, false] {
+    for channel in [ChannelKind::ZaloBot, ChannelKind::Telegram] {
         let last = |title: &str| {
             sent.iter().rposition(|sent| {
-                let here = stage.platforms.on_zalo(sent.chat) == zalo && sent.chat != EDITOR;
+                let here = sent.channel == channel && sent.chat != EDITOR;
                 here && sent.new && sent.text.contains(title)
             })
         };
