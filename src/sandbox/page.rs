@@ -6,19 +6,21 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
 
+use super::mail::Mail;
 use super::zalo_bot::ZaloBot;
 use super::zalo_oa::ZaloOa;
 
 const HTML: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/style.css");
 /// The script, in parts by name.
-const SCRIPTS: [(&str, &str); 7] = [
+const SCRIPTS: [(&str, &str); 8] = [
     ("/page.js", include_str!("page/page.js")),
     ("/column.js", include_str!("page/column.js")),
     ("/message.js", include_str!("page/message.js")),
     ("/channel.js", include_str!("page/channel.js")),
     ("/zalo.js", include_str!("page/zalo.js")),
     ("/zalo_oa.js", include_str!("page/zalo_oa.js")),
+    ("/mail.js", include_str!("page/mail.js")),
     ("/dialogs.js", include_str!("page/dialogs.js")),
 ];
 
@@ -53,6 +55,12 @@ impl From<&ZaloBot> for Beside {
 impl From<&ZaloOa> for Beside {
     fn from(zalo: &ZaloOa) -> Self {
         Self { kind: "zalo-oa", routes: zalo.page_routes() }
+    }
+}
+
+impl From<&Mail> for Beside {
+    fn from(mail: &Mail) -> Self {
+        Self { kind: "mail", routes: mail.page_routes() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const NAMES = { telegram: "Telegram", zalo: "Zalo", "zalo-oa": "Zalo OA" };
+const NAMES = { telegram: "Telegram", zalo: "Zalo", "zalo-oa": "Zalo OA", mail: "E-mail" };
 
 export class Channel {
   /**

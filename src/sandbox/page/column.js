@@ -188,7 +188,7 @@ export class Column {
     this.grow();
     this.showChips();
     const sent = files.length
-      ? await this.sendFiles(files, text)
+      ? await this.sendFiles(files, text, answering)
       : await this.say(text, answering);
     if (sent === undefined) {
       // Nothing typed is lost.

@@ -55,6 +55,7 @@ export function nameOf(id, name) {
 
 /** What a message is in a few words. */
 export const gist = (message) => {
+  if (message.subject) return message.subject;
   if (message.text) return message.text;
   if (message.photos || message.photo) return "Ảnh";
   if (message.voice) return "Tin thoại";

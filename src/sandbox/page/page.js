@@ -2,6 +2,7 @@
 
 import { Channel } from "/channel.js";
 import { Column } from "/column.js";
+import { MailColumn } from "/mail.js";
 import { avatar, gist, make, mark } from "/message.js";
 import { ZaloColumn } from "/zalo.js";
 import { ZaloOaColumn } from "/zalo_oa.js";
@@ -9,7 +10,7 @@ import { ZaloOaColumn } from "/zalo_oa.js";
 const byId = (id) => document.getElementById(id);
 const state = byId("state");
 const narrow = matchMedia("(max-width: 700px)");
-const KINDS = { telegram: Column, zalo: ZaloColumn, "zalo-oa": ZaloOaColumn };
+const KINDS = { telegram: Column, zalo: ZaloColumn, "zalo-oa": ZaloOaColumn, mail: MailColumn };
 
 let channels = [];
 const columns = new Map();

@@ -22,7 +22,7 @@ export function lastList(text) {
 const STYLES = { b: "strong", i: "em", u: "u", s: "s" };
 
 /** Addresses as links. One into Telegram leads nowhere on this ground. */
-function linked(text) {
+export function linked(text) {
   return text.split(/(https?:\/\/[^\s]+)/).map((part, at) => {
     if (at % 2 === 0 || /^https?:\/\/t\.me\//i.test(part)) return part;
     return make("a", "", { href: part, target: "_blank", rel: "noopener noreferrer" }, part);
