@@ -45,11 +45,12 @@ fn the_first_month_is_played_to_its_end_and_leaves_nothing_behind() {
         "Chị Lan, văn hóa phường · Zalo: /start",
         "còn 2.927 / 3.000 tin tháng này",
         "Anh Sàng, trưởng thôn · Zalo OA: 👆 [ ✅ Đã nhận ]",
+        "Bác Định, cộng tác viên · e-mail: 🔗 ✅ Đã nhận",
         "Zalo OA còn cho biết 10 người của Xã Nậm Khoa đã xem.",
         "Bạn đã xác nhận lúc 08:30 01/12/2026 rồi.",
         "Mã vụ việc: ML-2026-0001",
         "ML-2026-0004 đã gộp vào ML-2026-0003",
-        "📬 Đã tới 43 trên 43",
+        "📬 Đã tới 45 trên 45",
         "Vụ việc: 4, giải quyết dứt điểm: 3, gộp: 1, còn mở: 0",
         "Cuộc gọi mà nền tảng phải từ chối: 0",
     ] {

@@ -8,7 +8,7 @@ demo-bye = Stopped; nothing is left on this machine.
 
 demo-figures = After the first month
 demo-figure-people = Staff in loa: { $people } people, { $groups } groups, { $units } units
-demo-figure-sent = Messages that arrived: { $count } (Zalo { $zalo }, Zalo OA { $oa }, of which { $paid } were paid for, Telegram { $telegram })
+demo-figure-sent = Messages that arrived: { $count } (Zalo { $zalo }, Zalo OA { $oa }, of which { $paid } were paid for, Telegram { $telegram }, e-mail { $mail })
 demo-figure-notice = Notice “{ $title }”: reached { $arrived } of { $total }
 demo-figure-confirmed = Notice “{ $title }”: reached { $arrived } of { $total }, confirmed by { $confirmed }
 demo-figure-cases = Cases: { $total }, settled for good: { $confirmed }, merged: { $merged }, open: { $open }

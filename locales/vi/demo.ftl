@@ -8,7 +8,7 @@ demo-bye = Đã dừng, không để lại gì trên máy.
 
 demo-figures = Sau tháng đầu tiên
 demo-figure-people = Cán bộ đã có trong loa: { $people } người, { $groups } nhóm, { $units } đơn vị
-demo-figure-sent = Tin đã đến: { $count } (Zalo { $zalo }, Zalo OA { $oa } trong đó { $paid } tính phí, Telegram { $telegram })
+demo-figure-sent = Tin đã đến: { $count } (Zalo { $zalo }, Zalo OA { $oa } trong đó { $paid } tính phí, Telegram { $telegram }, e-mail { $mail })
 demo-figure-notice = Thông báo “{ $title }”: tới { $arrived }/{ $total } nơi
 demo-figure-confirmed = Thông báo “{ $title }”: tới { $arrived }/{ $total } nơi, { $confirmed } nơi đã xác nhận
 demo-figure-cases = Vụ việc: { $total }, giải quyết dứt điểm: { $confirmed }, gộp: { $merged }, còn mở: { $open }

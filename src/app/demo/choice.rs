@@ -4,11 +4,14 @@ use anyhow::Context;
 
 use super::stage::Stage;
 use crate::domain::ChannelKind;
+use crate::http::http_client;
 
 /// Something that can be chosen.
 pub enum Choice {
     /// The button with this label under a message.
     Button { message: String, label: String },
+    /// The link of a mail, which opens a page of loa's on which a button makes the choice.
+    Link { label: String, url: String },
     /// So it stands in the latest list, which is in this message.
     Number { message: String, number: usize, label: String },
     /// An earlier list has it: by number the latest would be meant, so it is chosen by its words.
@@ -23,6 +26,7 @@ impl Stage {
     pub fn choice(&self, chat: i64, label: &str) -> anyhow::Result<Choice> {
         let found = match self.platforms.channel(chat) {
             ChannelKind::Telegram => self.button(chat, label),
+            ChannelKind::Email => self.link(chat, label),
             _ => self.listed(chat, label),
         };
         found.with_context(|| format!("không có lựa chọn “{label}” trong:\n{}", self.platforms.render(chat)))
@@ -33,6 +37,14 @@ impl Stage {
             let labels = seen.labels();
             let at = position(&labels, label)?;
             Some(Choice::Button { message: seen.id.clone(), label: labels[at].to_owned() })
+        })
+    }
+
+    fn link(&self, chat: i64, label: &str) -> Option<Choice> {
+        self.platforms.chat(chat).iter().rev().find_map(|seen| {
+            let labels: Vec<&str> = seen.links.iter().map(|(label, _)| label.as_str()).collect();
+            let (label, url) = seen.links[position(&labels, label)?].clone();
+            Some(Choice::Link { label, url })
         })
     }
 
@@ -57,7 +69,12 @@ impl Stage {
     }
 
     /// Somebody chooses in a chat. Gives what Telegram calls the press.
-    pub(super) fn choose(&self, person: i64, chat: i64, choice: &Choice) -> anyhow::Result<Option<String>> {
+    pub(super) async fn choose(
+        &self,
+        person: i64,
+        chat: i64,
+        choice: &Choice,
+    ) -> anyhow::Result<Option<String>> {
         let channel = self.platforms.channel(chat);
         let (message, words) = match choice {
             Choice::Button { message, label } if channel == ChannelKind::ZaloOa => {
@@ -67,6 +84,10 @@ impl Stage {
             Choice::Button { message, label } => {
                 let message = message.parse().context("số của tin nhắn")?;
                 return Ok(Some(self.platforms.telegram.press(person, chat, message, label)));
+            }
+            Choice::Link { url, .. } => {
+                follow(url).await?;
+                return Ok(None);
             }
             Choice::Number { message, number, .. } => (message, number.to_string()),
             Choice::Words { message, words } => (message, words.clone()),
@@ -81,6 +102,16 @@ impl Stage {
         }
         Ok(None)
     }
+}
+
+/// Opens the page behind a link, and presses its button.
+async fn follow(url: &str) -> anyhow::Result<()> {
+    let client = http_client()?;
+    let page = client.get(url).send().await?.error_for_status()?.text().await?;
+    let once = page.split_once("value=\"").and_then(|(_, rest)| rest.split_once('"')).map(|(once, _)| once);
+    let form = [("once", once.context("trang xác nhận không có nút")?)];
+    client.post(url).form(&form).send().await?.error_for_status()?;
+    Ok(())
 }
 
 /// Where the label is, or else one that holds it.

@@ -50,11 +50,13 @@ fn sent(stage: &Stage) -> String {
     sent.retain(|sent| sent.new);
     let over = |kind| sent.iter().filter(|sent| sent.channel == kind).count();
     let paid = sent.iter().filter(|sent| sent.paid).count();
-    let kinds = [ChannelKind::ZaloBot, ChannelKind::ZaloOa, ChannelKind::Telegram];
-    let [zalo, oa, telegram] = kinds.map(|kind| over(kind).to_string());
+    let kinds = [ChannelKind::ZaloBot, ChannelKind::ZaloOa, ChannelKind::Telegram, ChannelKind::Email];
+    let [zalo, oa, telegram, mail] = kinds.map(|kind| over(kind).to_string());
     let (all, paid) = (sent.len().to_string(), paid.to_string());
-    let vars = [("count", &all), ("zalo", &zalo), ("oa", &oa), ("paid", &paid), ("telegram", &telegram)];
-    say("demo-figure-sent", &vars.map(|(name, value)| (name, value.as_str())))
+    let vars = [("count", &all), ("zalo", &zalo), ("oa", &oa), ("paid", &paid)];
+    let vars: Vec<_> = vars.into_iter().chain([("telegram", &telegram), ("mail", &mail)]).collect();
+    let vars: Vec<(&'static str, &str)> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    say("demo-figure-sent", &vars)
 }
 
 async fn organisation(stage: &Stage) -> anyhow::Result<String> {

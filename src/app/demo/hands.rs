@@ -3,10 +3,11 @@
 use anyhow::{Context, bail};
 
 use super::choice::Choice;
-use super::platforms::Platforms;
+use super::platforms::{Platforms, address};
 use super::seen::Seen;
 use super::stage::Stage;
 use crate::domain::ChannelKind;
+use crate::sandbox::MailFile;
 
 impl Stage {
     /// Somebody writes to the bot in private.
@@ -113,7 +114,11 @@ impl Stage {
         match self.platforms.channel(person) {
             ChannelKind::ZaloBot => drop(zalo.send_unsupported(&person.to_string(), true)),
             ChannelKind::ZaloOa => drop(oa.send_file(&person.to_string(), name, bytes.to_vec())),
-            _ => drop(telegram.send_document(person, person, name, mime, bytes, "")),
+            ChannelKind::Email => {
+                let file = MailFile { name: name.to_owned(), is_picture: false, bytes: bytes.into() };
+                self.platforms.mail.write(address(person), "", "", vec![file]);
+            }
+            ChannelKind::Telegram => drop(telegram.send_document(person, person, name, mime, bytes, "")),
         }
         self.after(person).await
     }
@@ -138,7 +143,7 @@ impl Stage {
     pub async fn presses(&mut self, person: i64, chat: i64, label: &str) -> anyhow::Result<String> {
         let at = self.clock.now();
         let choice = self.choice(chat, label)?;
-        let query = self.choose(person, chat, &choice)?;
+        let query = self.choose(person, chat, &choice).await?;
         self.settle().await?;
         let answer = query.and_then(|query| self.platforms.telegram.answer_to(&query));
         let note = answer.map(|answer| answer.text).unwrap_or_default();
@@ -155,7 +160,7 @@ impl Stage {
     /// shown.
     pub async fn all_press(&mut self, presses: &[(i64, i64)], label: &str) -> anyhow::Result<()> {
         for (person, chat) in presses {
-            self.choose(*person, *chat, &self.choice(*chat, label)?)?;
+            self.choose(*person, *chat, &self.choice(*chat, label)?).await?;
         }
         self.settle().await?;
         self.take_news();
@@ -166,7 +171,7 @@ impl Stage {
     pub async fn press_all_at_once(&mut self, person: i64, choices: &[Choice]) -> anyhow::Result<()> {
         let at = self.clock.now();
         for choice in choices {
-            self.choose(person, person, choice)?;
+            self.choose(person, person, choice).await?;
             let name = self.chat_name(person);
             self.show.choice(at, &name, "", choice, "");
         }

@@ -32,7 +32,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// Plays the first month of a sample province: notices, confirmations, quick reports, cases, figures.
 ///
 /// Everything is real except addresses, clock and data: the service of `loa run` over HTTP against practice
-/// platforms (a bot and an Official Account on Zalo, and Telegram) on this machine, with a database of its own that is thrown away in the end. Nothing leaves the
+/// platforms (a bot and an Official Account on Zalo, Telegram, and a mail server) on this machine, with a database of its own that is thrown away in the end. Nothing leaves the
 /// machine, nothing is left behind. The story is told as it happens; afterwards a page is open on which
 /// everybody can be played by hand.
 #[derive(Debug, clap::Args)]

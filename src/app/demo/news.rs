@@ -1,5 +1,7 @@
 //! What is new in the chats, told so that nobody reads the same thing forty times.
 
+use std::collections::HashMap;
+
 use super::seen::{Seen, split_list};
 use super::stage::Stage;
 use crate::app::say;
@@ -41,14 +43,25 @@ impl Stage {
         let mut touched: Vec<(i64, i64)> = touched.into_iter().collect();
         touched.sort_by_key(|(chat, _)| (*chat < 0, chat.abs()));
         for (chat, at) in touched {
+            let edits = self.platforms.channel(chat) == ChannelKind::Telegram;
+            let mut latest = HashMap::new();
             for mut seen in albums(self.platforms.chat(chat)) {
                 let buttons: Vec<String> = seen.labels().into_iter().map(str::to_owned).collect();
                 let state = (seen.text.clone(), buttons);
                 let before = self.shown.insert((chat, seen.id.clone()), state.clone());
                 if !seen.by_bot || before.as_ref() == Some(&state) {
+                    if seen.by_bot {
+                        latest.insert(first_line(&seen), seen.text);
+                    }
                     continue;
                 }
-                let body = body(&seen, before.as_ref());
+                // What is changed in place elsewhere comes anew here, under the same first line.
+                let sent_before = latest.insert(first_line(&seen), seen.text.clone()).filter(|_| !edits);
+                let long = seen.text.lines().count() > REPEATED;
+                let body = match sent_before.filter(|_| long && before.is_none()) {
+                    Some(old) => anew(&seen, &old),
+                    None => body(&seen, before.as_ref()),
+                };
                 if before.as_ref().is_some_and(|(_, buttons)| *buttons == state.1) {
                     seen.buttons.clear();
                 }
@@ -118,6 +131,20 @@ fn body(seen: &Seen, before: Option<&(String, Vec<String>)>) -> String {
         Some(line) if *line == first => new.join("\n"),
         Some(_) => format!("{first}\n{}", new.join("\n")),
     }
+}
+
+fn first_line(seen: &Seen) -> String {
+    seen.text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Of a message that was sent before and is another one now: its first line, what is new, and what can be chosen.
+fn anew(seen: &Seen, old: &str) -> String {
+    let (words, list) = if seen.lists { split_list(&seen.text) } else { (&*seen.text, "") };
+    let old: Vec<&str> = old.lines().collect();
+    let mut lines = words.lines();
+    let first = lines.next().unwrap_or_default();
+    let new: Vec<&str> = lines.filter(|line| !line.is_empty() && !old.contains(line)).collect();
+    [&[&*format!("{first} …")], &new[..], &[list]].concat().join("\n").trim_end().to_owned()
 }
 
 /// Messages with those of one album put together.

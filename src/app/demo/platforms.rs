@@ -1,5 +1,5 @@
 //! The platforms, and who is on which. The story calls everybody by a number; on Zalo, whose ids are letters, the number
-//! is the id.
+//! is the id, and who has a mail program has an address besides.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,7 +10,8 @@ use anyhow::Context;
 use crate::clock::Clock;
 use crate::domain::ChannelKind;
 use crate::sandbox::{
-    self, Options, Outcome, Sandbox, ZaloBot, ZaloBotOptions, ZaloOa, ZaloOaOptions, ZaloOaOutcome,
+    self, Mail, MailFile, MailOptions, Options, Outcome, Sandbox, ZaloBot, ZaloBotOptions, ZaloOa,
+    ZaloOaOptions, ZaloOaOutcome,
 };
 
 use super::seen::Seen;
@@ -19,12 +20,16 @@ use super::seen::Seen;
 const ACCOUNT: &str = "Tuyên giáo Mường Lam";
 /// Before the id of an account's group, in a list of people.
 const GROUP_ON_OA: &str = "group:";
+/// Who has a mail program, by the number that the story gives them.
+const ADDRESSES: [(i64, &str); 2] =
+    [(1201, "bac.dinh@mattran.example"), (1202, "vanphong@soxaydung.example")];
 
 /// The stand-ins.
 pub struct Platforms {
     pub telegram: Sandbox,
     pub zalo: ZaloBot,
     pub oa: ZaloOa,
+    pub mail: Mail,
     /// On which channel people and groups are.
     channels: BTreeMap<i64, ChannelKind>,
 }
@@ -48,6 +53,7 @@ pub struct Mark {
     telegram: usize,
     zalo: usize,
     oa: usize,
+    mail: usize,
 }
 
 /// The number of whoever stands in a list under this id of a channel.
@@ -55,9 +61,18 @@ pub struct Mark {
 /// # Errors
 /// An id that is none of the story's.
 pub fn number(channel: ChannelKind, id: &str) -> anyhow::Result<i64> {
+    if channel == ChannelKind::Email {
+        let found = ADDRESSES.iter().find(|(_, address)| *address == id);
+        return found.map(|(number, _)| *number).with_context(|| format!("không có {id} trong câu chuyện"));
+    }
     let group = id.strip_prefix(GROUP_ON_OA).filter(|_| channel == ChannelKind::ZaloOa);
     let number = group.unwrap_or(id).parse::<i64>().context("mã trò chuyện")?;
     Ok(if group.is_some() { -number } else { number })
+}
+
+/// Somebody's address; empty where they have none.
+pub fn address(person: i64) -> &'static str {
+    ADDRESSES.iter().find(|(number, _)| *number == person).map_or("", |(_, address)| address)
 }
 
 /// What the account calls a person or group.
@@ -80,17 +95,22 @@ impl Platforms {
         let mut options = ZaloOaOptions::new(now.clone());
         options.oa_name = ACCOUNT.to_owned();
         let oa = ZaloOa::start(options).await?;
+        let mut options = MailOptions::new(now.clone());
+        (options.host, options.address) =
+            ("mx.muonglam.example".to_owned(), "loa@muonglam.example".to_owned());
+        let mail = Mail::start(options).await?;
         let mut options = Options::new(now);
         options.limits = Some(sandbox::Limits::default());
-        options.beside = vec![(&zalo).into(), (&oa).into()];
+        options.beside = vec![(&zalo).into(), (&oa).into(), (&mail).into()];
         let telegram = listen(options, port).await?;
-        Ok(Self { telegram, zalo, oa, channels: BTreeMap::new() })
+        Ok(Self { telegram, zalo, oa, mail, channels: BTreeMap::new() })
     }
 
     /// Ends all.
     pub async fn stop(&self) {
         self.zalo.shutdown().await;
         self.oa.shutdown().await;
+        self.mail.shutdown().await;
         self.telegram.shutdown().await;
     }
 
@@ -99,7 +119,8 @@ impl Platforms {
         match self.channel(chat) {
             ChannelKind::ZaloBot => format!("zalo:{chat}"),
             ChannelKind::ZaloOa => format!("zalo-oa:{}", on_oa(chat)),
-            _ => chat.to_string(),
+            ChannelKind::Email => format!("mail:{}", address(chat)),
+            ChannelKind::Telegram => chat.to_string(),
         }
     }
 
@@ -119,7 +140,8 @@ impl Platforms {
         match channel {
             ChannelKind::ZaloBot => self.zalo.add_user(&id.to_string(), name),
             ChannelKind::ZaloOa => self.oa.add_user(&on_oa(id), name),
-            _ => self.telegram.add_user(id, name),
+            ChannelKind::Email => self.mail.add_user(address(id), name),
+            ChannelKind::Telegram => self.telegram.add_user(id, name),
         }
     }
 
@@ -142,7 +164,7 @@ impl Platforms {
         match channel {
             ChannelKind::ZaloBot => self.zalo.add_group(&id.to_string(), title, &names),
             ChannelKind::ZaloOa => self.oa.add_group(&on_oa(id), title, &names),
-            _ => {
+            ChannelKind::Email | ChannelKind::Telegram => {
                 self.telegram.add_group(id, title, members, &[owner]);
                 self.telegram.add_bot(id, owner);
             }
@@ -161,11 +183,22 @@ impl Platforms {
                 self.oa.say(&name, text);
             }
             ChannelKind::ZaloOa => drop(self.oa.say_in_group(&name, &on_oa(chat), text)),
-            _ => drop(self.telegram.say(person, chat, text)),
+            ChannelKind::Email => self.writes_mail(person, text),
+            ChannelKind::Telegram => drop(self.telegram.say(person, chat, text)),
         }
     }
 
-    /// Somebody sends pictures: on Telegram as one album where there are several, elsewhere one after the other.
+    /// Somebody writes a mail: an answer to the last one, if there is any.
+    fn writes_mail(&self, person: i64, text: &str) {
+        let address = address(person);
+        match self.mail.talk(address).iter().rev().find(|mail| mail.by_loa) {
+            Some(last) => drop(self.mail.answer(address, &last.id, text)),
+            None => drop(self.mail.write(address, "Chào loa", text, Vec::new())),
+        }
+    }
+
+    /// Somebody sends pictures: on Telegram as one album where there are several, in one mail, whose first line is its
+    /// subject, or elsewhere one after the other.
     pub fn send_photos(&self, person: i64, pictures: &[&'static [u8]], caption: &str) {
         let name = person.to_string();
         let captions = std::iter::once(caption).chain(std::iter::repeat(""));
@@ -176,6 +209,16 @@ impl Platforms {
             }
             (ChannelKind::ZaloOa, _) => {
                 each.for_each(|(picture, caption)| drop(self.oa.send_photo(&name, picture, caption)));
+            }
+            (ChannelKind::Email, _) => {
+                let (subject, text) = caption.split_once('\n').unwrap_or((caption, ""));
+                let file = |(at, picture): (usize, &&'static [u8])| MailFile {
+                    name: format!("anh-{}.jpg", at + 1),
+                    is_picture: true,
+                    bytes: (*picture).into(),
+                };
+                let files = pictures.iter().enumerate().map(file).collect();
+                self.mail.write(address(person), subject, text, files);
             }
             (_, [one]) => drop(self.telegram.send_photo(person, person, *one, caption)),
             (_, many) => drop(self.telegram.send_album(person, person, many.to_vec(), caption)),
@@ -202,7 +245,8 @@ impl Platforms {
         match self.channel(chat) {
             ChannelKind::ZaloBot => self.zalo.chat(&chat.to_string()).into_iter().map(Seen::from).collect(),
             ChannelKind::ZaloOa => self.oa.chat(&on_oa(chat)).into_iter().map(Seen::from).collect(),
-            _ => self.telegram.chat(chat).into_iter().map(Seen::from).collect(),
+            ChannelKind::Email => self.mail.talk(address(chat)).into_iter().map(Seen::from).collect(),
+            ChannelKind::Telegram => self.telegram.chat(chat).into_iter().map(Seen::from).collect(),
         }
     }
 
@@ -211,18 +255,22 @@ impl Platforms {
         match self.channel(chat) {
             ChannelKind::ZaloBot => self.zalo.render_chat(&chat.to_string()),
             ChannelKind::ZaloOa => self.oa.render_chat(&on_oa(chat)),
-            _ => self.telegram.render_chat(chat),
+            ChannelKind::Email => self.mail.render_talk(address(chat)),
+            ChannelKind::Telegram => self.telegram.render_chat(chat),
         }
     }
 
     /// How many updates have not reached the app.
     pub fn pending(&self) -> usize {
-        self.telegram.pending_updates() + self.zalo.pending_updates() + self.oa.pending_updates()
+        let pushed = self.zalo.pending_updates() + self.oa.pending_updates();
+        // A mail is marked by the request after the one that gave it, when it is stored.
+        self.telegram.pending_updates() + pushed + self.mail.unread()
     }
 
     /// How many calls the app has made.
     pub fn attempts(&self) -> usize {
-        self.telegram.attempt_count() + self.zalo.attempt_count() + self.oa.attempt_count()
+        let zalo = self.zalo.attempt_count() + self.oa.attempt_count();
+        self.telegram.attempt_count() + zalo + self.mail.attempt_count()
     }
 
     /// What was written down until now.
@@ -231,6 +279,7 @@ impl Platforms {
             telegram: self.telegram.accepted_count(),
             zalo: self.zalo.with_accepted(<[_]>::len),
             oa: self.oa.with_accepted(<[_]>::len),
+            mail: self.mail.with_accepted(<[_]>::len),
         }
     }
 
@@ -270,6 +319,20 @@ impl Platforms {
                 Some(SentMessage { chat, channel, at: call.at, text, new: true, paid: call.paid })
             }));
         });
+        self.mail.with_accepted(|all| {
+            let new = all.get(mark.mail..).unwrap_or_default().iter();
+            sent.extend(new.filter_map(|mail| {
+                let (chat, channel) = (number(ChannelKind::Email, &mail.to).ok()?, ChannelKind::Email);
+                Some(SentMessage {
+                    chat,
+                    channel,
+                    at: mail.at,
+                    text: mail.text.clone(),
+                    new: true,
+                    paid: false,
+                })
+            }));
+        });
         sent
     }
 
@@ -293,7 +356,8 @@ impl Platforms {
         let account = self.oa.attempts().into_iter();
         let account = account.filter(|call| matches!(call.outcome, ZaloOaOutcome::Refused(..)));
         let account = account.map(|one| format!("Zalo OA: {one:?}"));
-        wrong.chain(fast).chain(refused).chain(others).chain(account).collect()
+        let mails = self.mail.violations().into_iter().map(|one| format!("e-mail: {one:?}"));
+        wrong.chain(fast).chain(refused).chain(others).chain(account).chain(mails).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A message as people see it, on whichever platform, and what can be chosen under it.
 
 use crate::domain::Timestamp;
-use crate::sandbox::{self, Place, ZaloOaSeen, ZaloSeen};
+use crate::sandbox::{self, MailSeen, Place, ZaloOaSeen, ZaloSeen};
 
 /// A message as people see it now.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Seen {
     pub edited: bool,
     /// The album it belongs to.
     pub album: Option<String>,
+    /// What is behind the choices of a mail: labels and addresses.
+    pub links: Vec<(String, String)>,
 }
 
 impl From<sandbox::Seen> for Seen {
@@ -38,6 +40,7 @@ impl From<sandbox::Seen> for Seen {
             place: seen.place,
             edited: seen.edited,
             album: seen.media_group_id,
+            links: Vec::new(),
         }
     }
 }
@@ -56,6 +59,7 @@ impl From<ZaloSeen> for Seen {
             place: None,
             edited: false,
             album: None,
+            links: Vec::new(),
         }
     }
 }
@@ -76,6 +80,27 @@ impl From<ZaloOaSeen> for Seen {
             place: seen.place.map(place),
             edited: false,
             album: None,
+            links: Vec::new(),
+        }
+    }
+}
+
+impl From<MailSeen> for Seen {
+    fn from(mail: MailSeen) -> Self {
+        let (photos, files): (Vec<_>, Vec<_>) = mail.files.into_iter().partition(|file| file.is_picture);
+        Self {
+            id: mail.id,
+            at: Timestamp(mail.date),
+            by_bot: mail.by_loa,
+            text: mail.text,
+            buttons: Vec::new(),
+            lists: true,
+            photos: photos.len(),
+            files: files.into_iter().map(|file| file.name).collect(),
+            place: None,
+            edited: false,
+            album: None,
+            links: mail.links,
         }
     }
 }

@@ -8,12 +8,15 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::app::answers::Answers;
 use crate::app::files::Door;
 use crate::app::rules;
 use crate::app::run::Running;
 use crate::app::serve::zalo_bot_limits;
 use crate::app::webhook::Webhook;
 use crate::channel::Channel;
+use crate::channel::email::links::ChoiceLinks;
+use crate::channel::email::{Email, Security, Server, Settings};
 use crate::channel::telegram::Telegram;
 use crate::channel::zalo_bot::ZaloBot;
 use crate::channel::zalo_oa::{Account, ZaloOa};
@@ -32,6 +35,8 @@ use super::platforms::Platforms;
 
 /// How long a call to a platform may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Who writes the mails.
+const BOARD: &str = "Ban Tuyên giáo và Dân vận tỉnh Mường Lam";
 /// Where Zalo pushes what people do.
 const PUSHED_TO: &str = "/zalo";
 /// What an account's pushes are signed with, and its application is known by.
@@ -45,12 +50,13 @@ pub struct Service {
     /// The others.
     beside: Vec<Engine>,
     running: Option<Running>,
-    /// From where Zalo, and people on Zalo, fetch files.
-    files: JoinHandle<()>,
+    /// From where Zalo, and people on Zalo, fetch files; and where the choices of mails are made.
+    doors: [JoinHandle<()>; 2],
 }
 
 impl Service {
-    /// Starts it as `loa run` does with `[telegram]`, `[zalo_bot]` and `[zalo_oa]` with webhooks, and `[files]`.
+    /// Starts it as `loa run` does with `[telegram]`, `[zalo_bot]` and `[zalo_oa]` with webhooks, `[email]` with links,
+    /// and `[files]`.
     ///
     /// # Errors
     /// Where nothing can listen on this machine, or the database fails.
@@ -78,11 +84,16 @@ impl Service {
         let hook = webhook(OA_SECRET.to_owned()).await?;
         platforms.oa.set_webhook(Some(&hook.push().url));
         let secret = Random::system().token(32);
-        let beside = vec![(zalo, Some(webhook(secret).await?)), (oa, Some(hook))];
+        let (listener, base) = listen().await?;
+        let choices = ChoiceLinks::new(&base, store.links_key().await?);
+        let limits = Limits { per_second: config.email.per_second, ..Limits::NONE };
+        let mails = engine.beside(email(platforms, store, choices.clone()).await?, limits, 4);
+        let answers = tokio::spawn(Answers::over(listener, choices).serve(mails.clone()));
+        let beside = vec![(zalo, Some(webhook(secret).await?)), (oa, Some(hook)), (mails, None)];
         let engines = beside.iter().map(|(engine, _)| engine.clone()).collect();
         let running = Some(Running::start_channels(engine.clone(), None, beside, Arc::new([])).await);
         let files = tokio::spawn(door.serve(store.clone(), stop));
-        Ok(Self { engine, beside: engines, running, files })
+        Ok(Self { engine, beside: engines, running, doors: [files, answers] })
     }
 
     /// Everybody looks for work.
@@ -95,8 +106,10 @@ impl Service {
     pub async fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             running.stop().await;
-            // It was told to stop with the rest, and a panic in it ends nothing else.
-            let _ = (&mut self.files).await;
+            for door in &mut self.doors {
+                // It was told to stop with the rest, and a panic in it ends nothing else.
+                let _ = door.await;
+            }
         }
     }
 }
@@ -127,6 +140,33 @@ async fn zalo_oa(platforms: &Platforms, store: &Store) -> anyhow::Result<Arc<dyn
         buttons: true,
     };
     Ok(Arc::new(ZaloOa::new(http_client()?, account, PATIENCE)?))
+}
+
+/// The mailbox of the board: in the clear, as the configuration permits on one machine.
+async fn email(platforms: &Platforms, store: &Store, links: ChoiceLinks) -> anyhow::Result<Arc<dyn Channel>> {
+    let (options, (smtp, imap)) = (platforms.mail.options(), platforms.mail.ports());
+    let server = |port| Server {
+        host: Ipv4Addr::LOCALHOST.to_string(),
+        port,
+        security: Security::Plain,
+        login: Some((options.address.clone(), options.password.clone().into())),
+        ca: None,
+    };
+    let email = Email::new(Settings {
+        address: options.address.clone(),
+        name: BOARD.to_owned(),
+        smtp: server(smtp),
+        imap: server(imap),
+        folder: "INBOX".to_owned(),
+        require_auth: true,
+        authserv_id: options.host.clone(),
+        links: Some(links),
+        key: store.links_key().await?,
+        timeout: PATIENCE,
+    });
+    let name = email.who_am_i().await?;
+    store.keep_bot_name(ChannelKind::Email, &name).await?;
+    Ok(Arc::new(email))
 }
 
 /// A place on this machine: any free port.

@@ -138,6 +138,7 @@ impl Show {
     pub fn choice(&mut self, at: Timestamp, name: &str, where_to: &str, choice: &Choice, note: &str) {
         let what = match choice {
             Choice::Button { label, .. } => self.paint(Look::Button, &format!("👆 [ {label} ]")),
+            Choice::Link { label, .. } => self.paint(Look::Button, &format!("🔗 {label}")),
             Choice::Number { number, label, .. } => {
                 format!("{number} {}", self.paint(Look::Dim, &format!("({label})")))
             }

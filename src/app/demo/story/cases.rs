@@ -8,6 +8,7 @@ use crate::domain::ChannelKind;
 use crate::domain::incident::State;
 
 const LANDSLIDE: &[u8] = include_bytes!("../../../../config/demo/sat-lo.jpg");
+const BUILDING: &[u8] = include_bytes!("../../../../config/demo/xay-dung.jpg");
 const BROKEN_ROAD: &[u8] = include_bytes!("../../../../config/demo/duong-hong.jpg");
 /// Somebody who was let into the duty group and has no part in the work.
 const INTERN: i64 = 1104;
@@ -49,14 +50,16 @@ pub async fn landslide(stage: &mut Stage) -> anyhow::Result<()> {
     expect_state(stage, "ML-2026-0001", State::Confirmed).await
 }
 
-/// Words only; settled too early, opened again by the reporter, then settled for good.
+/// By mail, with a picture; settled too early, opened again by the reporter, then settled for good.
 pub async fn compensation(stage: &mut Stage) -> anyhow::Result<()> {
-    stage.scene(day(7, 9, 15), "Báo nhanh: bồi thường đất Quốc lộ 12 (chỉ có lời)").await?;
-    let words = "Phường Bình Minh: 3 hộ ở tổ dân phố 2 chưa đồng ý mức bồi thường đất làm Quốc lộ 12, \
-                 chưa bàn giao mặt bằng, có ý kiến gay gắt tại buổi họp tổ tối qua";
-    stage.says(WARD_CULTURE, words).await?;
-    stage.presses(WARD_CULTURE, WARD_CULTURE, "Gửi").await?;
+    stage.scene(day(7, 9, 15), "Báo nhanh qua e-mail: bồi thường đất Quốc lộ 12").await?;
+    let words = "Phường Bình Minh: 3 hộ chưa bàn giao mặt bằng\nBa hộ ở tổ dân phố 2 chưa đồng ý mức bồi thường đất làm \
+                 Quốc lộ 12, có ý kiến gay gắt tại buổi họp tổ tối qua.";
+    stage.sends_photos(DINH, &[BUILDING], words).await?;
+    stage.presses(DINH, DINH, "Gửi").await?;
     expect_state(stage, "ML-2026-0002", State::New).await?;
+    let case = case(stage, "ML-2026-0002").await?;
+    stage.expect(case.photos.len() == 1, "ảnh trong thư chưa vào vụ việc")?;
     stage.minutes(12).await?;
     stage.presses(KHANH, DUTY, "Nhận xử lý").await?;
     forward(stage, KHANH, "Phường Bình Minh").await?;
@@ -68,9 +71,9 @@ pub async fn compensation(stage: &mut Stage) -> anyhow::Result<()> {
     stage.replies(WARD_LAND, WARD_GROUP, "Đã mời 3 hộ lên giải thích bảng giá, 2 hộ đã ký nhận.").await?;
     settle_as_reported(stage, KHANH).await?;
     stage.minutes(10).await?;
-    stage.presses(WARD_CULTURE, WARD_CULTURE, "Chưa xong").await?;
+    stage.presses(DINH, DINH, "Chưa xong").await?;
     expect_state(stage, "ML-2026-0002", State::Reopened).await?;
-    stage.says(WARD_CULTURE, "Còn một hộ đề nghị đo lại diện tích.").await?;
+    stage.says(DINH, "Còn một hộ đề nghị đo lại diện tích.").await?;
 
     stage.scene(day(9, 10, 0), "Đo lại, giải quyết dứt điểm").await?;
     stage.presses(KHANH, DUTY, "Nhận xử lý").await?;
@@ -78,7 +81,7 @@ pub async fn compensation(stage: &mut Stage) -> anyhow::Result<()> {
     let result = "Đã đo lại cùng hộ còn lại, chênh 12 m² được bổ sung. Cả 3 hộ đã ký và bàn giao mặt bằng.";
     stage.replies(KHANH, DUTY, result).await?;
     stage.minutes(6).await?;
-    stage.presses(WARD_CULTURE, WARD_CULTURE, "Đã xong").await?;
+    stage.presses(DINH, DINH, "Đã xong").await?;
     expect_state(stage, "ML-2026-0002", State::Confirmed).await
 }
 

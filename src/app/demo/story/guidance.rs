@@ -42,10 +42,13 @@ pub async fn play(stage: &mut Stage) -> anyhow::Result<()> {
 }
 
 async fn confirmations(stage: &mut Stage) -> anyhow::Result<()> {
-    stage.scene(Timestamp::vietnam(2026, 11, 30, 8, 20), "Xác nhận bằng một chạm, hoặc số 1").await?;
+    stage
+        .scene(Timestamp::vietnam(2026, 11, 30, 8, 20), "Xác nhận bằng một chạm, số 1, hoặc liên kết")
+        .await?;
     stage.presses(WARD_CULTURE, WARD_CULTURE, "Đã nhận").await?;
     stage.presses(WARD_HEAD, WARD_GROUP, "Đã nhận").await?;
     stage.presses(VILLAGE_HEAD, VILLAGE_HEAD, "Đã nhận").await?;
+    stage.presses(DINH, DINH, "Đã nhận").await?;
     let people = (1006..=1037)
         .filter(|id| id % 4 != 0 && ![WARD_CULTURE, VILLAGE_HEAD, channels::PHUC].contains(id))
         .map(|id| (id, id));

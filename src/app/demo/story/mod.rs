@@ -34,14 +34,16 @@ const WARD_GROUP: i64 = -1003;
 const COMMUNE_ROADS: i64 = 1020;
 const COMMUNE_GROUP: i64 = -1007;
 const VILLAGE_HEAD: i64 = 1022;
+/// A retired man who reports for the Fatherland Front, by mail.
+const DINH: i64 = 1201;
 const BAN_LECH_HEAD: i64 = 1028;
 const BAN_LECH_CULTURE: i64 = 1029;
 const BAN_LECH_FARMS: i64 = 1030;
 const BAN_LECH_GROUP: i64 = -1011;
 
-/// What the page shows at first: a ward on Zalo, a village with the Official Account, then the editor, the deputy head
-/// and the duty group.
-pub const COLUMNS: [i64; 5] = [WARD_CULTURE, VILLAGE_HEAD, EDITOR, DEPUTY, DUTY];
+/// What the page shows at first: a ward on Zalo, a village with the Official Account, then the editor, who reports by
+/// mail, and the duty group.
+pub const COLUMNS: [i64; 5] = [WARD_CULTURE, VILLAGE_HEAD, EDITOR, DINH, DUTY];
 
 /// December 2026.
 fn day(day: u32, hour: u32, minute: u32) -> Timestamp {

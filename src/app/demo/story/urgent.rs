@@ -9,8 +9,9 @@ use crate::domain::ChannelKind;
 const MEETING: &str = "Họp báo cáo viên tháng 12";
 const MEETING_WORDS: &str = "Họp báo cáo viên tháng 12
 Mời báo cáo viên Ban và các xã, phường dự họp lúc 8 giờ ngày 10/12/2026 tại hội trường tỉnh. Ai vướng lịch báo lại trước 7/12.";
-/// Who has no meeting to go to: the commune in which the storm is.
-const MEETING_FOR: &str = "tất cả; trừ đơn vị: Xã Nậm Khoa/*";
+/// Who has no meeting to go to: the commune in which the storm is, and a department.
+const MEETING_FOR: &str =
+    "tất cả; trừ đơn vị: Xã Nậm Khoa/*; trừ đơn vị: Sở Xây dựng; trừ đơn vị: Mặt trận Tổ quốc tỉnh";
 const STORM: &str = "Mưa lũ, sạt lở đêm 02/12";
 const STORM_WORDS: &str = "Mưa lũ, sạt lở đêm 02/12
 Dự báo mưa rất to từ 20 giờ, nguy cơ lũ ống và sạt lở ở Nậm Khoa, Bản Lếch. Đề nghị:
