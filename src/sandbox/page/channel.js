@@ -2,6 +2,12 @@
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Waits while nobody looks at the page: a browser has few connections for all its tabs. */
+const looked = () => new Promise((resolve) => {
+  if (!document.hidden) resolve();
+  else document.addEventListener("visibilitychange", resolve, { once: true });
+});
+
 const NAMES = { telegram: "Telegram", zalo: "Zalo", "zalo-oa": "Zalo OA", mail: "E-mail" };
 
 export class Channel {
@@ -92,6 +98,7 @@ export class Channel {
   /** Follows the server for as long as the page is there. */
   async follow() {
     for (;;) {
+      await looked();
       try {
         const where = new URLSearchParams({ after: this.seq, session: this.session });
         const answer = await fetch(`${this.root}/practice/state?${where}`);
