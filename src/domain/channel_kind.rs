@@ -30,6 +30,8 @@ pub struct Manner {
     pub hears_groups: bool,
     /// Whether a place on the map can be sent.
     pub places: bool,
+    /// Whether words can lead to an address, and quotes be set off. Without, both are said in words.
+    pub links: bool,
 }
 
 /// <https://core.telegram.org/bots/api#sendmessage>, `#sendphoto` and `#sendmediagroup`.
@@ -42,6 +44,7 @@ const TELEGRAM: Manner = Manner {
     uploads: true,
     hears_groups: false,
     places: true,
+    links: true,
 };
 
 /// 2,000 characters, of a unit that Zalo does not name (<https://bot.zapps.me/docs>; the same limit for an Official
@@ -55,6 +58,7 @@ const ZALO: Manner = Manner {
     uploads: false,
     hears_groups: false,
     places: false,
+    links: false,
 };
 
 /// The same text. Only a picture could have a text beside it; a document has none
@@ -71,6 +75,7 @@ const EMAIL: Manner = Manner {
     uploads: true,
     hears_groups: false,
     places: false,
+    links: true,
 };
 
 impl std::str::FromStr for ChannelKind {

@@ -2,10 +2,11 @@
 
 use chrono::Datelike;
 
-use super::Timestamp;
 use super::calendar::date_words;
+use super::rich::Edit;
 use super::text::fold;
 use super::time::VIETNAM;
+use super::{Rich, Timestamp};
 
 /// A variable that there is not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,31 +33,59 @@ fn quarter(month: u32) -> &'static str {
 /// # Errors
 /// The variable that there is not.
 pub fn render_template(template: &str, at: Timestamp, unit: &str) -> Result<String, TemplateError> {
+    Ok(render_rich(&template.into(), at, unit)?.text)
+}
+
+/// The same for a text with emphasis: a variable's words are set as the variable is.
+///
+/// # Errors
+/// The variable that there is not.
+pub fn render_rich(template: &Rich, at: Timestamp, unit: &str) -> Result<Rich, TemplateError> {
     let local = at.in_zone(VIETNAM);
-    let mut out = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
-        let body = &rest[open + 1..];
+    let text = template.text.as_str();
+    let mut edits = Vec::new();
+    let mut done = 0;
+    while let Some(open) = text[done..].find('{') {
+        let open = done + open;
+        let body = &text[open + 1..];
         let close = body.find('}').ok_or(TemplateError::Open)?;
         let name = &body[..close];
-        out.push_str(&match fold(name).as_str() {
+        let with = match fold(name).as_str() {
             "thang" | "month" => local.month().to_string(),
             "nam" | "year" => local.year().to_string(),
             "quy" | "quarter" => quarter(local.month()).to_owned(),
             "ngay" | "date" | "day" => date_words(at),
             "don vi" | "unit" => unit.to_owned(),
             _ => return Err(TemplateError::Unknown(name.chars().take(30).collect())),
-        });
-        rest = &body[close + 1..];
+        };
+        done = open + 1 + close + 1;
+        edits.push(Edit { at: open..done, with });
     }
-    out.push_str(rest);
-    Ok(out)
+    Ok(template.edited(&edits))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn emphasis_moves_with_the_words() {
+        let template = Rich::new()
+            .push("Tháng {tháng}: ")
+            .bold("{đơn vị}")
+            .push(" họp ")
+            .italic("ngày {ngày}")
+            .push(".");
+        let text = render_rich(&template, Timestamp::vietnam(2026, 12, 7, 8, 0), "Xã A").expect("filled in");
+        let date = date_words(Timestamp::vietnam(2026, 12, 7, 8, 0));
+        let expected = Rich::new()
+            .push("Tháng 12: ")
+            .bold("Xã A")
+            .push(" họp ")
+            .italic(format!("ngày {date}"))
+            .push(".");
+        assert_eq!(text, expected);
+    }
 
     #[test]
     fn a_template_is_filled_in() {

@@ -43,7 +43,7 @@ pub fn clean_text(text: &str, max: usize) -> Option<String> {
     let mut count = 0;
     let mut breaks = 0;
     // Composed after what is invisible is gone: it can stand between a letter and its marks.
-    let seen = text.chars().filter(|c| *c == '\n' || !(c.is_control() || is_invisible(*c)));
+    let seen = text.chars().filter(|c| is_kept(*c));
     let composed: String = seen.nfc().collect();
     for grapheme in composed.trim().graphemes(true) {
         let size = grapheme.chars().count();
@@ -96,9 +96,14 @@ pub fn contains_words(haystack: &str, needle: &str) -> bool {
     find_words(haystack, needle).is_some()
 }
 
+/// Whether a character stays in a text of several lines.
+pub(super) fn is_kept(c: char) -> bool {
+    c == '\n' || !(c.is_control() || is_invisible(c))
+}
+
 /// Zero-width characters and those that turn the direction of writing: nobody sees them, and they hide
 /// what a text says.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{00AD}')
 }
 

@@ -220,6 +220,7 @@ pub fn lay_out(content: Content, manner: &Manner) -> Vec<Content> {
     let room = |max: usize, taken: usize| max.saturating_sub(taken).max(LEAST_TEXT.min(max));
     let (max_text, max_caption) = (room(manner.max_text, list), room(manner.max_caption, list + link));
     let Content { text, buttons, hint, files } = content;
+    let text = if manner.links { text } else { text.in_words() };
     let mut parts = Vec::new();
     // An album can have no buttons, so that text with buttons never goes under more than one file.
     let under_file =

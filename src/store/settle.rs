@@ -370,6 +370,13 @@ async fn make_plain(tx: &mut Tx<'_>, env: &Env, message: &Claimed) -> Result<(),
     let sql = "SELECT body FROM payloads WHERE id = $1";
     let (body,): (String,) = tx.one(sql, args![message.payload]).await?;
     let mut content: crate::domain::content::Content = serde_json::from_str(&body)?;
+    // Without markup an address has to be said, as far as there is room where links are drawn.
+    let said = content.text.in_words();
+    let manner = ChannelKind::Telegram.manner();
+    let room = if content.files.is_empty() { manner.max_text } else { manner.max_caption };
+    if said.utf16_len() <= room {
+        content.text = said;
+    }
     content.text.spans.clear();
     let plain = super::outbox::add_payload(tx, env, &content).await?;
     let sql = "UPDATE messages SET payload_id = $3 WHERE id = $1 AND attempt = $2";

@@ -92,7 +92,7 @@ fn subject(content: &Content, name: &str) -> String {
 
 /// The text, the links to files that do not come along, and the numbered list of what can be chosen.
 fn plain(call: &Call<'_>) -> String {
-    let parts = [call.content.text.text.clone(), absent_files(call), call.content.listed()];
+    let parts = [call.content.text.in_words().text, absent_files(call), call.content.listed()];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n\n")
 }
@@ -131,7 +131,7 @@ fn page(settings: &Settings, call: &Call<'_>) -> String {
     }
     for text in [rendered(&call.content.text), rendered(&absent_files(call).into())] {
         if !text.is_empty() {
-            let _ = writeln!(page, "<p>{text}</p>");
+            let _ = writeln!(page, "<div style=\"margin: 1em 0\">{text}</div>");
         }
     }
     page.push_str(&choices(settings.links.as_ref(), call));

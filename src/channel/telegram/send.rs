@@ -9,7 +9,7 @@ use teloxide::payloads::{
 use teloxide::requests::Payload;
 use teloxide::types::{
     CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputMedia, InputMediaDocument,
-    InputMediaPhoto, LinkPreviewOptions, MessageEntity, MessageId, Recipient, ReplyMarkup,
+    InputMediaPhoto, LinkPreviewOptions, MessageEntity, MessageEntityKind, MessageId, Recipient, ReplyMarkup,
 };
 
 use crate::channel::{Act, Call, FileSource, SendError, Sent};
@@ -23,6 +23,8 @@ use crate::channel::bot_api::{Failure, Transport};
 use crate::channel::cut;
 use crate::channel::tolerant::{List, tolerant};
 
+/// Marked stretches in one message: Telegram passes over those behind them.
+const MAX_ENTITIES: usize = 100;
 /// What an answer to a press can say (<https://core.telegram.org/bots/api#answercallbackquery>).
 const MAX_TOAST: usize = 200;
 /// Files in one album (<https://core.telegram.org/bots/api#sendmediagroup>).
@@ -260,11 +262,24 @@ pub(super) fn entities(text: &Rich) -> Option<Vec<MessageEntity>> {
             continue;
         }
         taken.push((span.start, end));
-        entities.push(match span.style {
+        entities.push(match &span.style {
             Style::Bold => MessageEntity::bold(span.start, span.len),
             Style::Italic => MessageEntity::italic(span.start, span.len),
+            Style::Underline => MessageEntity::underline(span.start, span.len),
+            Style::Strike => MessageEntity::strikethrough(span.start, span.len),
             Style::Code => MessageEntity::code(span.start, span.len),
+            Style::Quote => MessageEntity::new(MessageEntityKind::Blockquote, span.start, span.len),
+            Style::Link(to) => match to.as_str().parse() {
+                Ok(url) => MessageEntity::text_link(url, span.start, span.len),
+                Err(_) => continue,
+            },
         });
+    }
+    if entities.len() > MAX_ENTITIES {
+        // A link says more than emphasis does.
+        entities.sort_by_key(|entity| !matches!(entity.kind, MessageEntityKind::TextLink { .. }));
+        entities.truncate(MAX_ENTITIES);
+        entities.sort_by_key(|entity| (entity.offset, std::cmp::Reverse(entity.length)));
     }
     (!entities.is_empty()).then_some(entities)
 }

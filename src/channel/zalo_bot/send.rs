@@ -115,16 +115,18 @@ fn checked(text: String, may_be_empty: bool) -> Result<String, SendError> {
     Ok(text)
 }
 
-/// Bold and italic; Zalo knows no code. Ranges that are not within the text are left out.
+/// Zalo knows no code; links and quotes are said in words. Ranges that are not within the text are left out.
 fn styles(text: &Rich) -> Vec<TextStyle> {
     let len = text.utf16_len();
-    let within = text.spans.iter().filter(|span| span.len > 0 && span.start + span.len <= len);
+    let within = text.spans.iter().filter(|span| span.len > 0 && span.end() <= len);
     within
         .filter_map(|span| {
             let st = match span.style {
                 Style::Bold => "b",
                 Style::Italic => "i",
-                Style::Code => return None,
+                Style::Underline => "u",
+                Style::Strike => "s",
+                Style::Code | Style::Link(_) | Style::Quote => return None,
             };
             Some(TextStyle { start: span.start, len: span.len, st: [st] })
         })

@@ -2,7 +2,7 @@
 
 use loa::channel::telegram::rendered;
 use loa::domain::Rich;
-use loa::domain::rich::{Span, Style};
+use loa::domain::rich::{Link, Span, Style};
 
 use crate::run::{Target, kind};
 use crate::targets::text;
@@ -12,7 +12,10 @@ fn read(input: &[u8]) -> Rich {
     let mut spans = Vec::new();
     let mut rest = input;
     while let [start, len, style, more, tail @ ..] = rest {
-        let style = [Style::Bold, Style::Italic, Style::Code][usize::from(style % 3)];
+        let link = Style::Link(Link::read("https://xa.gov.vn/a").expect("an address"));
+        let styles =
+            [Style::Bold, Style::Italic, Style::Code, Style::Underline, Style::Strike, Style::Quote, link];
+        let style = styles[usize::from(style % 7)].clone();
         // The highest stand for what is far outside.
         let place = |byte: u8| if byte == 255 { usize::MAX - 3 } else { usize::from(byte) };
         spans.push(Span { start: place(*start), len: place(*len), style });
@@ -65,7 +68,7 @@ fn entities_lie_in_the_text_and_in_each_other() {
             }
         }
         // What is right by itself is not left out.
-        if let [span] = rich.spans[..]
+        if let [span] = &rich.spans[..]
             && span.len > 0
             && borders.binary_search(&span.start).is_ok()
             && span.start.checked_add(span.len).is_some_and(|end| borders.binary_search(&end).is_ok())

@@ -1,7 +1,7 @@
 //! Long texts are cut into messages.
 
 use loa::domain::Rich;
-use loa::domain::rich::{Span, Style};
+use loa::domain::rich::{Link, Span, Style};
 use loa::domain::split::split;
 
 use crate::run::{Target, kind};
@@ -13,7 +13,8 @@ pub fn read(input: &[u8]) -> (usize, Rich) {
     let byte = |at: usize| usize::from(head.get(at).copied().unwrap_or_default());
     let mut rich = Rich::from(text(body));
     let length = rich.utf16_len();
-    for (at, style) in [(1, Style::Bold), (3, Style::Italic), (5, Style::Code)] {
+    let link = Style::Link(Link::read("https://xa.gov.vn/a").expect("an address"));
+    for (at, style) in [(1, Style::Bold), (3, Style::Italic), (5, link)] {
         let start = byte(at) * length / 256;
         let len = byte(at + 1) * length / 256;
         if len > 0 {
@@ -31,7 +32,9 @@ fn styled(text: &Rich) -> Vec<(char, Vec<Style>)> {
         let end = at + c.len_utf16();
         if !c.is_whitespace() {
             let within = text.spans.iter().filter(|span| span.start < end && at < span.start + span.len);
-            out.push((c, within.map(|span| span.style).collect()));
+            let mut styles: Vec<Style> = within.map(|span| span.style.clone()).collect();
+            styles.sort();
+            out.push((c, styles));
         }
         at = end;
     }
