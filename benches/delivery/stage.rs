@@ -103,7 +103,7 @@ pub async fn enrol_on(store: &Store, channel: ChannelKind, people: i64) {
 pub async fn send(store: &Store) -> NoticeId {
     let notice = NewNotice {
         title: TITLE.to_owned(),
-        body: BODY.to_owned(),
+        body: BODY.into(),
         audience: "all".to_owned(),
         confirm: true,
         ..NewNotice::default()

@@ -9,6 +9,7 @@ CREATE TABLE schedules (
     audience     TEXT NOT NULL,
     title        TEXT NOT NULL,             -- a template, as the body is
     body         TEXT NOT NULL,             -- empty: the text is asked for every time
+    body_spans   TEXT NOT NULL DEFAULT '[]', -- JSON: the emphasis of the body
     urgent       INTEGER NOT NULL,
     confirm      INTEGER NOT NULL,
     remind_after INTEGER,
@@ -26,6 +27,7 @@ CREATE TABLE notices (
     id           INTEGER PRIMARY KEY,
     title        TEXT NOT NULL,
     body         TEXT NOT NULL,
+    body_spans   TEXT NOT NULL DEFAULT '[]', -- JSON: the emphasis of the body
     audience     TEXT NOT NULL,             -- as people write it: 'unit:Xã A/*; -group:Nhóm B'
     urgent       INTEGER NOT NULL,
     confirm      INTEGER NOT NULL,

@@ -10,12 +10,12 @@ use crate::conversation::Lang;
 use crate::conversation::notice::{
     FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, Recipient, read_duration, recipients_csv,
 };
-use crate::domain::Timestamp;
+use crate::domain::{Rich, Timestamp};
 use crate::domain::audience::Audience;
 use crate::domain::calendar::{parse_when, when_words};
 use crate::domain::content::FileKind;
 use crate::domain::ids::{NoticeId, ScheduleId};
-use crate::domain::text::{clean_line, clean_text};
+use crate::domain::text::clean_line;
 use crate::store::notice::{NoticeDetail, Refused};
 
 use super::{CommandError, Desk};
@@ -284,7 +284,7 @@ fn read_time(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
     parse_when(text, now).map_err(|wrong| user(format!("Thời điểm gửi: {wrong}.")))
 }
 
-pub(super) fn read_text(path: &Path) -> Result<String, CommandError> {
+pub(super) fn read_text(path: &Path) -> Result<Rich, CommandError> {
     let read = if path == Path::new("-") {
         std::io::read_to_string(std::io::stdin())
     } else {
@@ -294,7 +294,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, CommandError> {
     if text.chars().count() > MOST_TEXT {
         return Err(user(format!("Nội dung dài quá {MOST_TEXT} ký tự.")));
     }
-    Ok(clean_text(&text, MOST_TEXT).unwrap_or_default())
+    Ok(Rich::from(text).cleaned(MOST_TEXT))
 }
 
 async fn store_file(desk: &Desk, path: &Path) -> Result<NewFile, CommandError> {

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::MessageId;
-use crate::domain::{ChannelKind, Timestamp};
+use crate::domain::rich::Span;
+use crate::domain::{ChannelKind, Rich, Timestamp};
 
 /// One thing that happened on a platform. An album is one thing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,6 +69,9 @@ pub struct Message {
     pub id: String,
     /// The text, or the caption; empty if there is none.
     pub text: String,
+    /// The emphasis of the text, as [`Rich::normal`] has it.
+    #[serde(default)]
+    pub spans: Vec<Span>,
     pub photos: Vec<FileRef>,
     pub documents: Vec<FileRef>,
     pub place: Option<Spot>,
@@ -127,12 +131,36 @@ pub enum Membership {
     Out,
 }
 
+impl Message {
+    /// The text with its emphasis.
+    pub fn rich(&self) -> Rich {
+        Rich { text: self.text.clone(), spans: self.spans.clone() }
+    }
+
+    /// Puts more words below those that there are.
+    pub fn add_words(&mut self, more: &Rich) {
+        let gap = if self.text.is_empty() || more.is_empty() { "" } else { "\n" };
+        let both = self.rich().push(gap).append(more.clone());
+        (self.text, self.spans) = (both.text, both.spans);
+    }
+}
+
 impl Incoming {
     /// The words that were written; empty for anything else.
     pub fn text(&self) -> &str {
         match &self.what {
             What::Message(message) => &message.text,
             _ => "",
+        }
+    }
+
+    /// What is left of the words behind a command, as [`Incoming::command`] gives it, with its emphasis.
+    pub fn rich_rest(&self, rest: &str) -> Rich {
+        let Some(message) = self.message() else { return rest.into() };
+        let end = message.text.trim_end().len();
+        match end.checked_sub(rest.len()) {
+            Some(start) if message.text.get(start..end) == Some(rest) => message.rich().slice(start..end),
+            _ => rest.into(),
         }
     }
 

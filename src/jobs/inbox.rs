@@ -150,12 +150,7 @@ fn read_together(engine: &Engine, parts: &[&Waiting]) -> Option<Incoming> {
                 Some(Incoming { what: What::Message(whole), .. }),
                 Incoming { what: What::Message(more), .. },
             ) => {
-                if !more.text.is_empty() {
-                    if !whole.text.is_empty() {
-                        whole.text.push('\n');
-                    }
-                    whole.text.push_str(&more.text);
-                }
+                whole.add_words(&more.rich());
                 whole.photos.extend(more.photos);
                 whole.documents.extend(more.documents);
                 whole.addressed |= more.addressed;

@@ -39,7 +39,7 @@ async fn survives(name: &str, database: Database, kills: usize) {
         cron: "* * * * *".to_owned(),
         audience: "unit:Tỉnh Mường Lam/*".to_owned(),
         title: "Nhắc việc".to_owned(),
-        body: "Báo cáo trong ngày.".to_owned(),
+        body: "Báo cáo trong ngày.".into(),
         self_sending: true,
         ..NewSchedule::default()
     };

@@ -73,7 +73,7 @@ async fn drain(sandbox: &Sandbox) {
 pub fn notice(number: usize) -> NewNotice {
     NewNotice {
         title: format!("Thông báo số {number}"),
-        body: format!("Các đơn vị thực hiện nội dung số {number}."),
+        body: format!("Các đơn vị thực hiện nội dung số {number}.").into(),
         audience: "all".to_owned(),
         confirm: number.is_multiple_of(2),
         urgent: number.is_multiple_of(5),

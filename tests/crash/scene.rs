@@ -51,7 +51,7 @@ async fn a_run_is_due(stage: &Stage) {
         cron: "0 8 1 1 *".to_owned(),
         audience: "unit:Tỉnh Mường Lam/*".to_owned(),
         title: "Nhắc việc".to_owned(),
-        body: "Báo cáo trong ngày.".to_owned(),
+        body: "Báo cáo trong ngày.".into(),
         self_sending: true,
         ..NewSchedule::default()
     };

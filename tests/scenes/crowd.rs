@@ -61,7 +61,7 @@ pub async fn limit(world: &mut World, limits: Limits) {
 
 /// A notice is on its way.
 pub async fn sends(world: &World, title: &str, notice: NewNotice) -> NoticeId {
-    let notice = NewNotice { title: title.to_owned(), body: "Nội dung.".to_owned(), ..notice };
+    let notice = NewNotice { title: title.to_owned(), body: "Nội dung.".into(), ..notice };
     let id = world.store.notice_new(notice).await.expect("the store").expect("written");
     world.store.notice_send(id).await.expect("the store").expect("sent");
     world.engine.signals.wake_all();

@@ -33,7 +33,12 @@ fn monthly() -> NewSchedule {
 fn by_itself(cron: &str, text: &str) -> NewSchedule {
     let (title, body) = ("Nhắc việc".to_owned(), text.to_owned());
     NewSchedule {
-        name: "Nhắc việc".into(), title, body, cron: cron.into(), self_sending: true, ..monthly()
+        name: "Nhắc việc".into(),
+        title,
+        body: body.into(),
+        cron: cron.into(),
+        self_sending: true,
+        ..monthly()
     }
 }
 

@@ -156,7 +156,7 @@ impl Hall {
     async fn notice(&self, title: &str) -> NoticeId {
         let notice = NewNotice {
             title: title.to_owned(),
-            body: "Đúng giờ.".to_owned(),
+            body: "Đúng giờ.".into(),
             audience: "people".to_owned(),
             confirm: true,
             ..NewNotice::default()

@@ -224,7 +224,7 @@ async fn furnish(world: &World) {
             cron: rule.cron.to_owned(),
             audience: "all".to_owned(),
             title: format!("Lịch {} {{ngày}}", rule.name),
-            body: if rule.self_sending { "Nội dung.".to_owned() } else { String::new() },
+            body: if rule.self_sending { "Nội dung.".into() } else { loa::domain::Rich::new() },
             self_sending: rule.self_sending,
             ..NewSchedule::default()
         };

@@ -2,6 +2,7 @@
 
 use crate::conversation::Lang;
 use crate::conversation::notice::{WhyNot, audience_words};
+use crate::domain::Rich;
 use crate::domain::calendar::when_words;
 use crate::store::notice::{Counts, NoticeDetail, NoticeLine, Reach, Unconfirmed};
 
@@ -51,7 +52,8 @@ pub(super) fn detail_words(notice: &NoticeDetail) -> Vec<String> {
         }
     }
     lines.push(String::new());
-    lines.push(notice.text.clone());
+    let text = Rich { text: notice.text.clone(), spans: notice.spans.clone() };
+    lines.push(text.in_words().text);
     lines
 }
 

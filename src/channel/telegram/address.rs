@@ -4,12 +4,14 @@ use std::ops::Range;
 
 use super::Identity;
 use super::update::Entity;
+use crate::domain::Rich;
+use crate::domain::rich::Edit;
 
 /// The words of a message, and whom they name.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Words {
     /// Without the bot's name.
-    pub text: String,
+    pub text: Rich,
     /// The bot is named, or a command is for it.
     pub names_us: bool,
     /// A command for another bot.
@@ -17,10 +19,11 @@ pub(super) struct Words {
 }
 
 /// Reads whom a text names. While our own name is not known, every command may be for us.
-pub(super) fn read(text: &str, entities: &[Entity], me: Option<&Identity>) -> Words {
+pub(super) fn read(rich: &Rich, entities: &[Entity], me: Option<&Identity>) -> Words {
+    let text = rich.text.as_str();
     let (is_command, at_name) = command(text);
     let Some(me) = me else {
-        return Words { text: text.trim().to_owned(), names_us: is_command, names_other: false };
+        return Words { text: without(rich, Vec::new()), names_us: is_command, names_other: false };
     };
     let command_for_us = at_name.clone().is_none_or(|name| is_our_name(&text[name], me));
     let mut ranges: Vec<Range<usize>> = mentions(text, me);
@@ -32,7 +35,7 @@ pub(super) fn read(text: &str, entities: &[Entity], me: Option<&Identity>) -> Wo
     Words {
         names_us: (is_command && command_for_us) || !ranges.is_empty(),
         names_other: is_command && !command_for_us,
-        text: without(text, ranges),
+        text: without(rich, ranges),
     }
 }
 
@@ -84,9 +87,11 @@ fn byte_at(text: &str, unit: usize) -> Option<usize> {
 }
 
 /// The text without these ranges, without the blanks and the comma that stood around them.
-fn without(text: &str, mut ranges: Vec<Range<usize>>) -> String {
+fn without(rich: &Rich, mut ranges: Vec<Range<usize>>) -> Rich {
     ranges.sort_by_key(|range| range.start);
+    let text = rich.text.as_str();
     let mut rest = String::with_capacity(text.len());
+    let mut edits = Vec::with_capacity(ranges.len());
     let mut at = 0;
     for range in ranges {
         if range.start < at {
@@ -100,7 +105,9 @@ fn without(text: &str, mut ranges: Vec<Range<usize>>) -> String {
         } else if rest.ends_with(' ') && text[at..].starts_with(' ') {
             at += 1;
         }
+        edits.push(Edit::remove(range.start..at));
     }
-    rest.push_str(&text[at..]);
-    rest.trim().to_owned()
+    let rest = rich.edited(&edits);
+    let (start, end) = (rest.text.len() - rest.text.trim_start().len(), rest.text.trim_end().len());
+    rest.slice(start.min(end)..end).normal()
 }

@@ -3,9 +3,10 @@
 use crate::channel::Parsed;
 use crate::conversation::incoming::{ExternalChat, FileRef, Membership, Message, Press, Sender, Spot};
 use crate::conversation::{ChatKind, Incoming, What};
-use crate::domain::{ChannelKind, Timestamp};
+use crate::domain::rich::{Link, Span, Style};
+use crate::domain::{ChannelKind, Rich, Timestamp};
 
-use super::update::{Chat, Document, PhotoSize, Pressed, Standing, Update, User, Written};
+use super::update::{Chat, Document, Entity, PhotoSize, Pressed, Standing, Update, User, Written};
 use crate::channel::cut;
 use crate::channel::tolerant::List;
 
@@ -70,13 +71,16 @@ fn words(message: &Written, edited: bool, me: Option<&Identity>) -> Message {
         None => (message.caption.as_deref().unwrap_or_default(), &message.caption_entities),
     };
     let entities = entities.as_ref().map_or(&[][..], |List(entities)| entities.as_slice());
-    let words = address::read(cut(text, MAX_TEXT), entities, me);
+    let rich =
+        Rich { text: cut(text, MAX_TEXT).to_owned(), spans: entities.iter().filter_map(span).collect() };
+    let words = address::read(&rich.normal(), entities, me);
     let reply_to = answered(message, me);
     let private = message.chat.as_ref().and_then(kind) == Some(ChatKind::Private);
     let addressed = private || (!words.names_other && (words.names_us || reply_to.is_some()));
     Message {
         id: message.message_id.map(|id| id.to_string()).unwrap_or_default(),
-        text: words.text,
+        text: words.text.text,
+        spans: words.text.spans,
         photos: message.photo.as_ref().and_then(|List(sizes)| largest(sizes)).into_iter().collect(),
         // An animation comes as a document as well; it is no paper.
         documents: message
@@ -91,6 +95,21 @@ fn words(message: &Written, edited: bool, me: Option<&Identity>) -> Message {
         reply_to,
         edited,
     }
+}
+
+/// What a text's author marked, as far as it can be shown again. Where it lies is looked at afterwards.
+fn span(entity: &Entity) -> Option<Span> {
+    let style = match entity.r#type.as_deref()? {
+        "bold" => Style::Bold,
+        "italic" => Style::Italic,
+        "underline" => Style::Underline,
+        "strikethrough" => Style::Strike,
+        "code" | "pre" => Style::Code,
+        "blockquote" | "expandable_blockquote" => Style::Quote,
+        "text_link" => Style::Link(Link::read(entity.url.as_deref()?).ok()?),
+        _ => return None,
+    };
+    Some(Span { start: entity.offset?, len: entity.length?, style })
 }
 
 /// The bot's own message that this one answers.

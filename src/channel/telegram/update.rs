@@ -86,6 +86,7 @@ tolerant! {
         r#type: String,
         offset: usize,
         length: usize,
+        url: String,
         user: User,
     }
     struct PhotoSize {

@@ -25,7 +25,7 @@ pub(super) fn begin(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
     {
         return Ok(ask(ctx, draft, Expects::Words, "notice-ask-words"));
     }
-    take(ctx, &mut draft, rest)
+    take(ctx, &mut draft, &ctx.incoming.rich_rest(rest))
 }
 
 /// An empty notice for everybody whom the writer may address.
@@ -72,7 +72,7 @@ pub(super) fn heard(ctx: &Context<'_>, draft: &Draft) -> Result<Turn, Need> {
     let Some(message) = ctx.incoming.message() else { return Ok(Turn::nothing()) };
     // An answer that was not understood may be corrected; words and files are not taken a second time.
     if message.edited && (draft.is_made_of(&message.id) || draft.parts.last.as_ref() != Some(&message.id)) {
-        return corrected(ctx, draft, &message.id, text);
+        return corrected(ctx, draft, message);
     }
     draft.parts.last = Some(message.id.clone());
     let kept = draft.clone();
@@ -87,7 +87,7 @@ fn understand(ctx: &Context<'_>, mut draft: Draft, message: &Message, text: &str
     let lang = ctx.lang();
     let has_files = !message.photos.is_empty() || !message.documents.is_empty();
     match draft.expects {
-        Expects::Words | Expects::Body => take(ctx, &mut draft, text),
+        Expects::Words | Expects::Body => take(ctx, &mut draft, &message.rich()),
         _ if has_files && !message.edited => more_files(ctx, draft, message),
         Expects::Audience => {
             let audience = match text.parse::<Audience>() {
@@ -127,8 +127,8 @@ fn understand(ctx: &Context<'_>, mut draft: Draft, message: &Message, text: &str
 }
 
 /// Words of this notice were corrected where they stand.
-fn corrected(ctx: &Context<'_>, mut draft: Draft, message: &str, text: &str) -> Result<Turn, Need> {
-    draft.correct(message, text);
+fn corrected(ctx: &Context<'_>, mut draft: Draft, message: &Message) -> Result<Turn, Need> {
+    draft.correct(&message.id, &message.rich());
     match draft.expects {
         Expects::Settings => refresh(ctx, draft),
         Expects::Body if !draft.notice.body.is_empty() => open(ctx, draft),
@@ -154,8 +154,8 @@ fn left_out_words(ctx: &Context<'_>, left_out: LeftOut) -> Vec<Reply> {
 }
 
 /// Takes words and files, and asks for what is missing.
-fn take(ctx: &Context<'_>, draft: &mut Draft, text: &str) -> Result<Turn, Need> {
-    if screen(text) == Screening::Secret {
+fn take(ctx: &Context<'_>, draft: &mut Draft, words: &Rich) -> Result<Turn, Need> {
+    if screen(&words.text) == Screening::Secret {
         return Ok(Turn::say(ctx.lang().say("notice-secret", &[])).to(Dialogue::None));
     }
     let left_out = match ctx.incoming.message() {
@@ -164,12 +164,13 @@ fn take(ctx: &Context<'_>, draft: &mut Draft, text: &str) -> Result<Turn, Need> 
         _ => LeftOut::default(),
     };
     let id = ctx.incoming.message().map(|message| message.id.clone());
-    if draft.expects == Expects::Body && !text.is_empty() {
-        draft.notice.body = crate::domain::text::clean_text(text, super::MOST_TEXT).unwrap_or_default();
+    let empty = words.text.trim().is_empty();
+    if draft.expects == Expects::Body && !empty {
+        draft.notice.body = words.cleaned(super::MOST_TEXT);
         draft.expects = Expects::Settings;
         draft.parts.body = id;
-    } else if !text.is_empty() {
-        draft.take_words(text);
+    } else if !empty {
+        draft.take_words(words);
         (draft.parts.words, draft.parts.body) = (id, None);
         draft.expects = if draft.notice.body.is_empty() { Expects::Body } else { Expects::Settings };
     }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::content::FileKind;
 use crate::domain::ids::{NoticeId, PersonId, ScheduleId, UnitId};
-use crate::domain::text::{clean_line, clean_text};
-use crate::domain::{ChannelKind, Timestamp};
+use crate::domain::text::clean_line;
+use crate::domain::{ChannelKind, Rich, Timestamp};
 
 use super::super::incoming::Message;
 
@@ -24,7 +24,7 @@ pub const MOST_BYTES: u64 = 20 * 1024 * 1024;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NewNotice {
     pub title: String,
-    pub body: String,
+    pub body: Rich,
     /// As people write it; see [`crate::domain::audience`].
     pub audience: String,
     pub urgent: bool,
@@ -121,6 +121,24 @@ pub enum DraftAct {
     Cancel,
 }
 
+/// The first line as the title, which is plain, and the rest with its emphasis; `None` without words.
+pub fn title_and_body(words: &Rich) -> Option<(String, Rich)> {
+    let words = words.cleaned(MOST_TITLE + MOST_TEXT);
+    let (first, rest) = match words.text.split_once('\n') {
+        Some((first, rest)) => (first, words.text.len() - rest.len()),
+        None => (words.text.as_str(), words.text.len()),
+    };
+    let title = clean_line(first, MOST_TITLE)?;
+    // A first line that is too long for a title, or leads somewhere, is no title alone: nothing of it is lost.
+    let links = words.slice(0..first.len());
+    let body = if first.chars().count() > MOST_TITLE || !links.links().is_empty() {
+        words.cleaned(MOST_TEXT)
+    } else {
+        words.slice(rest..words.text.len()).cleaned(MOST_TEXT)
+    };
+    Some((title, body))
+}
+
 /// How taking words and files went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
@@ -147,17 +165,9 @@ impl Draft {
     }
 
     /// Takes title and text from words: the first line is the title.
-    pub fn take_words(&mut self, words: &str) {
-        let Some(words) = clean_text(words, MOST_TITLE + MOST_TEXT) else { return };
-        let (first, rest) = words.split_once('\n').unwrap_or((&words, ""));
-        if let Some(title) = clean_line(first, MOST_TITLE) {
-            // A first line that is too long for a title is no title alone: nothing of it is lost.
-            self.notice.body = if first.chars().count() > MOST_TITLE {
-                clean_text(&words, MOST_TEXT).unwrap_or_default()
-            } else {
-                clean_text(rest, MOST_TEXT).unwrap_or_default()
-            };
-            self.notice.title = title;
+    pub fn take_words(&mut self, words: &Rich) {
+        if let Some((title, body)) = title_and_body(words) {
+            (self.notice.title, self.notice.body) = (title, body);
         }
     }
 
@@ -167,9 +177,9 @@ impl Draft {
     }
 
     /// Takes words anew that came in this message; of a message that is not part of it, nothing.
-    pub fn correct(&mut self, message: &str, words: &str) {
+    pub fn correct(&mut self, message: &str, words: &Rich) {
         if self.parts.body.as_deref() == Some(message) {
-            self.notice.body = clean_text(words, MOST_TEXT).unwrap_or_default();
+            self.notice.body = words.cleaned(MOST_TEXT);
         } else if self.parts.words.as_deref() == Some(message) {
             let body = std::mem::take(&mut self.notice.body);
             self.take_words(words);

@@ -24,7 +24,9 @@ use crate::domain::{Rich, Timestamp};
 
 pub use approve::{approval_card, preview_card};
 pub use audience::audience_words;
-pub use draft::{Draft, DraftAct, FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice};
+pub use draft::{
+    Draft, DraftAct, FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, title_and_body,
+};
 pub use reach::{Month, ReachFacts, WhyNot, Windows};
 pub use report::{Recipient, Report, ReportLine, recipients_csv};
 pub use running::{Progress, progress};
@@ -352,13 +354,13 @@ pub fn heard(ctx: &Context<'_>, state: &State) -> Result<Turn, Need> {
 }
 
 /// What a notice says to who gets it.
-pub fn words(lang: Lang, title: &str, body: &str, urgent: bool) -> Rich {
+pub fn words(lang: Lang, title: &str, body: &Rich, urgent: bool) -> Rich {
     let mut text = Rich::new();
     if urgent {
         text = text.bold(lang.say("notice-urgent-mark", &[])).line();
     }
     text = text.bold(title);
-    if body.is_empty() { text } else { text.push("\n\n").push(body) }
+    if body.is_empty() { text } else { text.push("\n\n").append(body.clone()) }
 }
 
 /// What is said to somebody who may not do what was asked.

@@ -71,9 +71,10 @@ pub async fn facts(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<NoticeFacts>,
     let author = name(tx, row.author_id).await?;
     let decided_by = name(tx, row.approver_id).await?;
     let stage = row.state()?;
+    let body = row.rich()?;
     let notice = NewNotice {
         title: row.title,
-        body: row.body,
+        body,
         audience: row.audience,
         urgent: row.urgent != 0,
         confirm: row.confirm != 0,

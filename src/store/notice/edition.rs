@@ -194,7 +194,7 @@ pub async fn content(tx: &mut Tx<'_>, notice: &write::Row) -> Result<Content, St
     let label = Lang::Vi.say("notice-confirm-button", &[]);
     let buttons = if notice.confirm != 0 { vec![vec![Button::PressOwn { label }]] } else { Vec::new() };
     Ok(Content {
-        text: words(Lang::Vi, &notice.title, &notice.body, notice.urgent != 0),
+        text: words(Lang::Vi, &notice.title, &notice.rich()?, notice.urgent != 0),
         hint: hint(Lang::Vi, &buttons),
         buttons,
         files: rows.into_iter().map(file).collect(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::args;
 use crate::conversation::notice::{Recipient, Stage};
 use crate::domain::ids::*;
+use crate::domain::rich::Span;
 use crate::domain::{ChannelKind, Failure, Timestamp};
 use crate::store::{Store, StoreError, Tx, row};
 
@@ -59,6 +60,9 @@ pub struct NoticeDetail {
     pub id: NoticeId,
     pub title: String,
     pub text: String,
+    /// The emphasis of the text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<Span>,
     pub audience: String,
     pub urgent: bool,
     pub confirm: bool,
@@ -264,6 +268,7 @@ async fn show(tx: &mut Tx<'_>, id: NoticeId) -> Done<NoticeDetail> {
     let Some(row) = write::find(tx, id).await? else { return Ok(Err(Refused::Unknown(id))) };
     let sql = "SELECT name FROM notice_files WHERE notice_id = $1 ORDER BY seq";
     let files: Vec<(String,)> = tx.all(sql, args![id]).await?;
+    let body = row.rich()?;
     let edition = match newest(tx, id).await? {
         Some(row) => Some(EditionLine {
             id: EditionId(row.id),
@@ -282,7 +287,8 @@ async fn show(tx: &mut Tx<'_>, id: NoticeId) -> Done<NoticeDetail> {
         author: super::act::name(tx, row.author_id).await?,
         approver: super::act::name(tx, row.approver_id).await?,
         title: row.title,
-        text: row.body,
+        spans: body.spans,
+        text: body.text,
         audience: row.audience,
         urgent: row.urgent != 0,
         confirm: row.confirm != 0,

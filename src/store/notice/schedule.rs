@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use crate::args;
 use crate::conversation::notice::{NewNotice, ScheduleFacts};
-use crate::domain::Timestamp;
 use crate::domain::ids::*;
 use crate::domain::schedule::{CronError, CronRule};
-use crate::domain::template::{TemplateError, render_template};
+use crate::domain::template::{TemplateError, render_rich, render_template};
 use crate::domain::time::VIETNAM;
+use crate::domain::{Rich, Timestamp};
 use crate::store::audit::{self, Actor};
 use crate::store::people::lineage;
 use crate::store::{Env, Sql, Store, StoreError, Tx, row};
@@ -21,8 +21,8 @@ use super::{act, edition};
 macro_rules! schedules {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, cron, zone, audience, title, body, urgent, confirm, remind_after, self_sending,
-               unit_id, state, done_until FROM schedules ",
+            "SELECT id, name, cron, zone, audience, title, body, body_spans, urgent, confirm, remind_after,
+               self_sending, unit_id, state, done_until FROM schedules ",
             $rest
         )
     };
@@ -45,7 +45,7 @@ pub struct NewSchedule {
     /// A template, as the body is.
     pub title: String,
     /// Empty: the text is asked for every time.
-    pub body: String,
+    pub body: Rich,
     pub urgent: bool,
     pub confirm: bool,
     pub remind_after: Option<Duration>,
@@ -104,6 +104,7 @@ struct Row {
     audience: String,
     title: String,
     body: String,
+    body_spans: String,
     urgent: i64,
     confirm: i64,
     remind_after: Option<i64>,
@@ -121,6 +122,7 @@ row!(Row {
     audience,
     title,
     body,
+    body_spans,
     urgent,
     confirm,
     remind_after,
@@ -228,11 +230,11 @@ impl Row {
     }
 
     /// The notice of one run, with the template filled in as far as it can be.
-    fn notice(&self, at: Timestamp, unit: &str) -> NewNotice {
-        let fill = |text: &str| render_template(text, at, unit).unwrap_or_else(|_| text.to_owned());
-        NewNotice {
-            title: fill(&self.title),
-            body: fill(&self.body),
+    fn notice(&self, at: Timestamp, unit: &str) -> Result<NewNotice, StoreError> {
+        let body = Rich { text: self.body.clone(), spans: serde_json::from_str(&self.body_spans)? };
+        Ok(NewNotice {
+            title: render_template(&self.title, at, unit).unwrap_or_else(|_| self.title.clone()),
+            body: render_rich(&body, at, unit).unwrap_or(body),
             audience: self.audience.clone(),
             urgent: self.urgent != 0,
             confirm: self.confirm != 0,
@@ -240,7 +242,7 @@ impl Row {
             occurrence: Some((ScheduleId(self.id), at)),
             author_unit: self.unit_id.map(UnitId),
             ..NewNotice::default()
-        }
+        })
     }
 }
 
@@ -253,7 +255,7 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
         Ok(rule) => rule.by(env.calendar.clone()),
         Err(wrong) => return Ok(Err(wrong.into())),
     };
-    for text in [&new.title, &new.body] {
+    for text in [&new.title, &new.body.text] {
         if let Err(wrong) = render_template(text, env.now, "") {
             return Ok(Err(wrong.into()));
         }
@@ -266,8 +268,8 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
     }
     let Some(next) = rule.next_after(env.now) else { return Ok(Err(CronError::Never.into())) };
     let sql = "INSERT INTO schedules (name, cron, zone, audience, title, body, urgent, confirm, remind_after,
-                 self_sending, unit_id, state, done_until, next_at, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $13, $12) RETURNING id";
+                 self_sending, unit_id, state, done_until, next_at, created_at, body_spans)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $13, $12, $14) RETURNING id";
     let remind = new.remind_after.map(|after| i64::try_from(after.as_micros()).unwrap_or(i64::MAX));
     let args = args![
         &new.name,
@@ -275,7 +277,7 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
         zone.name(),
         &new.audience,
         &new.title,
-        &new.body,
+        &new.body.text,
         new.urgent,
         new.confirm,
         remind,
@@ -283,6 +285,7 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
         new.unit,
         env.now,
         next,
+        serde_json::to_string(&new.body.spans)?,
     ];
     let id = ScheduleId(tx.int(sql, args).await?);
     let detail = if new.self_sending { "self-sending" } else { "" };
@@ -376,7 +379,7 @@ async fn facts_of(
     Ok(ScheduleFacts {
         id,
         taken: attached(tx, id, run).await?.map(|(_, stage)| stage),
-        notice: row.notice(run, &unit),
+        notice: row.notice(run, &unit)?,
         rule: rule.describe(),
         paused: row.state != "active",
         self_sending: row.self_sending != 0,

@@ -2,6 +2,7 @@
 
 use crate::args;
 use crate::conversation::notice::{FileFrom, NewFile, NewNotice, Stage as State};
+use crate::domain::Rich;
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::*;
 use crate::store::audit::{self, Actor};
@@ -34,6 +35,7 @@ pub struct Row {
     pub id: i64,
     pub title: String,
     pub body: String,
+    pub body_spans: String,
     pub audience: String,
     pub urgent: i64,
     pub confirm: i64,
@@ -52,6 +54,7 @@ row!(Row {
     id,
     title,
     body,
+    body_spans,
     audience,
     urgent,
     confirm,
@@ -67,6 +70,11 @@ row!(Row {
 });
 
 impl Row {
+    /// The body with its emphasis.
+    pub fn rich(&self) -> Result<Rich, StoreError> {
+        Ok(Rich { text: self.body.clone(), spans: serde_json::from_str(&self.body_spans)? })
+    }
+
     pub fn state(&self) -> Result<State, StoreError> {
         read_state(&self.state)
     }
@@ -78,7 +86,8 @@ pub fn read_state(code: &str) -> Result<State, StoreError> {
 }
 
 pub async fn find(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<Row>, StoreError> {
-    let sql = "SELECT id, title, body, audience, urgent, confirm, remind_after, send_at, author_id,
+    let sql =
+        "SELECT id, title, body, body_spans, audience, urgent, confirm, remind_after, send_at, author_id,
                  author_unit, approver_id, reason, schedule_id, occurrence, state
                FROM notices WHERE id = $1";
     tx.optional(sql, args![id]).await
@@ -96,11 +105,11 @@ pub async fn write(
     new: &NewNotice,
 ) -> Result<NoticeId, StoreError> {
     let sql = "INSERT INTO notices (title, body, audience, urgent, confirm, remind_after, send_at, author_id,
-                 author_unit, schedule_id, occurrence, state, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'draft', $12) RETURNING id";
+                 author_unit, schedule_id, occurrence, state, created_at, body_spans)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'draft', $12, $13) RETURNING id";
     let args = args![
         &new.title,
-        &new.body,
+        &new.body.text,
         &new.audience,
         new.urgent,
         new.confirm,
@@ -111,6 +120,7 @@ pub async fn write(
         new.occurrence.map(|(schedule, _)| schedule),
         new.occurrence.map(|(_, at)| at),
         env.now,
+        serde_json::to_string(&new.body.spans)?,
     ];
     let id = NoticeId(tx.int(sql, args).await?);
     for (seq, file) in new.files.iter().enumerate() {
@@ -132,16 +142,17 @@ pub async fn rewrite(
         return write(tx, env, actor, new).await;
     };
     let sql = "UPDATE notices SET title = $2, body = $3, audience = $4, urgent = $5, confirm = $6,
-                 remind_after = $7, send_at = $8, reason = NULL WHERE id = $1";
+                 remind_after = $7, send_at = $8, body_spans = $9, reason = NULL WHERE id = $1";
     let args = args![
         id,
         &new.title,
-        &new.body,
+        &new.body.text,
         &new.audience,
         new.urgent,
         new.confirm,
         micros(new.remind_after),
         new.send_at,
+        serde_json::to_string(&new.body.spans)?,
     ];
     tx.exec_one(sql, args).await?;
     tx.exec("DELETE FROM notice_files WHERE notice_id = $1", args![id]).await?;

@@ -78,7 +78,7 @@ async fn fire(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp) -> Result<()
     if row.self_sending == 0 {
         return ask_editors(tx, env, row, at).await;
     }
-    let notice = row.notice(at, &unit);
+    let notice = row.notice(at, &unit)?;
     let id = write::write(tx, env, Actor::System, &notice).await?;
     if let Err(refused) = manage::send(tx, env, Actor::System, id).await? {
         tracing::warn!(schedule = row.id, cause = %refused, "a run of a schedule cannot be sent");
@@ -122,7 +122,7 @@ pub(super) async fn run_notice(
         return Ok(Err(ScheduleRefused::Written(id, when_words(run))));
     }
     let unit = unit_name(tx, row.unit_id).await?;
-    let notice = row.notice(run, &unit);
+    let notice = row.notice(run, &unit)?;
     Ok(Ok(NewNotice { send_at: (run > env.now).then_some(run), ..notice }))
 }
 
