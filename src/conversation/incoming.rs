@@ -214,4 +214,19 @@ mod tests {
         }
         assert_eq!(invite("https://t.me/loa_bot?start=a b"), None);
     }
+
+    #[test]
+    fn what_stands_behind_a_command_keeps_its_emphasis() {
+        let text = Rich::new().push("/thongbao  Lịch họp\nĐến ").bold("đúng giờ").push(" \n");
+        let message = Message { text: text.text, spans: text.spans, ..Message::default() };
+        let incoming = Incoming {
+            channel: ChannelKind::Telegram,
+            chat: ExternalChat { id: "1".into(), kind: ChatKind::Private, title: String::new() },
+            from: None,
+            at: Timestamp(1),
+            what: What::Message(message),
+        };
+        let (_, rest) = incoming.command().expect("a command");
+        assert_eq!(incoming.rich_rest(rest), Rich::new().push("Lịch họp\nĐến ").bold("đúng giờ"));
+    }
 }

@@ -136,8 +136,12 @@ fn corrected(ctx: &Context<'_>, mut draft: Draft, message: &Message) -> Result<T
     }
 }
 
-/// Files after the words: one line says so, and the card with the settings counts them where it stands.
+/// Files after the words, with their captions: one line says so, and the card with the settings counts them where it stands.
 fn more_files(ctx: &Context<'_>, mut draft: Draft, message: &Message) -> Result<Turn, Need> {
+    if screen(&message.text) == Screening::Secret {
+        return Ok(Turn::say(ctx.lang().say("notice-secret", &[])).to(Dialogue::None));
+    }
+    draft.add_words(&message.id, &message.rich());
     let left_out = draft.add_files(message, ctx.incoming.channel);
     let count = draft.notice.files.len().to_string();
     let said = Reply::here(ctx.lang().say("notice-files-added", &[("count", &count)]));

@@ -171,6 +171,20 @@ impl Draft {
         }
     }
 
+    /// Takes words that came with files, below those that there are.
+    pub fn add_words(&mut self, message: &str, words: &Rich) {
+        if words.text.trim().is_empty() {
+            return;
+        }
+        if self.notice.body.is_empty() {
+            self.parts.body = Some(message.to_owned());
+            self.notice.body = words.cleaned(MOST_TEXT);
+        } else {
+            let both = std::mem::take(&mut self.notice.body).push("\n\n").append(words.clone());
+            self.notice.body = both.cleaned(MOST_TEXT);
+        }
+    }
+
     /// Whether the words came in this message.
     pub fn is_made_of(&self, message: &str) -> bool {
         [&self.parts.words, &self.parts.body].into_iter().flatten().any(|part| part == message)
@@ -218,5 +232,42 @@ impl Draft {
             });
         }
         left_out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rich::{Link, Span, Style};
+
+    fn draft() -> Draft {
+        Draft::new(Timestamp(1), PersonId(1), UnitId(1), "all".to_owned())
+    }
+
+    #[test]
+    fn the_title_is_plain_and_the_body_keeps_its_emphasis() {
+        let to = Link::read("https://xa.gov.vn").expect("an address");
+        let words = Rich::new().bold("Lịch họp").push("\n\n Xem ").link("lịch", to.clone()).push(" nhé ");
+        let (title, body) = title_and_body(&words).expect("words");
+        assert_eq!((title.as_str(), body.text.as_str()), ("Lịch họp", "Xem lịch nhé"));
+        assert_eq!(body.spans, [Span::new(4..8, Style::Link(to.clone()))]);
+        // A title that leads somewhere would lose where.
+        let (title, body) = title_and_body(&Rich::new().link("Lịch", to)).expect("words");
+        assert_eq!((title.as_str(), body.links().len()), ("Lịch", 1));
+        assert_eq!(title_and_body(&"  \n".into()), None);
+    }
+
+    #[test]
+    fn a_caption_that_comes_later_is_added_and_a_correction_replaces() {
+        let mut draft = draft();
+        draft.take_words(&"Lịch họp".into());
+        draft.parts.words = Some("1".to_owned());
+        draft.add_words("2", &Rich::new().bold("Sơ đồ"));
+        draft.add_words("3", &Rich::new().italic("Phòng 2"));
+        assert_eq!(draft.notice.body, Rich::new().bold("Sơ đồ").push("\n\n").italic("Phòng 2"));
+        draft.correct("2", &Rich::new().italic("Sơ đồ mới"));
+        assert_eq!(draft.notice.body, Rich::new().italic("Sơ đồ mới"));
+        draft.correct("1", &Rich::new().bold("Lịch họp sửa"));
+        assert_eq!((draft.notice.title.as_str(), draft.notice.body.spans.len()), ("Lịch họp sửa", 1));
     }
 }

@@ -1,6 +1,7 @@
 //! Reading and judging without a network. Scenes over real HTTP are in `tests/telegram`.
 
 mod classifying;
+mod marking;
 mod mess;
 mod reading;
 
