@@ -7,6 +7,7 @@ pub mod channel;
 pub mod clock;
 pub mod config;
 pub mod conversation;
+pub mod document;
 pub mod domain;
 pub mod failpoint;
 pub mod http;

@@ -47,6 +47,14 @@ CREATE TABLE notices (
 CREATE INDEX notices_state ON notices (state, id);
 CREATE INDEX notices_author ON notices (author_id, id);
 
+-- Files of a folder that became notices: each once, whatever it is called.
+CREATE TABLE notice_imports (
+    sha256    TEXT PRIMARY KEY,             -- of the file as it was
+    name      TEXT NOT NULL,
+    notice_id BIGINT NOT NULL REFERENCES notices (id),
+    taken_at  BIGINT NOT NULL
+);
+
 -- Files that go with a notice. One that came in by chat is fetched after it is written down.
 CREATE TABLE notice_files (
     notice_id BIGINT NOT NULL REFERENCES notices (id),

@@ -8,26 +8,24 @@ use serde::Serialize;
 
 use crate::conversation::Lang;
 use crate::conversation::notice::{
-    FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, Recipient, read_duration, recipients_csv,
+    MOST_FILES, MOST_TITLE, NewNotice, Recipient, read_duration, recipients_csv,
 };
-use crate::domain::{Rich, Timestamp};
+use crate::domain::Timestamp;
 use crate::domain::audience::Audience;
 use crate::domain::calendar::{parse_when, when_words};
-use crate::domain::content::FileKind;
 use crate::domain::ids::{NoticeId, ScheduleId};
 use crate::domain::text::clean_line;
 use crate::store::notice::{NoticeDetail, Refused};
 
 use super::{CommandError, Desk};
 
+mod files;
+mod import;
 mod words;
 
+pub(super) use files::read_text;
+use files::{read_docx_text, store_file};
 use words::{detail_words, list_words, reach_words, unconfirmed_words};
-
-/// Telegram takes files of up to 50 MB from bots, and photos of up to 10 MB
-/// (<https://core.telegram.org/bots/api#sending-files>).
-const MOST_BYTES: u64 = 50 * 1024 * 1024;
-const MOST_PHOTO: u64 = 10 * 1024 * 1024;
 
 #[derive(Subcommand, Debug)]
 pub enum NoticeCommand {
@@ -38,6 +36,10 @@ Examples:
   loa notice new --title 'Bão số 5' --text-file bao.txt --to all --urgent --attach ban-do.jpg
   loa notice new --schedule 3 --text-file thang-12.txt      (the text of its next run)
   loa notice new --schedule 3 --for '08:00 01/12/2026' --text-file thang-12.txt
+  loa notice new --title 'Kế hoạch' --docx ke-hoach.docx --to all
+
+A text file that ends in .md is read as Markdown (**bold**, *italic*, ~~struck~~, `code`, [words](https://address),
+> quote, lists, headings), one in .docx as Word writes it; any other is plain.
 
 Who gets it (--to), parts separated by ';', '-' takes away:
   all | groups | people | unit:Xã A | unit:Xã A/* (and below) | role:editor
@@ -46,9 +48,12 @@ Who gets it (--to), parts separated by ';', '-' takes away:
         /// The first line, in bold
         #[arg(long, required_unless_present = "schedule")]
         title: Option<String>,
-        /// A file with the text; - reads standard input
-        #[arg(long, value_name = "FILE")]
-        text_file: PathBuf,
+        /// A file with the text: .md, .docx, or plain; - reads standard input
+        #[arg(long, value_name = "FILE", required_unless_present = "docx")]
+        text_file: Option<PathBuf>,
+        /// A DOCX with the text: paragraphs, bold, italic, underline, links and lists are kept
+        #[arg(long, value_name = "FILE", conflicts_with = "text_file")]
+        docx: Option<PathBuf>,
         /// Who gets it
         #[arg(long, value_name = "AUDIENCE", required_unless_present = "schedule")]
         to: Option<String>,
@@ -75,6 +80,28 @@ Who gets it (--to), parts separated by ';', '-' takes away:
         /// A picture or document that goes with it; may be given several times
         #[arg(long, value_name = "FILE")]
         attach: Vec<PathBuf>,
+    },
+    /// Write a draft for every .md and .docx file of a folder that was not taken before
+    #[command(after_help = "\
+Examples:
+  loa notice import cong-van
+  loa notice import cong-van --to 'unit:Tỉnh Mẫu/*' --json
+
+The first heading or line is the title. A .md file may say more at its beginning:
+  ---
+  title: Lịch họp tuần
+  to: unit:Xã A/*
+  urgent: có
+  confirm: có
+  at: 07:30 01/12/2026
+  files: lich.pdf, ban-do.jpg
+  ---
+Files are named that lie in the same folder. A file is known again by what is in it, whatever it is called.")]
+    Import {
+        folder: PathBuf,
+        /// Who gets what does not say so itself; see loa notice new --help
+        #[arg(long, value_name = "AUDIENCE")]
+        to: Option<String>,
     },
     /// List notices, newest first
     #[command(after_help = "Example:\n  loa notice list --most 10")]
@@ -149,6 +176,7 @@ pub async fn run(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError
     let store = &desk.store;
     match command {
         NoticeCommand::New { .. } => new(command, desk).await,
+        NoticeCommand::Import { folder, to } => import::import(desk, &folder, to.as_deref()).await,
         NoticeCommand::List { most } => {
             let rows = store.notice_list(usize::try_from(most).unwrap_or(usize::MAX)).await?;
             desk.show(&rows, |rows| list_words(rows))
@@ -205,8 +233,19 @@ fn user(text: impl Into<String>) -> CommandError {
 }
 
 async fn new(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError> {
-    let NoticeCommand::New { title, text_file, to, schedule, run, urgent, confirm, remind_after, at, attach } =
-        command
+    let NoticeCommand::New {
+        title,
+        text_file,
+        docx,
+        to,
+        schedule,
+        run,
+        urgent,
+        confirm,
+        remind_after,
+        at,
+        attach,
+    } = command
     else {
         return Ok(());
     };
@@ -224,7 +263,12 @@ async fn new(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError> {
     if let Some(at) = at {
         notice.send_at = Some(read_time(&at, now)?);
     }
-    notice.body = read_text(&text_file)?;
+    notice.body = match (docx, text_file) {
+        (Some(docx), _) => read_docx_text(&docx)?,
+        (None, Some(text)) => read_text(&text)?,
+        // One of them is required.
+        (None, None) => return Err(user("Thông báo chưa có nội dung.")),
+    };
     notice.urgent |= urgent;
     notice.confirm |= confirm;
     match remind_after {
@@ -282,38 +326,6 @@ pub(super) fn read_remind(
 
 fn read_time(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
     parse_when(text, now).map_err(|wrong| user(format!("Thời điểm gửi: {wrong}.")))
-}
-
-pub(super) fn read_text(path: &Path) -> Result<Rich, CommandError> {
-    let read = if path == Path::new("-") {
-        std::io::read_to_string(std::io::stdin())
-    } else {
-        std::fs::read_to_string(path)
-    };
-    let text = read.map_err(|error| user(format!("Không đọc được tệp {}: {error}.", path.display())))?;
-    if text.chars().count() > MOST_TEXT {
-        return Err(user(format!("Nội dung dài quá {MOST_TEXT} ký tự.")));
-    }
-    Ok(Rich::from(text).cleaned(MOST_TEXT))
-}
-
-async fn store_file(desk: &Desk, path: &Path) -> Result<NewFile, CommandError> {
-    let unreadable = |error| user(format!("Không đọc được tệp {}: {error}.", path.display()));
-    let size = std::fs::metadata(path).map_err(unreadable)?.len();
-    if size > MOST_BYTES {
-        return Err(user(format!("Tệp {} nặng quá 50 MB.", path.display())));
-    }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
-    let name = path.file_name().and_then(|name| clean_line(&name.to_string_lossy(), 120));
-    let (mime, kind) = match image::guess_format(&bytes) {
-        Ok(image::ImageFormat::Jpeg) if size <= MOST_PHOTO => ("image/jpeg", FileKind::Photo),
-        Ok(image::ImageFormat::Png) if size <= MOST_PHOTO => ("image/png", FileKind::Photo),
-        _ if bytes.starts_with(b"%PDF") => ("application/pdf", FileKind::Document),
-        _ => ("application/octet-stream", FileKind::Document),
-    };
-    let sha256 = desk.store.put_blob(bytes, mime).await?;
-    let name = name.unwrap_or_else(|| "tep".to_owned());
-    Ok(NewFile { name, mime: mime.to_owned(), kind, from: FileFrom::Stored(sha256) })
 }
 
 #[derive(Serialize)]

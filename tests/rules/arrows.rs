@@ -9,9 +9,10 @@ struct Room {
     absent: &'static [&'static str],
 }
 
-const ROOMS: [Room; 13] = [
+const ROOMS: [Room; 14] = [
     Room { name: "domain", uses: &[], absent: PURE },
     Room { name: "conversation", uses: &["domain"], absent: PURE },
+    Room { name: "document", uses: &["domain"], absent: PURE },
     Room { name: "config", uses: &["domain"], absent: &["sqlx", "teloxide", "reqwest", "axum", "tokio"] },
     Room { name: "clock", uses: &["domain"], absent: &["sqlx", "teloxide", "reqwest", "axum"] },
     Room { name: "random", uses: &[], absent: &["sqlx", "teloxide", "reqwest", "axum", "tokio"] },
@@ -38,6 +39,7 @@ const ROOMS: [Room; 13] = [
         uses: &[
             "domain",
             "conversation",
+            "document",
             "config",
             "clock",
             "random",
