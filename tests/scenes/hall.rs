@@ -4,27 +4,22 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use loa::app::files::Door;
 use loa::app::run::Running;
-use loa::app::webhook::Webhook;
-use loa::channel::Channel;
 use loa::clock::Clock;
 use loa::config::PushTo;
-use loa::conversation::{Rules, step};
 use loa::domain::ids::NoticeId;
 use loa::domain::import::{ImportRow, Kind};
 use loa::domain::{ChannelKind, Role, Timestamp};
-use loa::jobs::links::Links;
+use loa::jobs::Engine;
 use loa::jobs::pacing::Limits;
-use loa::jobs::{Engine, Signals};
 use loa::random::Random;
 use loa::store::Store;
 use loa::store::idle::Idle;
 use loa::store::people::NewInvite;
 use secrecy::ExposeSecret;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::doors::{engine, listens, pushed};
 use crate::engines::Database;
 use crate::logged;
 use crate::platforms::{self, Platform};
@@ -129,30 +124,26 @@ impl Hall {
     /// Starts the service, as after a restart of the machine.
     pub async fn start(&mut self) {
         self.engine.stop = CancellationToken::new();
-        let webhook = self.webhook().await;
-        let beside = self.second.iter_mut().map(|(_, engine)| {
+        let webhook = match &mut self.push {
+            Some(push) => Some(listens(push, &*self.platform).await),
+            None => None,
+        };
+        let mut beside = Vec::new();
+        if let Some((platform, engine)) = &mut self.second {
             engine.stop = self.engine.stop.clone();
-            (engine.clone(), None)
-        });
-        let beside = beside.collect();
+            let webhook = match platform.only_pushes().map(pushed) {
+                Some(mut push) => Some(listens(&mut push, &**platform).await),
+                None => None,
+            };
+            beside.push((engine.clone(), webhook));
+        }
         let running = Running::start_channels(self.engine.clone(), webhook, beside, Arc::new([])).await;
         self.running = Some(running);
     }
 
     /// From the next start on updates are pushed.
     pub fn begin_to_push(&mut self, secret: &str) {
-        let listen = ([127, 0, 0, 1], 0).into();
-        let path = "/den".to_owned();
-        self.push = Some(PushTo { url: String::new(), path, listen, secret: secret.to_owned().into() });
-    }
-
-    /// A place to which updates are pushed, at an address of its own at every start.
-    async fn webhook(&mut self) -> Option<Webhook> {
-        let push = self.push.as_mut()?;
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        push.url = format!("http://{}{}", listener.local_addr().expect("an address"), push.path);
-        self.platform.push_to(&push.url);
-        Some(Webhook::over(listener, push))
+        self.push = Some(pushed(secret));
     }
 
     /// Ends the service as a kill does: nothing is finished, nothing given back.
@@ -164,9 +155,17 @@ impl Hall {
 
     /// People on Telegram, in a house that has a bot on Zalo as well.
     pub async fn with_zalo_beside(database: Database) -> Self {
+        Self::with_beside(ChannelKind::ZaloBot, database).await.expect("a stand-in")
+    }
+
+    /// The same with any other channel beside; `None` where the servers that it needs are not installed.
+    pub async fn with_beside(kind: ChannelKind, database: Database) -> Option<Self> {
         let mut hall = Self::new(ChannelKind::Telegram, database).await;
         hall.stop().await;
-        let (zalo, channel) = platforms::start(ChannelKind::ZaloBot, &hall.clock).await.expect("a stand-in");
+        let (zalo, channel) = platforms::start(kind, &hall.clock).await?;
+        if let Some(refresh) = zalo.first_token() {
+            hall.store.enter_refresh_token(kind, refresh.into()).await.expect("entered");
+        }
         for (who, name, ..) in PEOPLE {
             zalo.add_user(who, name);
         }
@@ -174,10 +173,10 @@ impl Hall {
         let engine = hall.engine.beside(channel, limits, 8);
         hall.second = Some((zalo, engine));
         hall.start().await;
-        hall
+        Some(hall)
     }
 
-    fn beside(&self) -> &dyn Platform {
+    pub fn beside(&self) -> &dyn Platform {
         &*self.second.as_ref().expect("a second channel").0
     }
 
@@ -371,35 +370,6 @@ impl Hall {
         assert!(wrong.is_empty(), "{wrong:#?}");
         let aside = self.store.updates_set_aside().await.expect("a list");
         assert!(aside.is_empty(), "{aside:?}");
-    }
-}
-
-async fn engine(channel: Arc<dyn Channel>, store: &Store, clock: &Clock) -> Engine {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let base = format!("http://{}", listener.local_addr().expect("an address"));
-    let links = Arc::new(Links::new(&base, store.links_key().await.expect("a key")));
-    tokio::spawn(Door::over(listener, links.clone()).serve(store.clone(), CancellationToken::new()));
-    let limits = match channel.kind() {
-        ChannelKind::Telegram => Limits::TELEGRAM,
-        ChannelKind::ZaloOa => Limits { per_minute: 90, ..Limits::NONE },
-        ChannelKind::Email => Limits::NONE,
-        ChannelKind::ZaloBot => Limits { per_month: 3000, reserve: 300, ..Limits::NONE },
-    };
-    let rules =
-        Rules { bot_username: "loa_bot".to_owned(), case_prefix: "ML".to_owned(), ..Rules::default() };
-    Engine {
-        store: store.clone(),
-        clock: clock.clone(),
-        random: Random::seeded(8),
-        rules: Arc::new(rules),
-        channel,
-        links: Some(links),
-        limits,
-        concurrency: 16,
-        step,
-        holder: "scene".to_owned(),
-        signals: Signals::default(),
-        stop: CancellationToken::new(),
     }
 }
 

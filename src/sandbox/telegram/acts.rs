@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::chat::Standing;
+use super::entities::Entity;
 use super::handle::Sandbox;
 use super::message::Place;
 use super::people::Said;
@@ -17,6 +18,13 @@ impl Sandbox {
         done(self.shared.act(|world| world.says(user, chat, Said::text(text))))
     }
 
+    /// A person writes with marked stretches: bold, links and so on.
+    #[track_caller]
+    pub fn say_marked(&self, user: i64, chat: i64, text: &str, marked: Vec<Entity>) -> i64 {
+        let said = Said { marked, ..Said::text(text) };
+        done(self.shared.act(|world| world.says(user, chat, said)))
+    }
+
     /// A person answers a message.
     #[track_caller]
     pub fn say_reply(&self, user: i64, chat: i64, reply_to: i64, text: &str) -> i64 {
@@ -27,7 +35,13 @@ impl Sandbox {
     /// A person changes what they wrote (`edited_message`).
     #[track_caller]
     pub fn edit(&self, user: i64, chat: i64, message_id: i64, text: &str) {
-        done(self.shared.act(|world| world.corrects(user, chat, message_id, text)));
+        done(self.shared.act(|world| world.corrects(user, chat, message_id, text, Vec::new())));
+    }
+
+    /// The same with marked stretches.
+    #[track_caller]
+    pub fn edit_marked(&self, user: i64, chat: i64, message_id: i64, text: &str, marked: Vec<Entity>) {
+        done(self.shared.act(|world| world.corrects(user, chat, message_id, text, marked)));
     }
 
     /// A person sends a picture (JPEG, PNG or WebP).
@@ -47,8 +61,21 @@ impl Sandbox {
         pictures: Vec<B>,
         caption: &str,
     ) -> Vec<i64> {
+        self.send_album_marked(user, chat, pictures, caption, Vec::new())
+    }
+
+    /// The same with marked stretches in the caption.
+    #[track_caller]
+    pub fn send_album_marked<B: Into<Bytes>>(
+        &self,
+        user: i64,
+        chat: i64,
+        pictures: Vec<B>,
+        caption: &str,
+        marked: Vec<Entity>,
+    ) -> Vec<i64> {
         let pictures = pictures.into_iter().map(Into::into).collect();
-        done(self.shared.act(|world| world.sends_album(user, chat, pictures, caption)))
+        done(self.shared.act(|world| world.sends_album(user, chat, pictures, caption, marked)))
     }
 
     /// A person sends a file.

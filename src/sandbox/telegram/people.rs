@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::chat::{Chat, Kind, Standing};
-use super::entities::{self, utf16_len};
+use super::entities::{self, Entity, utf16_len};
 use super::message::{Body, Message, Place};
 use super::world::{Person, Query, World};
 use crate::sandbox::acting::Why;
@@ -78,13 +78,15 @@ impl Why for Impossible {
 pub(super) struct Said {
     pub body: Body,
     pub text: String,
+    /// What the person marked in it.
+    pub marked: Vec<Entity>,
     pub reply_to: Option<i64>,
     pub album: Option<String>,
 }
 
 impl Said {
     pub fn text(text: &str) -> Said {
-        Said { body: Body::Text, text: text.into(), reply_to: None, album: None }
+        Said { body: Body::Text, text: text.into(), marked: Vec::new(), reply_to: None, album: None }
     }
 }
 
@@ -136,7 +138,7 @@ impl World {
             self.touch_people();
         }
         let posted = self.post(chat, user, said.body, |message| {
-            message.entities = entities::detect(&said.text);
+            message.entities = entities::with_detected(&said.text, said.marked);
             message.text = said.text.into();
             message.reply_to = said.reply_to;
             message.media_group_id = said.album;
@@ -153,6 +155,7 @@ impl World {
         chat: i64,
         pictures: Vec<Bytes>,
         caption: &str,
+        mut marked: Vec<Entity>,
     ) -> Result<Vec<i64>, Impossible> {
         self.writable(user, chat)?;
         if pictures.is_empty() {
@@ -166,7 +169,12 @@ impl World {
         let mut ids = Vec::new();
         for (index, body) in bodies.into_iter().enumerate() {
             let text = if index == 0 { caption.to_owned() } else { String::new() };
-            ids.push(self.says(user, chat, Said { body, text, reply_to: None, album: album.clone() })?);
+            let marked = if index == 0 { std::mem::take(&mut marked) } else { Vec::new() };
+            ids.push(self.says(
+                user,
+                chat,
+                Said { body, text, marked, reply_to: None, album: album.clone() },
+            )?);
         }
         Ok(ids)
     }
@@ -209,14 +217,21 @@ impl World {
     }
 
     /// A person changes what they wrote.
-    pub fn corrects(&mut self, user: i64, chat: i64, id: i64, text: &str) -> Result<(), Impossible> {
+    pub fn corrects(
+        &mut self,
+        user: i64,
+        chat: i64,
+        id: i64,
+        text: &str,
+        marked: Vec<Entity>,
+    ) -> Result<(), Impossible> {
         self.writable(user, chat)?;
         let date = self.date();
         let message = self.chats.get_mut(&chat).and_then(|place| place.messages.get_mut(&id));
         let message = message
             .filter(|message| message.from == user)
             .ok_or(Impossible::NoSuchMessage { chat, message: id })?;
-        message.entities = entities::detect(text);
+        message.entities = entities::with_detected(text, marked);
         message.text = text.into();
         message.edit_date = Some(date);
         self.touch_message(chat, id);
@@ -295,7 +310,7 @@ impl World {
         bytes: Bytes,
         caption: &str,
     ) -> Result<i64, Impossible> {
-        let ids = self.sends_album(user, chat, vec![bytes], caption)?;
+        let ids = self.sends_album(user, chat, vec![bytes], caption, Vec::new())?;
         ids.first().copied().ok_or(Impossible::Empty)
     }
 }

@@ -147,10 +147,12 @@ impl World {
             Act::Say { user, chat, text, reply_to } => {
                 self.says(user, chat, Said { reply_to, ..Said::text(&text) }).map(Value::from)
             }
-            Act::Edit { user, chat, message, text } => self.corrects(user, chat, message, &text).map(nothing),
+            Act::Edit { user, chat, message, text } => {
+                self.corrects(user, chat, message, &text, Vec::new()).map(nothing)
+            }
             Act::Photos { user, chat, photos, caption } => {
                 let photos = photos.iter().map(|photo| decode(photo)).collect::<Result<_, _>>()?;
-                self.sends_album(user, chat, photos, &caption).map(|ids| json!(ids))
+                self.sends_album(user, chat, photos, &caption, Vec::new()).map(|ids| json!(ids))
             }
             Act::Document { user, chat, name, mime, content, caption } => {
                 self.sends_document(user, chat, &name, &mime, decode(&content)?, &caption).map(Value::from)

@@ -122,6 +122,13 @@ impl Platform for Mails {
         self.all(who).into_iter().map(|(said, _)| said).collect()
     }
 
+    fn markup(&self, who: &str, words: &str) -> Vec<String> {
+        let mut mails = got(&self.servers, who);
+        mails.sort_by_key(number);
+        let found = mails.into_iter().rev().find(|mail| mail.text.contains(words));
+        vec![found.unwrap_or_else(|| panic!("nobody says {words:?}")).html]
+    }
+
     fn transcript(&self, who: &str) -> String {
         let shown = |(said, subject): (Said, String)| {
             let who =

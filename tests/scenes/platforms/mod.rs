@@ -82,6 +82,11 @@ pub trait Platform: Send + Sync {
         self.say(who, label);
     }
 
+    /// How the latest message of the bot that says this is set: `bold: words`, `link https://…: words`, or its HTML.
+    fn markup(&self, _who: &str, _words: &str) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether a person was shown a picture by the bot.
     fn was_shown_a_picture(&self, who: &str) -> bool {
         self.chat(who).iter().any(|said| said.by_bot && said.photo)
@@ -116,6 +121,12 @@ fn client() -> reqwest::Client {
 pub fn id(who: &str) -> i64 {
     let at = PEOPLE.iter().position(|(id, ..)| *id == who).unwrap_or(PEOPLE.len());
     i64::try_from(at).expect("few") + 1
+}
+
+/// A stretch of a text, in UTF-16 units.
+pub fn stretch(text: &str, start: usize, len: usize) -> String {
+    let units: Vec<u16> = text.encode_utf16().skip(start).take(len).collect();
+    String::from_utf16(&units).expect("whole characters")
 }
 
 /// The number of a choice in the latest list, which has to have it.

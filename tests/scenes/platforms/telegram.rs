@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use loa::channel::Channel;
 use loa::channel::telegram::Telegram;
-use loa::sandbox::{Limits, Now, Options, Sandbox};
+use loa::sandbox::{Entity, Limits, Now, Options, Sandbox};
 
-use super::{PATIENCE, Platform, Said, client, id};
+use super::{PATIENCE, Platform, Said, client, id, stretch};
 
 pub async fn start(now: Now) -> (Box<dyn Platform>, Arc<dyn Channel>) {
     let mut options = Options::new(now);
@@ -68,6 +68,18 @@ impl Platform for Sandbox {
         let (message, exact) =
             found.unwrap_or_else(|| panic!("no button {label:?} in:\n{}", self.render_chat(who)));
         self.press(who, who, message, &exact);
+    }
+
+    fn markup(&self, who: &str, words: &str) -> Vec<String> {
+        let found =
+            self.chat(id(who)).into_iter().rev().find(|seen| seen.by_bot && seen.text.contains(words));
+        let seen =
+            found.unwrap_or_else(|| panic!("nobody says {words:?} in:\n{}", self.render_chat(id(who))));
+        let said = |entity: &Entity| {
+            let to = entity.url.as_deref().map(|url| format!(" {url}")).unwrap_or_default();
+            format!("{}{to}: {}", entity.kind, stretch(&seen.text, entity.offset, entity.length))
+        };
+        seen.entities.iter().map(said).collect()
     }
 
     /// There are taps.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use loa::channel::Channel;
 use loa::sandbox::{Now, ZaloBot, ZaloBotOptions};
 
-use super::{PATIENCE, Platform, Said, client};
+use super::{PATIENCE, Platform, Said, client, stretch};
 
 pub async fn start(now: Now) -> (Box<dyn Platform>, Arc<dyn Channel>) {
     let zalo = ZaloBot::start(ZaloBotOptions::new(now)).await.expect("a platform");
@@ -34,6 +34,15 @@ impl Platform for ZaloBot {
     fn chat(&self, who: &str) -> Vec<Said> {
         let seen = self.chat(who).into_iter();
         seen.map(|one| Said { by_bot: one.by_bot, photo: one.photo.is_some(), text: one.text }).collect()
+    }
+
+    fn markup(&self, who: &str, words: &str) -> Vec<String> {
+        let found = self.chat(who).into_iter().rev().find(|seen| seen.by_bot && seen.text.contains(words));
+        let seen = found.unwrap_or_else(|| panic!("nobody says {words:?} in:\n{}", self.render_chat(who)));
+        let said = |style: &loa::sandbox::ZaloStyle| {
+            format!("{}: {}", style.st.join(" "), stretch(&seen.text, style.start, style.len))
+        };
+        seen.styles.iter().map(said).collect()
     }
 
     fn transcript(&self, who: &str) -> String {
