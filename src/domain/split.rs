@@ -249,9 +249,13 @@ mod tests {
         fn what_is_drawn_in_words_keeps_all_words(text in linked(), max in 2_usize..60) {
             let plain = text.in_words();
             prop_assert!(plain.is_normal());
-            for piece in split(&plain, max) {
+            let pieces = split(&plain, max);
+            for piece in &pieces {
                 prop_assert!(piece.utf16_len() <= max && piece.is_normal(), "{piece:?}");
             }
+            let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            let all: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+            prop_assert_eq!(bare(&all), bare(&plain.text));
             // Without what was put in, the words are as they were.
             let mut rest = plain.text.chars();
             prop_assert!(text.text.chars().all(|c| rest.any(|other| other == c)));

@@ -103,6 +103,8 @@ fn tag(style: &Style) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::rich::Link;
 
@@ -131,5 +133,35 @@ mod tests {
             "Theo:{QUOTE}một<br>\nhai</blockquote>Xem <a href=\"https://xa.gov.vn/?a=1&amp;b='2'\">&lt;đây&gt;</a>"
         );
         assert_eq!(rendered(&text), html);
+    }
+
+    proptest! {
+        #[test]
+        fn every_word_is_drawn_and_every_tag_closed(
+            text in "[a-c<>&\"\n😀 ]{0,40}",
+            spans in prop::collection::vec((0..45_usize, 0..45_usize, 0..7_usize), 0..8),
+        ) {
+            let to = Link::read("https://xa.vn/?a=1&b=2").expect("an address");
+            let styles = [Style::Bold, Style::Italic, Style::Underline, Style::Strike, Style::Code, Style::Quote, Style::Link(to)];
+            let spans = spans.into_iter().map(|(start, len, style)| Span { start, len, style: styles[style].clone() });
+            let rich = Rich { text, spans: spans.collect() }.normal();
+            let (mut words, mut open, html) = (String::new(), Vec::new(), rendered(&rich));
+            let mut rest = html.as_str();
+            while let Some((before, after)) = rest.split_once('<') {
+                words.push_str(before);
+                let (tag, behind) = after.split_once('>').expect("an end");
+                rest = behind;
+                match tag.strip_prefix('/') {
+                    Some(name) => prop_assert_eq!(open.pop(), Some(name.to_owned()), "{}", html),
+                    None if tag == "br" => {}
+                    None => open.push(tag.split(' ').next().unwrap_or_default().to_owned()),
+                }
+            }
+            words.push_str(rest);
+            prop_assert!(open.is_empty(), "{html}");
+            let words = words.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+            // Lines around a quote need no break of their own.
+            prop_assert_eq!(words.replace('\n', ""), rich.text.replace('\n', ""));
+        }
     }
 }
