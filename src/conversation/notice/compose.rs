@@ -169,6 +169,10 @@ fn take(ctx: &Context<'_>, draft: &mut Draft, words: &Rich) -> Result<Turn, Need
     };
     let id = ctx.incoming.message().map(|message| message.id.clone());
     let empty = words.text.trim().is_empty();
+    if !empty {
+        // Words anew take the place of all that there were.
+        draft.parts.captions.clear();
+    }
     if draft.expects == Expects::Body && !empty {
         draft.notice.body = words.cleaned(super::MOST_TEXT);
         draft.expects = Expects::Settings;

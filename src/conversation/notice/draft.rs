@@ -81,6 +81,11 @@ pub struct Parts {
     pub words: Option<String>,
     /// The text, if it came by itself.
     pub body: Option<String>,
+    /// Captions that came with files after the text, and the text without them.
+    #[serde(default)]
+    pub captions: Vec<(String, Rich)>,
+    #[serde(default)]
+    pub text: Rich,
     /// What was heard last.
     pub last: Option<String>,
 }
@@ -160,8 +165,7 @@ impl Draft {
 
     /// Whether a message is part of this notice, or was the last that was said while it is written.
     pub fn has(&self, message: &str) -> bool {
-        let parts = [&self.parts.words, &self.parts.body, &self.parts.last];
-        parts.into_iter().flatten().any(|part| part == message)
+        self.parts.last.as_deref() == Some(message) || self.is_made_of(message)
     }
 
     /// Takes title and text from words: the first line is the title.
@@ -173,33 +177,55 @@ impl Draft {
 
     /// Takes words that came with files, below those that there are.
     pub fn add_words(&mut self, message: &str, words: &Rich) {
-        if words.text.trim().is_empty() {
+        let words = words.cleaned(MOST_TEXT);
+        // There are no more captions than files.
+        if words.is_empty() || self.parts.captions.len() >= MOST_FILES {
             return;
         }
-        if self.notice.body.is_empty() {
-            self.parts.body = Some(message.to_owned());
-            self.notice.body = words.cleaned(MOST_TEXT);
-        } else {
-            let both = std::mem::take(&mut self.notice.body).push("\n\n").append(words.clone());
-            self.notice.body = both.cleaned(MOST_TEXT);
-        }
+        let text = self.text();
+        self.parts.captions.push((message.to_owned(), words));
+        self.set_text(text);
+    }
+
+    /// The text without the captions below it.
+    fn text(&self) -> Rich {
+        if self.parts.captions.is_empty() { self.notice.body.clone() } else { self.parts.text.clone() }
+    }
+
+    /// Puts the captions below a text.
+    fn set_text(&mut self, text: Rich) {
+        let below = |above: Rich, caption: &Rich| {
+            let gap = if above.is_empty() { "" } else { "\n\n" };
+            above.push(gap).append(caption.clone())
+        };
+        let captions = self.parts.captions.iter().map(|(_, caption)| caption);
+        self.notice.body = captions.fold(text.clone(), below).cleaned(MOST_TEXT);
+        self.parts.text = text;
     }
 
     /// Whether the words came in this message.
     pub fn is_made_of(&self, message: &str) -> bool {
-        [&self.parts.words, &self.parts.body].into_iter().flatten().any(|part| part == message)
+        let captions = self.parts.captions.iter().map(|(id, _)| id);
+        [&self.parts.words, &self.parts.body]
+            .into_iter()
+            .flatten()
+            .chain(captions)
+            .any(|part| part == message)
     }
 
     /// Takes words anew that came in this message; of a message that is not part of it, nothing.
     pub fn correct(&mut self, message: &str, words: &Rich) {
-        if self.parts.body.as_deref() == Some(message) {
-            self.notice.body = words.cleaned(MOST_TEXT);
+        let text = self.text();
+        if let Some((_, caption)) = self.parts.captions.iter_mut().find(|(id, _)| id == message) {
+            *caption = words.cleaned(MOST_TEXT);
+            self.set_text(text);
+        } else if self.parts.body.as_deref() == Some(message) {
+            self.set_text(words.cleaned(MOST_TEXT));
         } else if self.parts.words.as_deref() == Some(message) {
-            let body = std::mem::take(&mut self.notice.body);
+            self.notice.body = Rich::new();
             self.take_words(words);
-            if self.parts.body.is_some() && self.notice.body.is_empty() {
-                self.notice.body = body;
-            }
+            let own = std::mem::take(&mut self.notice.body);
+            self.set_text(if self.parts.body.is_some() && own.is_empty() { text } else { own });
         }
     }
 
@@ -266,8 +292,11 @@ mod tests {
         draft.add_words("3", &Rich::new().italic("Phòng 2"));
         assert_eq!(draft.notice.body, Rich::new().bold("Sơ đồ").push("\n\n").italic("Phòng 2"));
         draft.correct("2", &Rich::new().italic("Sơ đồ mới"));
-        assert_eq!(draft.notice.body, Rich::new().italic("Sơ đồ mới"));
+        assert_eq!(draft.notice.body, Rich::new().italic("Sơ đồ mới").push("\n\n").italic("Phòng 2"));
+        assert!(draft.has("3") && draft.is_made_of("2") && !draft.has("4"));
         draft.correct("1", &Rich::new().bold("Lịch họp sửa"));
-        assert_eq!((draft.notice.title.as_str(), draft.notice.body.spans.len()), ("Lịch họp sửa", 1));
+        assert_eq!((draft.notice.title.as_str(), draft.notice.body.spans.len()), ("Lịch họp sửa", 2));
+        draft.correct("1", &"Lịch họp\nTám giờ".into());
+        assert_eq!(draft.notice.body.text, "Tám giờ\n\nSơ đồ mới\n\nPhòng 2");
     }
 }
