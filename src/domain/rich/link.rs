@@ -20,13 +20,11 @@ pub struct Link(String);
 pub struct NoAddress;
 
 impl Link {
-    /// Reads an address; one without a scheme is taken for `https`, as everywhere where people type them.
+    /// Reads an address. One without a scheme is none: it may be the name of a file as well.
     pub fn read(text: &str) -> Result<Self, NoAddress> {
         let text = text.trim();
-        let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
-            None => ("https".to_owned(), text),
-        };
+        let (scheme, rest) = text.split_once("://").ok_or(NoAddress)?;
+        let scheme = scheme.to_ascii_lowercase();
         let address = format!("{scheme}://{rest}");
         let short = address.len() <= 3 * MOST_ADDRESS && super::utf16_len(&address) <= MOST_ADDRESS;
         let known = scheme == "http" || scheme == "https";
@@ -95,7 +93,6 @@ mod tests {
         for (text, read) in [
             ("https://xa.gov.vn/lich?a=1#b", "https://xa.gov.vn/lich?a=1#b"),
             (" HTTP://Xa.gov.vn:8080 ", "http://Xa.gov.vn:8080"),
-            ("dichvucong.gov.vn", "https://dichvucong.gov.vn"),
             ("https://127.0.0.1/a", "https://127.0.0.1/a"),
             ("https://tỉnh.vn/đơn", "https://tỉnh.vn/đơn"),
         ] {
@@ -105,6 +102,8 @@ mod tests {
         for text in [
             "",
             "javascript:alert(1)",
+            "lich.html",
+            "dichvucong.gov.vn",
             "ftp://a.vn",
             "https://",
             "https://localhost",
