@@ -181,3 +181,11 @@ notice-column-arrived = Arrived
 notice-column-seen = Seen
 notice-column-confirmed = Confirmed
 notice-column-count = Confirmations
+
+notice-confirmed-just-now = { $name } has just confirmed “{ $title }”. If that was a mistake, it can be taken back for a minute.
+notice-take-back = ↩️ Take it back
+notice-taken-back = ↩️ { $name }'s confirmation of “{ $title }” is taken back. Press Received when you have it.
+notice-too-late-to-take-back = More than a minute has passed: it cannot be taken back any more.
+notice-not-yours-to-take-back = You have not confirmed this notice.
+notice-heads-hear = ⚠️ { $count } have not confirmed “{ $title }” yet. Please remind them:
+notice-too-few = 🚨 Only { $count } of { $total } have confirmed “{ $title }” ({ $percent }).

@@ -181,3 +181,11 @@ notice-column-arrived = Tới lúc
 notice-column-seen = Xem lúc
 notice-column-confirmed = Xác nhận lúc
 notice-column-count = Số người xác nhận
+
+notice-confirmed-just-now = { $name } vừa xác nhận “{ $title }” rồi. Bấm nhầm thì trong một phút còn bỏ được.
+notice-take-back = ↩️ Bỏ xác nhận
+notice-taken-back = ↩️ Đã bỏ xác nhận của { $name } cho “{ $title }”. Khi nào nhận rồi, bạn bấm Đã nhận nhé.
+notice-too-late-to-take-back = Đã quá một phút nên không bỏ được nữa.
+notice-not-yours-to-take-back = Bạn chưa xác nhận thông báo này.
+notice-heads-hear = ⚠️ Còn { $count } nơi chưa xác nhận “{ $title }”. Bạn nhắc giúp nhé:
+notice-too-few = 🚨 “{ $title }” mới có { $count } trên { $total } nơi xác nhận ({ $percent }).

@@ -108,9 +108,6 @@ CREATE TABLE editions (
     next_turn   BIGINT NOT NULL DEFAULT 0, -- the turn of the message that comes into the outbox next
     unreached   BIGINT NOT NULL DEFAULT 0,
     ended_at    BIGINT,
-    remind_at   BIGINT,
-    remind_cursor BIGINT NOT NULL DEFAULT 0, -- the chats up to this one were reminded
-    reminded    BIGINT NOT NULL DEFAULT 0, -- 1: everybody who was to be reminded was
     changed_at  BIGINT NOT NULL,           -- when the counters last changed; 0: the author has seen it
     shown_at    BIGINT NOT NULL DEFAULT 0, -- when the author last saw them
     shown       TEXT NOT NULL DEFAULT '',   -- what the author saw
@@ -120,7 +117,20 @@ CREATE INDEX editions_notice ON editions (notice_id);
 CREATE INDEX editions_running ON editions (lane, id) WHERE state = 'running';
 CREATE INDEX editions_changed ON editions (id) WHERE changed_at > 0;
 CREATE INDEX editions_preparing ON editions (starts_at) WHERE state = 'preparing';
-CREATE INDEX editions_remind ON editions (remind_at) WHERE remind_at IS NOT NULL AND reminded = 0;
+
+-- What follows on an edition that asks to be confirmed, each when it is due.
+CREATE TABLE edition_steps (
+    edition_id BIGINT NOT NULL REFERENCES editions (id),
+    seq        BIGINT NOT NULL,
+    kind       TEXT NOT NULL,               -- remind | heads | alert
+    number     BIGINT NOT NULL,            -- the how manieth reminder; the level of the tree; percent
+    after      BIGINT,                     -- microseconds after it arrived; none: the next working morning
+    due_at     BIGINT NOT NULL,
+    cursor     BIGINT NOT NULL DEFAULT 0,  -- the chats up to this one were reminded
+    done_at    BIGINT,
+    PRIMARY KEY (edition_id, seq)
+);
+CREATE INDEX edition_steps_due ON edition_steps (due_at) WHERE done_at IS NULL;
 
 CREATE TABLE edition_parts (
     edition_id BIGINT NOT NULL REFERENCES editions (id),
@@ -156,6 +166,7 @@ CREATE TABLE deliveries (
     seen_at      BIGINT,               -- where the platform says so
     confirmed_at BIGINT,
     reminded_at  BIGINT,
+    reminders    BIGINT NOT NULL DEFAULT 0, -- how often
     UNIQUE (edition_id, chat_id)
 );
 -- Only for what waits: else every step on the way would change it. What is on its way is found by its messages.

@@ -108,9 +108,6 @@ CREATE TABLE editions (
     next_turn   INTEGER NOT NULL DEFAULT 0, -- the turn of the message that comes into the outbox next
     unreached   INTEGER NOT NULL DEFAULT 0,
     ended_at    INTEGER,
-    remind_at   INTEGER,
-    remind_cursor INTEGER NOT NULL DEFAULT 0, -- the chats up to this one were reminded
-    reminded    INTEGER NOT NULL DEFAULT 0, -- 1: everybody who was to be reminded was
     changed_at  INTEGER NOT NULL,           -- when the counters last changed; 0: the author has seen it
     shown_at    INTEGER NOT NULL DEFAULT 0, -- when the author last saw them
     shown       TEXT NOT NULL DEFAULT '',   -- what the author saw
@@ -120,7 +117,20 @@ CREATE INDEX editions_notice ON editions (notice_id);
 CREATE INDEX editions_running ON editions (lane, id) WHERE state = 'running';
 CREATE INDEX editions_changed ON editions (id) WHERE changed_at > 0;
 CREATE INDEX editions_preparing ON editions (starts_at) WHERE state = 'preparing';
-CREATE INDEX editions_remind ON editions (remind_at) WHERE remind_at IS NOT NULL AND reminded = 0;
+
+-- What follows on an edition that asks to be confirmed, each when it is due.
+CREATE TABLE edition_steps (
+    edition_id INTEGER NOT NULL REFERENCES editions (id),
+    seq        INTEGER NOT NULL,
+    kind       TEXT NOT NULL,               -- remind | heads | alert
+    number     INTEGER NOT NULL,            -- the how manieth reminder; the level of the tree; percent
+    after      INTEGER,                     -- microseconds after it arrived; none: the next working morning
+    due_at     INTEGER NOT NULL,
+    cursor     INTEGER NOT NULL DEFAULT 0,  -- the chats up to this one were reminded
+    done_at    INTEGER,
+    PRIMARY KEY (edition_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX edition_steps_due ON edition_steps (due_at) WHERE done_at IS NULL;
 
 CREATE TABLE edition_parts (
     edition_id INTEGER NOT NULL REFERENCES editions (id),
@@ -156,6 +166,7 @@ CREATE TABLE deliveries (
     seen_at      INTEGER,              -- where the platform says so
     confirmed_at INTEGER,
     reminded_at  INTEGER,
+    reminders    INTEGER NOT NULL DEFAULT 0, -- how often
     UNIQUE (edition_id, chat_id)
 ) STRICT;
 -- Only for what waits: else every step on the way would change it. What is on its way is found by its messages.

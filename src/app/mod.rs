@@ -115,7 +115,7 @@ impl Desk {
 pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, CommandError> {
     let url = config.database_url()?;
     match Store::open(url.expose_secret(), clock, Random::system()).await {
-        Ok(store) => Ok(store.by((&config.calendar).into())),
+        Ok(store) => Ok(store.by((&config.calendar).into()).chasing(config.notices.chases())),
         Err(StoreError::Url) => Err(CommandError::User(say("cli-database-url", &[]))),
         Err(StoreError::Connections) => Err(CommandError::User(say("cli-database-connections", &[]))),
         Err(error) => Err(anyhow::Error::from(error).context(say("cli-database-closed", &[])).into()),

@@ -6,6 +6,7 @@
 mod email;
 mod fault;
 mod load;
+mod notices;
 mod secret;
 mod tally;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use serde::Deserialize;
 pub use email::{Email, Imap, MailSecurity, Smtp};
 pub use fault::ConfigError;
 pub use load::{ENV_PREFIX, Environment};
+pub use notices::Notices;
 pub use tally::Tally;
 pub use values::{CaseLetters, Day, Hours, LogFormat, Workday};
 pub use webhook::{PushTo, Webhook};
@@ -296,24 +298,6 @@ impl Reports {
             escalate: self.default_escalate.clone(),
             escalate_hours: self.default_escalate_hours,
         }
-    }
-}
-
-/// Notices and their schedules.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Notices {
-    /// Hours after which those are reminded, once, who have not confirmed.
-    #[serde(deserialize_with = "values::at_least_one")]
-    pub remind_after_hours: u32,
-    /// How late a run that was missed in an outage may still go out, in hours.
-    #[serde(deserialize_with = "values::at_least_one")]
-    pub catch_up_hours: u32,
-}
-
-impl Default for Notices {
-    fn default() -> Self {
-        Self { remind_after_hours: 24, catch_up_hours: 24 }
     }
 }
 

@@ -46,6 +46,8 @@ fn the_example_explains_every_key() {
         "reports",
         "tally",
         "notices",
+        "notices.usual",
+        "notices.urgent",
         "alarms",
         "log",
     ];

@@ -53,6 +53,24 @@ impl Calendar {
         self.parts_of(day).any(|(from, to)| from <= at && at < to)
     }
 
+    /// This moment, or if it lies before the first or after the last hour of work of a day, or on a day off, when work
+    /// begins again. Over lunch people can be written to.
+    pub fn awake(&self, at: Timestamp) -> Timestamp {
+        let day = at.in_zone(self.zone).date_naive();
+        let (begins, ends) = (self.parts_of(day).next(), self.parts_of(day).last());
+        match (begins, ends) {
+            (Some((begins, _)), Some((_, ends))) if begins <= at && at < ends => at,
+            _ => self.add_working(at, Duration::ZERO),
+        }
+    }
+
+    /// When work begins on the first working day after that of this moment.
+    pub fn next_morning(&self, at: Timestamp) -> Timestamp {
+        let day = at.in_zone(self.zone).date_naive();
+        let midnight = day.succ_opt().and_then(|next| instant(self.zone, next, NaiveTime::MIN));
+        self.add_working(midnight.unwrap_or(at), Duration::ZERO)
+    }
+
     /// How long people work on a day.
     pub fn day_length(&self) -> Duration {
         let parts = self.hours.iter().map(|(from, to)| (*to - *from).to_std().unwrap_or_default());

@@ -55,6 +55,7 @@ use crate::clock::Clock;
 use crate::conversation::{Incoming, Rules};
 use crate::domain::Timestamp;
 use crate::domain::calendar::Calendar;
+use crate::domain::chase::Chases;
 use crate::failpoint::Injected;
 use crate::random::Random;
 
@@ -65,6 +66,8 @@ pub struct Env {
     pub random: Random,
     /// Which days are off.
     pub calendar: Arc<Calendar>,
+    /// What follows where a notice is not confirmed.
+    pub chases: Arc<Chases>,
 }
 
 /// Everything that is kept. Cheap to clone.
@@ -76,6 +79,7 @@ pub struct Store {
     clock: Clock,
     random: Random,
     calendar: Arc<Calendar>,
+    chases: Arc<Chases>,
 }
 
 impl Store {
@@ -84,7 +88,7 @@ impl Store {
     /// # Errors
     /// See [`Db::open`].
     pub async fn open(url: &str, clock: Clock, random: Random) -> Result<Self, StoreError> {
-        Ok(Self { db: Db::open(url).await?, clock, random, calendar: Arc::default() })
+        Ok(Self { db: Db::open(url).await?, clock, random, calendar: Arc::default(), chases: Arc::default() })
     }
 
     /// The same with transactions that wait for their turn: for simulations.
@@ -97,12 +101,23 @@ impl Store {
         random: Random,
         turns: turns::Turns,
     ) -> Result<Self, StoreError> {
-        Ok(Self { db: Db::open(url).await?.in_turns(turns), clock, random, calendar: Arc::default() })
+        Ok(Self {
+            db: Db::open(url).await?.in_turns(turns),
+            clock,
+            random,
+            calendar: Arc::default(),
+            chases: Arc::default(),
+        })
     }
 
     /// The same where these days are off.
     pub fn by(self, calendar: Calendar) -> Self {
         Self { calendar: Arc::new(calendar), ..self }
+    }
+
+    /// The same where this follows if a notice is not confirmed.
+    pub fn chasing(self, chases: Chases) -> Self {
+        Self { chases: Arc::new(chases), ..self }
     }
 
     /// What time it is.
@@ -112,7 +127,12 @@ impl Store {
 
     /// The moment and the randomness for one piece of work.
     pub(crate) fn env(&self) -> Env {
-        Env { now: self.clock.now(), random: self.random.clone(), calendar: self.calendar.clone() }
+        Env {
+            now: self.clock.now(),
+            random: self.random.clone(),
+            calendar: self.calendar.clone(),
+            chases: self.chases.clone(),
+        }
     }
 
     /// Runs one thing that came in through the conversation and keeps all that comes of it.

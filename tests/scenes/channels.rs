@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use loa::conversation::notice::NewNotice;
+use loa::domain::chase::Chases;
 use loa::domain::ids::NoticeId;
 use loa::domain::{ChannelKind, Role};
 use loa::sandbox::{Fault, Rule};
@@ -10,6 +11,8 @@ use loa::sandbox::{Fault, Rule};
 use crate::hall::{Hall, PROVINCE, WARD};
 use crate::on_both;
 
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
 async fn sends(hall: &Hall, title: &str, remind_after: Option<Duration>) -> NoticeId {
@@ -124,6 +127,46 @@ on_both! {
         hall.ends_well().await;
     }
 
+    async fn what_is_urgent_does_not_wait_for_a_channel_that_is_down(database: Database) {
+        let mut hall = Hall::with_zalo_beside(database).await;
+        links(&hall, "lan").await;
+        hall.stop().await;
+        let elsewhere = Some(3 * MINUTE);
+        let (first, second) = (&mut hall.engine, hall.second.as_mut().expect("a second channel"));
+        for engine in [first, &mut second.1] {
+            engine.store = engine.store.clone().chasing(Chases { elsewhere, ..Chases::default() });
+        }
+        hall.start().await;
+        hall.platform.telegram().faults().add(Rule::new(Fault::Status(502)).method("sendMessage"));
+        let sends = async |title: &str, urgent| {
+            let audience = format!("unit:{WARD}");
+            let new = NewNotice { title: title.into(), audience, confirm: true, urgent, ..NewNotice::default() };
+            let id = hall.store.notice_new(new).await.expect("the store").expect("a notice");
+            hall.store.notice_send(id).await.expect("the store").expect("sent");
+            id
+        };
+        let urgent = sends("Lũ về", true).await;
+        sends("Lịch họp", false).await;
+        let begun = hall.clock.now();
+        while !hall.heard_beside("lan", "Lũ về") {
+            assert!(hall.clock.now().since(begun) < 5 * MINUTE, "{}", hall.story_beside("lan"));
+            hall.clock.advance(SECOND);
+            hall.a_moment().await;
+        }
+        hall.says_beside("lan", "1").await;
+        assert!(!hall.heard_beside("lan", "Lịch họp"), "what is not urgent waits");
+        // Whoever has no other channel gets it when Telegram is back; who has it already does not get it again.
+        hall.platform.telegram().faults().clear();
+        while !(hall.heard("nga", "Lũ về") && hall.heard("lan", "Lịch họp")) {
+            hall.clock.advance(SECOND);
+            hall.a_moment().await;
+        }
+        hall.settled().await;
+        assert!(!hall.heard("lan", "Lũ về"), "{}", hall.story("lan"));
+        assert_eq!(hall.confirmed(urgent).await, 1);
+        hall.ends_well().await;
+    }
+
     async fn what_nobody_confirmed_goes_over_the_next_channel_too(database: Database) {
         let hall = Hall::with_zalo_beside(database).await;
         links(&hall, "lan").await;
@@ -135,7 +178,7 @@ on_both! {
         assert!(hall.heard("nga", "nhắc") || hall.heard("nga", "xác nhận"), "{}", hall.story("nga"));
         // A late answer on the first channel counts, and the second is told that it is done.
         hall.chooses("lan", "Đã nhận").await;
-        assert!(hall.says_beside("lan", "đã nhận").await.contains("đã xác nhận"));
+        assert!(hall.says_beside("lan", "đã nhận").await.contains("vừa xác nhận"));
         assert_eq!(hall.confirmed(id).await, 1);
         hall.ends_well().await;
     }

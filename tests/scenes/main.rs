@@ -6,6 +6,7 @@ mod anywhere;
 mod calendar;
 mod channel;
 mod channels;
+mod chase;
 mod cli;
 mod contract;
 mod corrections;

@@ -4,8 +4,8 @@ use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, T
 use super::audience::fault_words;
 use super::draft::Expects;
 use super::{
-    Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WhyNot, compose, facts, not_allowed,
-    report,
+    Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WhyNot, compose, facts, missing,
+    not_allowed, report,
 };
 use crate::domain::Rich;
 use crate::domain::calendar::when_words;
@@ -17,8 +17,6 @@ use crate::domain::text::{clean_line, shorten};
 const MOST_REASON: usize = 500;
 /// So many notices are listed.
 const MOST_LISTED: usize = 20;
-/// The longest list of who has not confirmed, in characters: it stays one message.
-const MOST_LIST: usize = 3500;
 
 fn button(lang: Lang, key: &str, notice: NoticeId, act: Act) -> Choice {
     Choice::always(lang.say(key, &[]), Action::Notice { notice, act }.into())
@@ -177,7 +175,7 @@ fn act_on(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts, act: Act) -> Result<T
             Turn::default().and(gone).effect(Effect::Cancel { notice, by }.into())
         }
         Act::Keep => Turn::default().and(Reply::here(lang.say("notice-goes-on", &[])).in_place()),
-        Act::Unconfirmed => return unconfirmed(ctx, facts),
+        Act::Unconfirmed => return missing::show(ctx, facts),
         Act::Report => return report::show(ctx, facts),
         Act::Recipients => return report::list(ctx, facts),
         Act::Resend => return report::resend(ctx, facts, by),
@@ -248,29 +246,6 @@ pub(super) fn reason_heard(ctx: &Context<'_>, id: NoticeId) -> Result<Turn, Need
     }
     let effect = Effect::Return { notice: id, by: me.id, reason };
     Ok(Turn::say(lang.say("notice-you-returned", &[])).effect(effect.into()).to(Dialogue::None))
-}
-
-/// Who has not confirmed, by unit; as much as one message holds.
-fn unconfirmed(ctx: &Context<'_>, facts: &NoticeFacts) -> Result<Turn, Need> {
-    let lang = ctx.lang();
-    let units = facts::unconfirmed(ctx, facts.id)?;
-    if units.is_empty() {
-        return Ok(Turn::say(lang.say("notice-all-confirmed", &[("title", &facts.notice.title)])));
-    }
-    let total: i64 = units.iter().map(|(_, count, _)| count).sum();
-    let vars = [("title", facts.notice.title.as_str()), ("count", &total.to_string())];
-    let mut text = Rich::new().push(lang.say("notice-not-confirmed", &vars));
-    for (number, (unit, count, names)) in units.iter().enumerate() {
-        if text.text.chars().count() > MOST_LIST {
-            let left = (units.len() - number).to_string();
-            text = text.line().push(lang.say("notice-more-units", &[("count", &left)]));
-            break;
-        }
-        let more = if usize::try_from(*count).is_ok_and(|count| count > names.len()) { ", …" } else { "" };
-        let unit = if unit.is_empty() { "–" } else { unit };
-        text = text.line().bold(unit).push(format!(" ({count}): {}{more}", shorten(&names.join(", "), 600)));
-    }
-    Ok(Turn::default().and(Reply::here(text)))
 }
 
 #[cfg(test)]

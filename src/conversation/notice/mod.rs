@@ -9,11 +9,11 @@ mod compose;
 mod confirm;
 mod draft;
 mod facts;
+mod missing;
 mod reach;
 mod report;
 mod running;
 mod schedule;
-mod spans;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,15 +22,17 @@ use crate::domain::audience::AudienceFault;
 use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, ScheduleId, UnitId};
 use crate::domain::{Rich, Timestamp};
 
+pub use crate::domain::spans::read_duration;
 pub use approve::{approval_card, preview_card};
 pub use audience::audience_words;
+pub use confirm::UNDO;
 pub use draft::{
     Draft, DraftAct, FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, title_and_body,
 };
+pub use missing::{too_few, who_is_missing};
 pub use reach::{Month, ReachFacts, WhyNot, Windows};
 pub use report::{Recipient, Report, ReportLine, recipients_csv};
 pub use running::{Progress, progress};
-pub use spans::read_duration;
 
 /// Where a person stands in a dialogue of this part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +57,8 @@ impl State {
 pub enum Action {
     /// Somebody has received a notice.
     Confirm { delivery: DeliveryId },
+    /// They have not after all: it was pressed by mistake, a moment ago.
+    TakeBack { delivery: DeliveryId },
     /// Something about the notice that is being written. Of an older one it does nothing.
     Draft { draft: i64, act: DraftAct },
     /// Something about a notice that is written down.
@@ -258,6 +262,10 @@ pub enum Effect {
         delivery: DeliveryId,
         person: PersonId,
     },
+    TakeBack {
+        delivery: DeliveryId,
+        person: PersonId,
+    },
     /// Writes a notice down, in the place of an earlier one, and shows it as it will look.
     Write {
         notice: Box<NewNotice>,
@@ -339,6 +347,7 @@ pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>
 pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
     match action {
         Action::Confirm { delivery } => confirm::press(ctx, *delivery),
+        Action::TakeBack { delivery } => confirm::take_back(ctx, *delivery),
         Action::Draft { draft, act } => compose::press(ctx, *draft, *act),
         Action::Notice { notice, act } => approve::press(ctx, *notice, *act),
         Action::Schedule { schedule, act } => schedule::press(ctx, *schedule, act),

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::people::Effect as PeopleEffect;
 use super::super::{Choice, Context, Lang, Need, Reply, Turn};
-use super::running::{bar, group};
+use super::running::{bar, group, percent};
 use super::{Act, Action, Effect, NoticeFacts, facts};
 use crate::domain::calendar::duration_words;
 use crate::domain::content::{Attachment, FileKind};
@@ -96,12 +96,6 @@ pub fn failure_words(lang: Lang, kind: Failure) -> String {
         Failure::Technical => "notice-failure-technical",
     };
     lang.say(key, &[])
-}
-
-/// So many of a hundred.
-fn percent(part: i64, whole: i64) -> String {
-    let percent = if whole > 0 { part * 100 / whole } else { 0 };
-    format!("{percent}%")
 }
 
 impl Report {

@@ -88,6 +88,12 @@ pub(super) fn bar(part: i64, whole: i64, boxes: i64) -> String {
     draw(filled, "▓") + &draw(boxes - filled, "░")
 }
 
+/// So many of a hundred.
+pub(super) fn percent(part: i64, whole: i64) -> String {
+    let percent = if whole > 0 { part * 100 / whole } else { 0 };
+    format!("{percent}%")
+}
+
 /// A number with its thousands apart, as it is written in Vietnam: 12.345.
 pub(super) fn group(number: i64) -> String {
     let digits = number.to_string();

@@ -8,7 +8,7 @@ use crate::conversation::incident::{CardKind, Case, card};
 use crate::conversation::{Lang, Reply};
 use crate::domain::content::Lane;
 use crate::domain::escalation::Told;
-use crate::domain::ids::{ChatId, UnitId};
+use crate::domain::ids::ChatId;
 use crate::store::{Env, StoreError, Tx, outbox};
 
 use super::units;
@@ -61,7 +61,7 @@ pub async fn escalate(
         return Ok(());
     }
     let places = match step {
-        Told::Level(level) => heads_of_level(tx, &case.unit.line, *level).await?,
+        Told::Level(level) => units::heads_of_level(tx, &case.unit.line, *level).await?,
         Told::Duty => duty(tx, case).await?,
         Told::HeadsOf(unit) => units::heads_by_path(tx, &unit.key()).await?,
     };
@@ -104,23 +104,6 @@ async fn with_holder(
         }
     }
     Ok(places)
-}
-
-/// The heads of the lowest unit that has some, at level 0, and of the next above at every further one. Nobody where there
-/// is none so high.
-async fn heads_of_level(tx: &mut Tx<'_>, line: &[UnitId], level: usize) -> Result<Vec<Place>, StoreError> {
-    let mut with_heads = 0;
-    for unit in line {
-        let heads = units::heads(tx, *unit).await?;
-        if heads.is_empty() {
-            continue;
-        }
-        if with_heads == level {
-            return Ok(heads);
-        }
-        with_heads += 1;
-    }
-    Ok(Vec::new())
 }
 
 async fn say(

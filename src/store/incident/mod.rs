@@ -28,7 +28,7 @@ pub(super) use forget::forget_person;
 pub use media::{Fetched, Refusal, Wanted};
 pub use read::{Shown, ShownStep};
 pub(super) use retire::retire;
-pub(super) use units::takers;
+pub(super) use units::{heads_by_path, heads_of_level, takers};
 
 /// Answers a question of the conversation.
 pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answer, StoreError> {

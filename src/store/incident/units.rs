@@ -262,6 +262,27 @@ pub async fn heads_by_path(tx: &mut Tx<'_>, path_key: &str) -> Result<Vec<(ChatI
     }
 }
 
+/// The heads of the lowest unit that has some, at level 0, and of the next above at every further one. Nobody where there
+/// is none so high.
+pub async fn heads_of_level(
+    tx: &mut Tx<'_>,
+    line: &[UnitId],
+    level: usize,
+) -> Result<Vec<(ChatId, Lang)>, StoreError> {
+    let mut with_heads = 0;
+    for unit in line {
+        let heads = heads(tx, *unit).await?;
+        if heads.is_empty() {
+            continue;
+        }
+        if with_heads == level {
+            return Ok(heads);
+        }
+        with_heads += 1;
+    }
+    Ok(Vec::new())
+}
+
 /// The chats of those who take a unit's cases.
 pub async fn takers(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<(ChatId, Lang)>, StoreError> {
     let rows: Vec<GroupRow> = tx.all(takers!("", "u.id = $1", " ORDER BY 1 LIMIT 10"), args![unit]).await?;

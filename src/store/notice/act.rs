@@ -24,6 +24,7 @@ use super::{edition, manage, reach};
 pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), StoreError> {
     match effect {
         Effect::Confirm { delivery, person } => super::confirm::confirm(tx, env, *delivery, *person).await,
+        Effect::TakeBack { delivery, person } => super::confirm::take_back(tx, env, *delivery, *person).await,
         Effect::Write { notice, replaces, by, chat } => {
             let actor = Actor::Person(*by);
             let id = match replaces {

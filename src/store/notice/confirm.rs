@@ -2,13 +2,14 @@
 
 use crate::args;
 use crate::conversation;
-use crate::conversation::notice::{Action, Receipt};
+use crate::conversation::notice::{Action, Receipt, UNDO};
 use crate::domain::Timestamp;
 use crate::domain::ids::*;
+use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, row};
 
 use super::edition::delivery;
-use super::next;
+use super::{chase, next};
 
 /// The confirmation that a nonce stands for, if it belongs to this chat.
 pub async fn confirm_action(
@@ -47,6 +48,30 @@ pub async fn receipt(
         confirmed_at: row.at.map(Timestamp),
         title: row.title,
     }))
+}
+
+/// Takes a confirmation back that was given a moment ago. With the last one of a delivery, it counts as arrived only.
+pub async fn take_back(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    id: DeliveryId,
+    person: PersonId,
+) -> Result<(), StoreError> {
+    super::edition::hold_editions(tx, &format!("[{id}]")).await?;
+    let sql = "DELETE FROM confirmations WHERE delivery_id = $1 AND person_id = $2 AND at >= $3";
+    if tx.exec(sql, args![id, person, env.now.before(UNDO)]).await? == 0 {
+        return Ok(());
+    }
+    let sql = "UPDATE deliveries SET state = 2, confirmed_at = NULL, sent_at = COALESCE(sent_at, $2)
+               WHERE id = $1 AND state = 3
+                 AND NOT EXISTS (SELECT 1 FROM confirmations k WHERE k.delivery_id = $1)
+               RETURNING edition_id, chat_id";
+    let row: Option<(i64, i64)> = tx.optional(sql, args![id, env.now]).await?;
+    let Some((edition, chat)) = row else { return Ok(()) };
+    let sql = "UPDATE editions SET confirmed = confirmed - 1, sent = sent + 1, changed_at = $2 WHERE id = $1";
+    tx.exec_one(sql, args![edition, env.now]).await?;
+    chase::look_again(tx, env, EditionId(edition), chat).await?;
+    audit::record(tx, env, Actor::Person(person), "notice.unconfirm", &format!("delivery:{id}"), "").await
 }
 
 /// Keeps a confirmation. The first one of a delivery makes it confirmed.

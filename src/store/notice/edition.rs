@@ -1,5 +1,7 @@
 //! One publication of a notice: how it begins, and whose deliveries it has.
 
+use std::time::Duration;
+
 use crate::args;
 use crate::conversation::Lang;
 use crate::conversation::notice::{Stage as State, words};
@@ -13,8 +15,8 @@ use crate::store::audit::{self, Actor};
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
 use super::audience::{self, Whom, of_chats};
-use super::reach;
 use super::write::{self, Done, Refused, subject};
+use super::{chase, reach};
 
 /// A transaction that has made so many deliveries makes no more, so that nothing else waits long for it: what is made
 /// already is sent meanwhile.
@@ -116,11 +118,15 @@ async fn begin(tx: &mut Tx<'_>, env: &Env, edition: EditionId, notice: &write::R
     keep_parts(tx, env, edition, content).await?;
     let unreached = reach::keep_unreached(tx, edition, &whom).await?;
     let (include, exclude) = whom.json()?;
-    let remind_at =
-        notice.remind_after.filter(|_| notice.confirm != 0).map(|after| env.now.0.saturating_add(after));
-    let sql = "UPDATE editions SET include = $2, exclude = $3, unreached = $4, remind_at = $5 WHERE id = $1";
+    let sql = "UPDATE editions SET include = $2, exclude = $3, unreached = $4 WHERE id = $1";
     let unreached = i64::try_from(unreached).unwrap_or(i64::MAX);
-    tx.exec_one(sql, args![edition, include, exclude, unreached, remind_at]).await?;
+    tx.exec_one(sql, args![edition, include, exclude, unreached]).await?;
+    let first =
+        notice.remind_after.filter(|_| notice.confirm != 0).and_then(|after| u64::try_from(after).ok());
+    if let Some(first) = first.map(Duration::from_micros) {
+        let urgent = notice.urgent != 0;
+        chase::begin(tx, env, edition, first, env.chases.of(urgent), urgent).await?;
+    }
     Ok(Ok(()))
 }
 

@@ -12,7 +12,7 @@ use crate::store::{Env, Store, StoreError, Tx};
 
 use super::reach::{Reach, months, reach, windows};
 use super::write::{self, Done, Refused, subject};
-use super::{act, edition, remind, schedule, show};
+use super::{act, chase, edition, elsewhere, schedule, show};
 
 /// Transactions of one kind of work in one tick: then the others have their turn.
 const MOST_STEPS: usize = 50;
@@ -24,12 +24,15 @@ enum Work {
     Schedules,
     /// Editions begin, and their deliveries are made: an urgent one is not kept waiting by another.
     Editions,
+    /// What is urgent and waits for a channel that is down goes over another.
+    Elsewhere,
     Reminders,
     Counts,
 }
 
 impl Work {
-    const ALL: [Self; 5] = [Self::Previews, Self::Schedules, Self::Editions, Self::Reminders, Self::Counts];
+    const ALL: [Self; 6] =
+        [Self::Previews, Self::Schedules, Self::Editions, Self::Elsewhere, Self::Reminders, Self::Counts];
 
     /// Does a first portion. Gives whether there was one.
     async fn step(self, tx: &mut Tx<'_>, env: &Env, catch_up: Duration) -> Result<bool, StoreError> {
@@ -45,7 +48,8 @@ impl Work {
             Self::Editions => {
                 Ok(edition::begin_next(tx, env).await? || edition::fan_out_next(tx, env).await?)
             }
-            Self::Reminders => remind::remind_next(tx, env).await,
+            Self::Elsewhere => elsewhere::move_some(tx, env).await,
+            Self::Reminders => chase::follow_next(tx, env).await,
             Self::Counts => {
                 edition::end_held(tx, env).await?;
                 show::show_next(tx, env).await
@@ -172,7 +176,8 @@ impl Store {
     }
 
     async fn next_notice(&self) -> Result<Option<Timestamp>, StoreError> {
-        let now = self.env().now;
+        let env = self.env();
+        let (now, after) = (env.now, env.chases.elsewhere);
         self.db
             .read(move |tx| {
                 Box::pin(async move {
@@ -182,9 +187,10 @@ impl Store {
                     let (next,): (Option<i64>,) = tx.one(sql, args![now]).await?;
                     let file = super::files::next_try(tx).await?;
                     let shown = show::next(tx).await?;
-                    let remind = remind::next(tx).await?;
+                    let remind = chase::next(tx).await?;
                     let run = schedule::next(tx).await?;
-                    Ok([next.map(Timestamp), file, shown, remind, run].into_iter().flatten().min())
+                    let other = elsewhere::next(tx, now, after).await?;
+                    Ok([next.map(Timestamp), file, shown, remind, run, other].into_iter().flatten().min())
                 })
             })
             .await

@@ -2,10 +2,13 @@
 
 mod act;
 mod audience;
+mod chase;
 mod confirm;
 mod edition;
+mod elsewhere;
 mod feed;
 mod files;
+mod heads;
 mod import;
 mod list;
 mod manage;

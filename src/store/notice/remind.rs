@@ -1,4 +1,4 @@
-//! One reminder to whoever has not confirmed in time.
+//! Reminders to whoever has not confirmed in time.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use crate::domain::content::{Button, Content, Lane};
 use crate::domain::ids::DeliveryId;
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
+use super::chase::{Due, done, later};
 use super::{OWN_DATA_PREFIX, act, next};
 
 /// Reminders that one transaction makes, and that wait in the outbox at most.
@@ -18,18 +19,6 @@ const CHUNK: i64 = 1000;
 const AGAIN: Duration = Duration::from_secs(60);
 /// When it is looked at again while the outbox is full.
 const SOON: Duration = Duration::from_secs(2);
-
-struct Due {
-    id: i64,
-    state: String,
-    cursor: i64,
-    after: Option<i64>,
-    title: String,
-    author_id: Option<i64>,
-    approver_id: Option<i64>,
-}
-
-row!(Due { id, state, cursor, after, title, author_id, approver_id });
 
 struct Late {
     id: i64,
@@ -47,7 +36,7 @@ const LATE: &str = "
     SELECT d.id, d.chat_id, CAST(CASE WHEN c.state = 'open' THEN 1 ELSE 0 END AS BIGINT) AS open, d.sent_at,
            CAST(CASE WHEN c.rank > 0 THEN 1 ELSE 0 END AS BIGINT) AS several
     FROM deliveries d JOIN chats c ON c.id = d.chat_id
-    WHERE d.edition_id = $1 AND d.state = 2 AND d.reminded_at IS NULL AND d.chat_id > $2
+    WHERE d.edition_id = $1 AND d.state = 2 AND d.reminders < $6 AND d.chat_id > $2
       AND (d.person_id IS NULL OR d.person_id NOT IN ($4, $5))
     ORDER BY d.chat_id LIMIT $3";
 
@@ -68,52 +57,45 @@ const REMIND: Sql = Sql {
 };
 
 const REMINDED: Sql = Sql {
-    lite: "UPDATE deliveries SET reminded_at = $2 WHERE id IN (SELECT value FROM json_each($1))",
-    pg: "UPDATE deliveries SET reminded_at = $2
+    lite: "UPDATE deliveries SET reminded_at = $2, reminders = $3 WHERE id IN (SELECT value FROM json_each($1))",
+    pg: "UPDATE deliveries SET reminded_at = $2, reminders = $3
          WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))",
 };
 
-/// Reminds some of the people of one edition that is due. Gives whether there was one.
-pub async fn remind_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
-    let sql =
-        "SELECT e.id, e.state, e.remind_cursor AS cursor, n.remind_after AS after, n.title, n.author_id,
-                 n.approver_id
-               FROM editions e JOIN notices n ON n.id = e.notice_id
-               WHERE e.remind_at <= $1 AND e.remind_at IS NOT NULL AND e.reminded = 0
-               ORDER BY e.remind_at, e.id LIMIT 1";
-    let Some(due) = tx.optional::<Due>(sql, args![env.now]).await? else { return Ok(false) };
-    if due.state == "cancelled" {
-        tx.exec_one("UPDATE editions SET reminded = 1 WHERE id = $1", args![due.id]).await?;
-        return Ok(true);
+/// Reminds some of the people of one edition, for the `number`th time.
+pub async fn remind_some(tx: &mut Tx<'_>, env: &Env, due: &Due, number: u32) -> Result<(), StoreError> {
+    // After a night or an outage several are due at once: the last of them is enough.
+    let later_one = "SELECT COUNT(*) FROM edition_steps
+                     WHERE edition_id = $1 AND kind = 'remind' AND number > $2 AND done_at IS NULL AND due_at <= $3";
+    if due.cursor == 0 && tx.int(later_one, args![due.edition, i64::from(number), env.now]).await? > 0 {
+        return done(tx, env, due).await;
     }
     let full = "SELECT COUNT(*) FROM (SELECT 1 FROM messages
                   WHERE channel IN ('telegram', 'zalo_bot', 'zalo_oa', 'email') AND lane = $1 AND state = 0 AND ready = 1 LIMIT $2) AS stock";
     if tx.int(full, args![Lane::Notice.code(), CHUNK]).await? >= CHUNK {
-        return later(tx, &due, env.now + SOON).await;
+        return later(tx, due, env.now + SOON).await;
     }
     let nobody = |id: Option<i64>| id.unwrap_or(0);
-    let args = args![due.id, due.cursor, CHUNK, nobody(due.author_id), nobody(due.approver_id)];
+    let args = args![
+        due.edition,
+        due.cursor,
+        CHUNK,
+        nobody(due.author_id),
+        nobody(due.approver_id),
+        i64::from(number)
+    ];
     let late: Vec<Late> = tx.all(LATE, args).await?;
-    let after = due.after.unwrap_or(0);
-    let ripe =
-        late.iter().take_while(|one| one.sent_at.unwrap_or(0).saturating_add(after) <= env.now.0).count();
+    let ripens = |one: &Late| due.after.from(Timestamp(one.sent_at.unwrap_or(0)), &env.calendar, due.urgent);
+    let ripe = late.iter().take_while(|one| ripens(one) <= env.now).count();
     match (late.get(ripe), ripe) {
-        (Some(next), 0) => {
-            let at = Timestamp(next.sent_at.unwrap_or(0).saturating_add(after));
-            later(tx, &due, at).await
-        }
-        (None, 0) if due.state == "done" => finish(tx, env, &due).await.map(|()| true),
-        (None, 0) => later(tx, &due, env.now + AGAIN).await,
-        _ => remind(tx, env, &due, &late[..ripe]).await.map(|()| true),
+        (Some(next), 0) => later(tx, due, ripens(next)).await,
+        (None, 0) if due.state == "done" => finish(tx, env, due, number).await,
+        (None, 0) => later(tx, due, env.now + AGAIN).await,
+        _ => remind(tx, env, due, number, &late[..ripe]).await,
     }
 }
 
-async fn later(tx: &mut Tx<'_>, due: &Due, at: Timestamp) -> Result<bool, StoreError> {
-    tx.exec_one("UPDATE editions SET remind_at = $2 WHERE id = $1", args![due.id, at]).await?;
-    Ok(true)
-}
-
-async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, late: &[Late]) -> Result<(), StoreError> {
+async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, number: u32, late: &[Late]) -> Result<(), StoreError> {
     let content = |key: &str| {
         let mut content = Content::text(Lang::Vi.say(key, &[("title", &due.title)]));
         let label = Lang::Vi.say("notice-confirm-button", &[]);
@@ -142,30 +124,23 @@ async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, late: &[Late]) -> Result<
     tx.exec(REMIND, args).await?;
     // Those that cannot be reached are not looked at again either.
     let all: Vec<i64> = late.iter().map(|one| one.id).collect();
-    tx.exec(REMINDED, args![serde_json::to_string(&all)?, env.now]).await?;
+    tx.exec(REMINDED, args![serde_json::to_string(&all)?, env.now, i64::from(number)]).await?;
     let cursor = late.last().map_or(due.cursor, |one| one.chat_id);
-    let sql = "UPDATE editions SET remind_cursor = $2 WHERE id = $1";
-    tx.exec_one(sql, args![due.id, cursor]).await?;
-    Ok(())
+    let sql = "UPDATE edition_steps SET cursor = $3 WHERE edition_id = $1 AND seq = $2";
+    tx.exec_one(sql, args![due.edition, due.seq, cursor]).await
 }
 
-/// Everybody was reminded: the author hears how many.
-async fn finish(tx: &mut Tx<'_>, env: &Env, due: &Due) -> Result<(), StoreError> {
-    tx.exec_one("UPDATE editions SET reminded = 1 WHERE id = $1", args![due.id]).await?;
-    let sql = "SELECT COUNT(*) FROM deliveries WHERE edition_id = $1 AND reminded_at IS NOT NULL";
-    let count = tx.int(sql, args![due.id]).await?;
+/// Everybody was reminded: the author hears how many. That nobody is left to remind is said once.
+async fn finish(tx: &mut Tx<'_>, env: &Env, due: &Due, number: u32) -> Result<(), StoreError> {
+    done(tx, env, due).await?;
+    let sql = "SELECT COUNT(*) FROM deliveries WHERE edition_id = $1 AND reminders >= $2";
+    let count = tx.int(sql, args![due.edition, i64::from(number)]).await?;
     let Some(author) = act::place_of(tx, due.author_id).await? else { return Ok(()) };
     let (key, count) = match count {
+        0 if number > 1 => return Ok(()),
         0 => ("notice-nobody-to-remind", String::new()),
         count => ("notice-reminded", count.to_string()),
     };
     let text = author.lang().say(key, &[("title", &due.title), ("count", &count)]);
     outbox::post(tx, env, author.chat(), &Reply::to(author.chat(), text)).await
-}
-
-/// When the next reminder is due.
-pub async fn next(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT MIN(remind_at) FROM editions WHERE remind_at IS NOT NULL AND reminded = 0";
-    let (next,): (Option<i64>,) = tx.one(sql, args![]).await?;
-    Ok(next.map(Timestamp))
 }

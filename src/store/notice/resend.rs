@@ -12,7 +12,7 @@ use crate::store::{Env, Store, StoreError, Tx, held, row};
 use super::edition::delivery;
 use super::next::next_chat;
 use super::write::{Done, Refused, subject};
-use super::{list, next};
+use super::{chase, list, next};
 
 /// So many go out again in one step: the rest at the next.
 const MOST: i64 = 2_000;
@@ -101,6 +101,7 @@ pub async fn resend(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: NoticeId) -> D
         let args =
             args![edition, moved.waiting + added, moved.queued, moved.failed, moved.skipped, added, env.now];
         tx.exec_one(sql, args).await?;
+        chase::look_again(tx, env, edition, 0).await?;
         audit::record(tx, env, actor, "notice.resend", &subject(id), &count.to_string()).await?;
         at(Point::FanOutBeforeCommit).await?;
     }

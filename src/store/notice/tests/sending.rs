@@ -77,6 +77,7 @@ async fn one_tap_confirms_and_the_second_says_when() {
     assert!(of_lan.text().starts_with("🔴 KHẨN\nLịch họp"), "{:?}", of_lan.text());
     let button = of_lan.button("Đã nhận");
     assert!(toast(&town.stage.presses(LAN, &button).await).contains("Cảm ơn Lan"));
+    town.stage.clock.advance(Duration::from_secs(61));
     assert!(toast(&town.stage.presses(LAN, &button).await).contains("08:00 23/11/2026"));
     assert_eq!(counts(&town).await, (0, 0, 2, 1, 0, 0, "done".into()));
     // Another's button is nothing in somebody else's chat.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::text::fold;
+use super::text::fold;
 
 /// Nobody is reminded later than this, in days.
 const MOST_DAYS: u64 = 30;
