@@ -100,7 +100,7 @@ on_every_channel! {
         until(&hall, 23, 20, 0).await;
         assert_eq!(times(&hall, "hoa", "chưa có tin mới"), 0, "{}", hall.story("hoa"));
         until(&hall, 24, 8, 37).await;
-        let question = format!("{code}: đã 1 ngày chưa có tin mới, đơn vị nhắn một câu tiến độ nhé.");
+        let question = format!("{code}: đã 1 ngày chưa có tin mới. Đơn vị chọn “📣 Tiến độ” rồi nhắn một câu nhé.");
         assert_eq!(times(&hall, "hoa", &question), 1, "{}", hall.story("hoa"));
         hall.chooses("hoa", "Tiến độ").await;
         hall.says("hoa", "Hai hộ đã ký, còn một hộ đề nghị đo lại").await;

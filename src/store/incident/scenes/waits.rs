@@ -82,9 +82,9 @@ async fn a_silent_unit_is_asked_once_and_then_the_duty_officers_hear() {
     let (at, said) = next(&town).await;
     assert_eq!(at, "09:00 25/11/2026");
     let asked = text_in(&said, WARD_GROUP);
-    let question = format!("📣 {CODE}: đã 2 ngày chưa có tin mới, đơn vị nhắn một câu tiến độ nhé.");
+    let question = format!("📣 {CODE}: đã 2 ngày chưa có tin mới. Đơn vị chọn “📣 Tiến độ” rồi nhắn một câu nhé.");
     assert!(asked.contains(&question), "{asked}");
-    assert!(!text_in(&said, DUTY).contains("tiến độ nhé") && text_in(&said, SON).is_empty(), "{said:#?}");
+    assert!(!text_in(&said, DUTY).contains("nhắn một câu nhé") && text_in(&said, SON).is_empty(), "{said:#?}");
     // The question has the buttons of the card; the answer is one line for the reporter.
     let prompt = town.presses_in(WARD_GROUP, MINH, &said, "Tiến độ").await;
     assert!(text_in(&prompt, WARD_GROUP).contains("tới đâu rồi"), "{prompt:#?}");
@@ -118,7 +118,7 @@ async fn the_duty_officers_hear_of_a_unit_that_stays_silent() {
     let duty = text_in(&told, DUTY);
     assert!(duty.contains("Phường Sông Hiến đã 2 ngày chưa có tin tiến độ"), "{duty}");
     assert!(text_in(&told, TUAN).contains("chưa có tin tiến độ"), "who has it hears it as well: {told:#?}");
-    assert!(!text_in(&told, WARD_GROUP).contains("nhắn một câu"), "{told:#?}");
+    assert!(!text_in(&told, WARD_GROUP).contains("rồi nhắn một câu"), "{told:#?}");
     let (_, half) = next(&town).await;
     assert!(text_in(&half, DUTY).contains("còn"), "nothing more until half time: {half:#?}");
 }
