@@ -11,7 +11,8 @@ people-role-admin = administrator
 # Commands: one line each, for help and for the platform's menu.
 cmd-baonhanh = send a quick report (or just write)
 cmd-vuviec = see cases
-cmd-thongbao = write a notice
+cmd-thongbao = write a notice (or type /soan)
+cmd-nhap = your drafts and notices that came back
 cmd-duyet = notices waiting for approval
 cmd-lich = schedules
 cmd-tonghop = summary of the week

@@ -11,7 +11,8 @@ people-role-admin = quản trị
 # Lệnh: mỗi lệnh một dòng, dùng cho trợ giúp và bảng lệnh của nền tảng.
 cmd-baonhanh = báo nhanh một việc (hoặc cứ nhắn thẳng)
 cmd-vuviec = xem các vụ việc
-cmd-thongbao = soạn thông báo
+cmd-thongbao = soạn thông báo (hoặc gõ /soan)
+cmd-nhap = bản nháp và thông báo bị trả lại của bạn
 cmd-duyet = thông báo đang chờ duyệt
 cmd-lich = lịch gửi định kỳ
 cmd-tonghop = tổng hợp tình hình trong tuần

@@ -41,6 +41,7 @@ CREATE TABLE notices (
     occurrence   BIGINT,
     state        TEXT NOT NULL,             -- draft | submitted | approved | sent | returned | cancelled
     created_at   BIGINT NOT NULL,
+    written_at   BIGINT NOT NULL,           -- when its words were last written
     submitted_at BIGINT,
     decided_at   BIGINT
 );

@@ -41,6 +41,7 @@ CREATE TABLE notices (
     occurrence   INTEGER,
     state        TEXT NOT NULL,             -- draft | submitted | approved | sent | returned | cancelled
     created_at   INTEGER NOT NULL,
+    written_at   INTEGER NOT NULL,           -- when its words were last written
     submitted_at INTEGER,
     decided_at   INTEGER
 ) STRICT;

@@ -136,6 +136,12 @@ Files are named that lie in the same folder. A file is known again by what is in
     /// Cancel a notice: what has not gone out does not go out
     #[command(after_help = "Example:\n  loa notice cancel 7")]
     Cancel { id: i64 },
+    /// Write a new draft with the words, files, audience and settings of a notice
+    #[command(after_help = "Example:\n  loa notice copy 7")]
+    Copy { id: i64 },
+    /// Throw a draft away, or what was returned; what is on its way or has gone out stays
+    #[command(after_help = "Example:\n  loa notice discard 7")]
+    Discard { id: i64 },
     /// List who has received a notice and not confirmed it, by unit
     #[command(after_help = "Example:\n  loa notice unconfirmed 7 --json")]
     Unconfirmed { id: i64 },
@@ -206,6 +212,14 @@ pub async fn run(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError
         NoticeCommand::Cancel { id } => {
             allowed(store.notice_cancel(NoticeId(id)).await?)?;
             desk.show(&Id { id }, |_| format!("Đã hủy thông báo số {id}."))
+        }
+        NoticeCommand::Copy { id } => {
+            let copy = allowed(store.notice_copy(NoticeId(id)).await?)?.0;
+            desk.show(&Id { id: copy }, |_| format!("Đã chép thông báo số {id} thành bản nháp số {copy}."))
+        }
+        NoticeCommand::Discard { id } => {
+            allowed(store.notice_discard(NoticeId(id)).await?)?;
+            desk.show(&Id { id }, |_| format!("Đã bỏ bản nháp số {id}."))
         }
         NoticeCommand::Report { id, csv } => report(desk, NoticeId(id), csv.as_deref()).await,
         NoticeCommand::Resend { id } => {

@@ -214,8 +214,8 @@ impl Facts {
 /// The question that has to be answered before `step` is run again.
 pub fn step(ctx: &Context<'_>) -> Result<Turn, Need> {
     match &ctx.incoming.what {
-        What::Message(message) => people::ask_once(ctx, heard(ctx, message)?),
-        What::Press(_) => people::ask_once(ctx, pressed(ctx)?),
+        What::Message(message) => people::ask_once(ctx, notice::keep_left(ctx, heard(ctx, message)?)),
+        What::Press(_) => people::ask_once(ctx, notice::keep_left(ctx, pressed(ctx)?)),
         What::Membership(_) | What::Moved { .. } => people::chat_changed(ctx),
         What::Seen { .. } | What::Bounced(_) | What::Unknown => Ok(Turn::nothing()),
     }

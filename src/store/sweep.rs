@@ -9,7 +9,7 @@ use crate::args;
 use crate::domain::Timestamp;
 use crate::failpoint::{Point, at};
 
-use super::{Sql, Store, StoreError, Tx, blobs, incident};
+use super::{Env, Sql, Store, StoreError, Tx, blobs, incident, notice};
 
 /// How long the raw updates stay after they were handled: long enough to find out what went wrong.
 const KEEP_UPDATES: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -36,7 +36,10 @@ impl Store {
     pub async fn sweep(&self, cases: Duration) -> Result<u64, StoreError> {
         let env = self.env();
         let now = env.now;
-        let gone = self.db.write(move |tx| Box::pin(async move { sweep_rows(tx, now).await })).await?;
+        let gone = {
+            let env = env.clone();
+            self.db.write(move |tx| Box::pin(async move { sweep_rows(tx, &env).await })).await?
+        };
         let before = now.before(cases);
         let retired = self
             .db
@@ -69,12 +72,15 @@ impl Store {
     }
 }
 
-async fn sweep_rows(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
+async fn sweep_rows(tx: &mut Tx<'_>, env: &Env) -> Result<u64, StoreError> {
+    let now = env.now;
     let sql = "DELETE FROM buttons WHERE nonce IN (SELECT nonce FROM buttons WHERE expires_at < $1 LIMIT $2)";
     let mut gone = tx.exec(sql, args![now, AT_ONCE]).await?;
     let sql = "DELETE FROM inbox WHERE id IN
                  (SELECT id FROM inbox WHERE state = 'done' AND handled_at < $1 ORDER BY id LIMIT $2)";
     gone += tx.exec(sql, args![now - KEEP_UPDATES, AT_ONCE]).await?;
+    // What somebody was writing is theirs: it becomes a draft.
+    notice::keep_old(tx, env, now - KEEP_DIALOGUES).await?;
     gone += tx.exec("DELETE FROM dialogues WHERE updated_at < $1", args![now - KEEP_DIALOGUES]).await?;
     gone += sweep_messages(tx, now - KEEP_MESSAGES).await?;
     at(Point::SweepBeforeCommit).await?;

@@ -13,6 +13,7 @@ mod corrections;
 mod crowd;
 mod desk;
 mod doors;
+mod drafts;
 mod engine;
 mod engines;
 mod enrolment;

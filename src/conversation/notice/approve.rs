@@ -4,7 +4,7 @@ use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, T
 use super::audience::fault_words;
 use super::draft::Expects;
 use super::{
-    Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WhyNot, compose, facts, missing,
+    Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WhyNot, compose, drafts, facts, missing,
     not_allowed, report,
 };
 use crate::domain::Rich;
@@ -129,13 +129,14 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, N
         return Ok(not_allowed(ctx));
     }
     let fits = match act {
-        Act::Submit | Act::Rework | Act::Discard => facts.stage.is_open(),
+        Act::Submit | Act::Rework | Act::Discard | Act::AskDiscard => facts.stage.is_open(),
         Act::Approve | Act::Return => facts.stage == Stage::Submitted,
         Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel => {
             matches!(facts.stage, Stage::Sent | Stage::Approved)
         }
         Act::Resend => facts.stage == Stage::Sent,
-        Act::Look | Act::Keep | Act::Unconfirmed | Act::Report | Act::Recipients | Act::Sample => true,
+        Act::Look | Act::Keep | Act::Unconfirmed | Act::Report | Act::Recipients => true,
+        Act::Copy | Act::KeepDraft | Act::Sample => true,
     };
     if !fits {
         return Ok(Turn::toast(decided(lang, facts)));
@@ -152,8 +153,17 @@ fn act_on(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts, act: Act) -> Result<T
         Act::Rework => return rework(ctx, me, facts),
         Act::Discard => {
             let gone = Reply::here(lang.say("notice-discarded", &[])).in_place();
-            Turn::default().and(gone).effect(Effect::Cancel { notice, by }.into())
+            let turn = Turn::default().and(gone).effect(Effect::Cancel { notice, by }.into());
+            match ctx.dialogue {
+                Dialogue::Notice(State::Draft(draft)) if draft.written == Some(notice) => {
+                    turn.to(Dialogue::None)
+                }
+                _ => turn,
+            }
         }
+        Act::AskDiscard => drafts::ask_discard(lang, facts),
+        Act::KeepDraft => Turn::default().and(Reply::here(lang.say("notice-draft-stays", &[])).in_place()),
+        Act::Copy => return drafts::copy(ctx, me, facts),
         Act::Sample => toast("notice-sample"),
         Act::Look => Turn::default().effect(Effect::Show { notice, chat: ctx.chat.id }.into()),
         Act::Approve => toast("notice-you-approved").effect(Effect::Approve { notice, by }.into()),
@@ -208,6 +218,9 @@ fn rework(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need>
     let mut draft: Draft = compose::new_draft(ctx, me, post);
     draft.notice = facts.notice.clone();
     draft.written = Some(facts.id);
+    if draft.notice.title.is_empty() {
+        return compose::continue_with(ctx, draft);
+    }
     draft.expects = Expects::Settings;
     compose::open(ctx, draft)
 }
@@ -215,7 +228,8 @@ fn rework(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need>
 /// Whether somebody may do this with a notice, which is theirs or not, of a unit that is given with all above it.
 fn may(me: &Me, mine: bool, line: &[UnitId], act: Act) -> bool {
     match act {
-        Act::Submit | Act::Rework | Act::Discard => mine && me.has(WRITE),
+        Act::Submit | Act::Rework | Act::Discard | Act::AskDiscard | Act::KeepDraft => mine && me.has(WRITE),
+        Act::Copy => me.has(WRITE) && (mine || me.reaches(WRITE, line)),
         Act::Look | Act::Approve | Act::Return => !mine && me.reaches(APPROVE, line),
         Act::Sample => true,
         Act::Pause
@@ -258,10 +272,12 @@ mod tests {
     /// Every role at every place, with what it may do to a notice of the ward: its own, and somebody else's.
     #[test]
     fn what_each_role_may_do_with_a_notice() {
-        const ACTS: [Act; 14] = [
+        const ACTS: [Act; 16] = [
             Act::Submit,
             Act::Rework,
             Act::Discard,
+            Act::AskDiscard,
+            Act::Copy,
             Act::Look,
             Act::Approve,
             Act::Return,
@@ -290,7 +306,10 @@ mod tests {
                 }
             }
         }
-        assert!(!told.contains("own: Submit Rework Discard Look"), "nobody approves their own");
+        assert!(
+            !told.contains("own: Submit Rework Discard AskDiscard Copy Look"),
+            "nobody approves their own"
+        );
         insta::assert_snapshot!(told);
     }
 }

@@ -39,6 +39,13 @@ pub struct NewNotice {
     pub occurrence: Option<(ScheduleId, Timestamp)>,
 }
 
+impl NewNotice {
+    /// The same for another time: not for a run of a schedule, nor at a moment that has passed.
+    pub fn copied(&self, now: Timestamp) -> Self {
+        Self { occurrence: None, send_at: self.send_at.filter(|at| *at > now), ..self.clone() }
+    }
+}
+
 /// A file that goes with a notice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewFile {
@@ -161,6 +168,12 @@ impl Draft {
             ..NewNotice::default()
         };
         Self { id: now.0, notice, written: None, expects: Expects::Words, parts: Parts::default(), card: 0 }
+    }
+
+    /// Whether there is nothing yet that could be lost.
+    pub fn is_empty(&self) -> bool {
+        let notice = &self.notice;
+        notice.title.is_empty() && notice.body.is_empty() && notice.files.is_empty()
     }
 
     /// Whether a message is part of this notice, or was the last that was said while it is written.

@@ -1,13 +1,14 @@
 //! Notices: writing, approving, confirming.
 //!
 //! `compose` is the dialogue in which one is written; `approve` is what happens until it goes out; `running`
-//! is the count while it does; `confirm` is the one tap of who got it.
+//! is the count while it does; `confirm` is the one tap of who got it; `drafts` finds again what was begun.
 
 mod approve;
 mod audience;
 mod compose;
 mod confirm;
 mod draft;
+mod drafts;
 mod facts;
 mod missing;
 mod reach;
@@ -30,6 +31,7 @@ pub use draft::{
     Draft, DraftAct, FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, title_and_body,
 };
 pub use missing::{too_few, who_is_missing};
+pub use drafts::{MOST_DRAFTS, MOST_SENT, OwnNotice, keep_left, own_notices};
 pub use reach::{Month, ReachFacts, WhyNot, Windows};
 pub use report::{Recipient, Report, ReportLine, recipients_csv};
 pub use running::{Progress, progress};
@@ -87,6 +89,11 @@ pub enum Act {
     /// Back to writing.
     Rework,
     Discard,
+    /// Asks once more before a draft is thrown away.
+    AskDiscard,
+    KeepDraft,
+    /// A new draft with the same words, files, audience and settings.
+    Copy,
     /// Shows it to somebody who may approve it.
     Look,
     Approve,
@@ -273,6 +280,17 @@ pub enum Effect {
         by: PersonId,
         chat: ChatId,
     },
+    /// Writes down what was left half written, in the place of an earlier one. Nothing is shown.
+    Keep {
+        notice: Box<NewNotice>,
+        replaces: Option<NoticeId>,
+        by: PersonId,
+    },
+    /// Shows somebody their drafts, and what they sent lately.
+    ListOwn {
+        person: PersonId,
+        chat: ChatId,
+    },
     /// Hands it to everybody who can approve it.
     Submit {
         notice: NoticeId,
@@ -336,7 +354,8 @@ impl From<State> for Dialogue {
 /// A command, if it is one of this part's.
 pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>, Need> {
     Ok(Some(match name {
-        "thongbao" => compose::begin(ctx, rest)?,
+        "thongbao" | "soan" => compose::begin(ctx, rest)?,
+        "nhap" => drafts::list(ctx),
         "duyet" => approve::list(ctx)?,
         "lich" => schedule::list(ctx)?,
         _ => return Ok(None),

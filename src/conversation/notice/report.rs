@@ -191,6 +191,9 @@ pub(super) fn show(ctx: &Context<'_>, notice: &NoticeFacts) -> Result<Turn, Need
     if report.confirm && report.all.arrived > report.all.confirmed {
         row.insert(0, button(lang.say("notice-who-not", &[]), Act::Unconfirmed));
     }
+    if facts::writing_post(ctx).is_some() {
+        row.push(button(lang.say("notice-copy", &[]), Act::Copy));
+    }
     let mut reply = Reply::here(report.says(lang)).row(row);
     if report.again > 0 {
         let label = lang.say("notice-resend", &[("count", &group(report.again))]);

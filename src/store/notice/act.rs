@@ -36,6 +36,10 @@ pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), St
             tx.exec(sql, args![id, *chat]).await?;
             show_previews(tx, env).await.map(|_| ())
         }
+        Effect::Keep { notice, replaces, by } => {
+            super::drafts::keep(tx, env, *replaces, Actor::Person(*by), notice).await
+        }
+        Effect::ListOwn { person, chat } => super::drafts::list(tx, env, *person, *chat).await,
         Effect::Submit { notice, by } => submit(tx, env, *notice, *by).await,
         Effect::Show { notice, chat } => show_for_approval(tx, env, *notice, *chat).await,
         Effect::Approve { notice, by } => approve(tx, env, *notice, *by).await,

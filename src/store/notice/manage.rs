@@ -213,6 +213,9 @@ pub async fn preview(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Done<Reach> {
 /// Approves a notice. One with a time of its own goes out then.
 pub async fn approve(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: NoticeId) -> Done<()> {
     let open = [State::Draft, State::Submitted, State::Returned];
+    if write::find(tx, id).await?.is_some_and(|row| row.title.is_empty()) {
+        return Ok(Err(Refused::NoTitle(id)));
+    }
     let row = match write::set_state(tx, id, &open, State::Approved).await? {
         Ok(row) => row,
         Err(refused) => return Ok(Err(refused)),

@@ -4,6 +4,7 @@ mod act;
 mod audience;
 mod chase;
 mod confirm;
+mod drafts;
 mod edition;
 mod elsewhere;
 mod feed;
@@ -27,6 +28,7 @@ use crate::domain::rights::APPROVE;
 use super::{Env, StoreError, Tx};
 
 pub(super) use confirm::confirm_action;
+pub(super) use drafts::keep_old;
 pub(super) use edition::delivery;
 pub use feed::{Ended, Lost};
 pub(super) use feed::{came_back, ended, feed, hungry};

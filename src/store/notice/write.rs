@@ -23,6 +23,8 @@ pub enum Refused {
     NotPaused(NoticeId),
     #[error("Thông báo số {0} chưa gửi, hoặc đã hủy.")]
     NotSent(NoticeId),
+    #[error("Thông báo số {0} chưa có tiêu đề.")]
+    NoTitle(NoticeId),
     #[error("Kỳ này của lịch đã gửi bằng một thông báo khác.")]
     Taken,
 }
@@ -105,8 +107,8 @@ pub async fn write(
     new: &NewNotice,
 ) -> Result<NoticeId, StoreError> {
     let sql = "INSERT INTO notices (title, body, audience, urgent, confirm, remind_after, send_at, author_id,
-                 author_unit, schedule_id, occurrence, state, created_at, body_spans)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'draft', $12, $13) RETURNING id";
+                 author_unit, schedule_id, occurrence, state, created_at, written_at, body_spans)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'draft', $12, $12, $13) RETURNING id";
     let args = args![
         &new.title,
         &new.body.text,
@@ -142,7 +144,7 @@ pub async fn rewrite(
         return write(tx, env, actor, new).await;
     };
     let sql = "UPDATE notices SET title = $2, body = $3, audience = $4, urgent = $5, confirm = $6,
-                 remind_after = $7, send_at = $8, body_spans = $9, reason = NULL WHERE id = $1";
+                 remind_after = $7, send_at = $8, body_spans = $9, written_at = $10, reason = NULL WHERE id = $1";
     let args = args![
         id,
         &new.title,
@@ -153,6 +155,7 @@ pub async fn rewrite(
         micros(new.remind_after),
         new.send_at,
         serde_json::to_string(&new.body.spans)?,
+        env.now,
     ];
     tx.exec_one(sql, args).await?;
     tx.exec("DELETE FROM notice_files WHERE notice_id = $1", args![id]).await?;
