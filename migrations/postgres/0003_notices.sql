@@ -16,6 +16,7 @@ CREATE TABLE schedules (
     self_sending BIGINT NOT NULL,          -- 1: the template is approved and goes out by itself
     unit_id      BIGINT REFERENCES units (id), -- whose editors are asked; none: those at the top
     state        TEXT NOT NULL,             -- active | paused | deleted
+    ends_at      BIGINT,                 -- the last moment of its last day; none: it goes on
     done_until   BIGINT NOT NULL,          -- every run up to then is seen to
     next_at      BIGINT NOT NULL,
     created_by   BIGINT REFERENCES people (id), -- none: the command line

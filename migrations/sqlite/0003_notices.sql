@@ -16,6 +16,7 @@ CREATE TABLE schedules (
     self_sending INTEGER NOT NULL,          -- 1: the template is approved and goes out by itself
     unit_id      INTEGER REFERENCES units (id), -- whose editors are asked; none: those at the top
     state        TEXT NOT NULL,             -- active | paused | deleted
+    ends_at      INTEGER,                -- the last moment of its last day; none: it goes on
     done_until   INTEGER NOT NULL,          -- every run up to then is seen to
     next_at      INTEGER NOT NULL,
     created_by   INTEGER REFERENCES people (id), -- none: the command line

@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
+use chrono::{Datelike, NaiveDate};
 use clap::Subcommand;
 use serde::Serialize;
 
 use crate::conversation::Lang;
 use crate::conversation::notice::{MOST_TITLE, audience_words};
-use crate::domain::calendar::when_words;
+use crate::domain::calendar::{read_date, when_words};
 use crate::domain::ids::ScheduleId;
 use crate::domain::text::clean_line;
+use crate::domain::time::VIETNAM;
 use crate::store::notice::{NewSchedule, ScheduleLine, ScheduleRefused};
 
 use super::notice::{read_audience, read_remind, read_text};
@@ -17,6 +19,8 @@ use super::{CommandError, Desk};
 
 /// Next runs that a listing shows.
 const RUNS: usize = 3;
+/// And so many where one schedule is shown.
+const MORE_RUNS: usize = 5;
 
 #[derive(Subcommand, Debug)]
 pub enum ScheduleCommand {
@@ -27,6 +31,7 @@ Examples:
   loa schedule new --name 'Giỗ Tổ' --cron '0 7 10 3 âm' --to all --text-file gio-to.txt
   loa schedule new --name 'Chào cờ' --cron '0 7 * * 1' --to 'unit:Tỉnh Mẫu/*' \\
     --title 'Chào cờ thứ Hai {ngày}' --text-file chao-co.txt --self-sending
+  loa schedule new --name 'Trực Tết' --cron '0 7 * * *' --to groups --until '10/02/2027'
 
 The rule (--cron) is: minute hour day month weekday, by --zone; 1 is Monday, L the last day.
   0 8 1 * *   08:00 on the 1st of every month       0 7 * * 1   07:00 every Monday
@@ -76,7 +81,13 @@ Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
         /// Whose editors are asked: a path or name; those at the top where not given
         #[arg(long)]
         unit: Option<String>,
+        /// The last day on which it comes: '31/12/2027'; it goes on where not given
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
     },
+    /// Show one schedule with its next five runs
+    #[command(after_help = "Example:\n  loa schedule show 3")]
+    Show { id: i64 },
     /// List schedules with their next runs
     #[command(after_help = "Example:\n  loa schedule list")]
     List,
@@ -107,6 +118,10 @@ pub async fn run(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandErr
             let rows = desk.store.schedule_list(RUNS).await?;
             return desk.show(&rows, |rows| list_words(rows));
         }
+        ScheduleCommand::Show { id } => {
+            let line = find(desk, ScheduleId(id)).await?;
+            return desk.show(&line, line_words);
+        }
         ScheduleCommand::Pause { id } => (id, "paused", "Đã tạm dừng"),
         ScheduleCommand::Resume { id } => (id, "active", "Đã chạy lại"),
         ScheduleCommand::Delete { id } => (id, "deleted", "Đã xóa"),
@@ -132,6 +147,7 @@ async fn new(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> 
         remind_after,
         self_sending,
         unit,
+        until,
     } = command
     else {
         return Ok(());
@@ -153,12 +169,27 @@ async fn new(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> 
             Some(unit) => Some(find_unit(desk, &unit).await?),
             None => None,
         },
+        until: until.as_deref().map(|day| read_day(desk, day)).transpose()?,
     };
     let id = allowed(desk.store.schedule_new(new).await?)?;
-    let rows = desk.store.schedule_list(1).await?;
-    let next = rows.iter().find(|row| row.id == id).and_then(|row| row.next.first().copied());
-    let next = next.map(when_words).unwrap_or_default();
-    desk.show(&Id { id: id.0 }, |_| format!("Đã đặt lịch số {id}. Kỳ tới: {next}."))
+    let line = find(desk, id).await?;
+    let next: Vec<String> = line.next.iter().map(|at| when_words(*at)).collect();
+    let (rule, next) = (&line.rule, next.join("\n  "));
+    desk.show(&Id { id: id.0 }, |_| format!("Đã đặt lịch số {id}: {rule}. Các kỳ tới:\n  {next}"))
+}
+
+/// One schedule with its next runs.
+async fn find(desk: &Desk, id: ScheduleId) -> Result<ScheduleLine, CommandError> {
+    let rows = desk.store.schedule_list(MORE_RUNS).await?;
+    let found = rows.into_iter().find(|row| row.id == id);
+    found.ok_or_else(|| CommandError::User(ScheduleRefused::Unknown(id).to_string()))
+}
+
+fn read_day(desk: &Desk, text: &str) -> Result<NaiveDate, CommandError> {
+    let day = read_date(text.trim(), desk.clock.now().in_zone(VIETNAM).date_naive());
+    // Far enough from the ends of the calendar.
+    let day = day.filter(|day| (1970..=9000).contains(&day.year()));
+    day.ok_or_else(|| CommandError::User(format!("“{text}” không phải là ngày; hãy viết như 31/12/2027.")))
 }
 
 async fn find_unit(desk: &Desk, name: &str) -> Result<crate::domain::ids::UnitId, CommandError> {
@@ -177,21 +208,23 @@ fn list_words(rows: &[ScheduleLine]) -> String {
     if rows.is_empty() {
         return "Chưa có lịch nào.".to_owned();
     }
-    let line = |row: &ScheduleLine| {
-        let how = match (row.state.as_str(), row.self_sending) {
-            ("paused", _) => "tạm dừng",
-            (_, true) => "tự gửi",
-            (_, false) => "hỏi người soạn",
-        };
-        let to = audience_words(Lang::Vi, &row.audience);
-        let mut text = format!("{:>5}  {}  {}  {how}\n       Tới: {to}", row.id, row.name, row.rule);
-        for at in &row.next {
-            text.push_str("\n       ");
-            text.push_str(&when_words(*at));
-        }
-        text
+    rows.iter().map(line_words).collect::<Vec<_>>().join("\n")
+}
+
+fn line_words(row: &ScheduleLine) -> String {
+    let how = match (row.state.as_str(), row.self_sending) {
+        ("ended", _) => "đã kết thúc",
+        ("paused", _) => "tạm dừng",
+        (_, true) => "tự gửi",
+        (_, false) => "hỏi người soạn",
     };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    let to = audience_words(Lang::Vi, &row.audience);
+    let mut text = format!("{:>5}  {}  {}  {how}\n       Tới: {to}", row.id, row.name, row.rule);
+    for at in &row.next {
+        text.push_str("\n       ");
+        text.push_str(&when_words(*at));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -232,13 +265,27 @@ mod tests {
         types(&office, &["new", "--name", "Định hướng tháng", "--cron", "0 8 1 * *", "--to", "all"])
             .await
             .expect("new");
-        assert_eq!(office.said(), "Đã đặt lịch số 1. Kỳ tới: 08:00 thứ Ba 01/12/2026.\n");
+        let said = office.said();
+        assert!(said.starts_with("Đã đặt lịch số 1: 08:00 ngày 1 hằng tháng. Các kỳ tới:"), "{said}");
+        assert!(
+            said.contains("08:00 thứ Ba 01/12/2026") && said.contains("08:00 thứ Năm 01/04/2027"),
+            "{said}"
+        );
         types(&office, &["list"]).await.expect("list");
         let list = office.said();
         assert!(
             list.contains("08:00 ngày 1 hằng tháng") && list.contains("08:00 thứ Sáu 01/01/2027"),
             "{list}"
         );
+        let ends =
+            ["new", "--name", "Năm nay", "--cron", "0 8 1 * *", "--to", "all", "--until", "31/12/2026"];
+        types(&office, &ends).await.expect("new");
+        office.said();
+        types(&office, &["show", "2"]).await.expect("show");
+        let shown = office.said();
+        assert!(shown.contains("đến hết 31/12/2026") && shown.contains("01/12/2026"), "{shown}");
+        assert!(!shown.contains("01/01/2027"), "{shown}");
+        types(&office, &["delete", "2"]).await.expect("delete");
         types(&office, &["pause", "1"]).await.expect("pause");
         types(&office, &["list"]).await.expect("list");
         assert!(office.said().contains("tạm dừng"));
@@ -250,6 +297,12 @@ mod tests {
         for (words, said) in [
             (vec!["pause", "1"], "số 1"),
             (vec!["new", "--name", "A", "--cron", "0 8 32 * *", "--to", "all"], "32"),
+            (vec!["show", "9"], "số 9"),
+            (
+                vec!["new", "--name", "A", "--cron", "0 8 1 * *", "--to", "all", "--until", "30/11/2026"],
+                "không còn kỳ nào",
+            ),
+            (vec!["new", "--name", "A", "--cron", "0 8 1 * *", "--to", "all", "--until", "mai"], "mai"),
             (vec!["new", "--name", "A {x}", "--cron", "0 8 1 * *", "--to", "all"], "{x}"),
         ] {
             match types(&office, &words).await {

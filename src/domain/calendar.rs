@@ -244,7 +244,7 @@ fn read_time(word: &str) -> Option<NaiveTime> {
 }
 
 /// `07/12/2026`, `7/12` (this year, or the next if it has passed), `2026-12-07`.
-fn read_date(word: &str, today: NaiveDate) -> Option<NaiveDate> {
+pub fn read_date(word: &str, today: NaiveDate) -> Option<NaiveDate> {
     if let Ok(date) = NaiveDate::parse_from_str(word, "%Y-%m-%d") {
         return Some(date);
     }

@@ -15,7 +15,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::Timestamp;
@@ -44,6 +44,8 @@ pub struct CronRule {
     shift: Shift,
     /// Which days are off.
     calendar: Arc<Calendar>,
+    /// No run comes after this moment.
+    ends: Option<Timestamp>,
 }
 
 /// By which calendar.
@@ -109,7 +111,7 @@ impl CronRule {
         }
         let rule = |expression: String, kind| {
             let expression = expression + &shift.expression();
-            Self { expression, zone, kind, shift, calendar: Arc::default() }
+            Self { expression, zone, kind, shift, calendar: Arc::default(), ends: None }
         };
         if is_lunar(weekday) {
             let kind = Kind::Lunar(read_lunar(minute, hour, day, month)?);
@@ -138,6 +140,11 @@ impl CronRule {
         Self { calendar, ..self }
     }
 
+    /// The same up to a moment: nothing comes after it.
+    pub fn until(self, ends: Option<Timestamp>) -> Self {
+        Self { ends, ..self }
+    }
+
     /// The expression, with single blanks.
     pub fn expression(&self) -> &str {
         &self.expression
@@ -154,6 +161,13 @@ impl CronRule {
 
     /// The runs after a moment, soonest first. They end with the century.
     fn runs(&self, after: Timestamp) -> Box<dyn Iterator<Item = Timestamp> + '_> {
+        match self.ends {
+            Some(ends) => Box::new(self.endless(after).take_while(move |at| *at <= ends)),
+            None => self.endless(after),
+        }
+    }
+
+    fn endless(&self, after: Timestamp) -> Box<dyn Iterator<Item = Timestamp> + '_> {
         if self.shift.is_nothing() {
             return self.unshifted(after);
         }
@@ -239,7 +253,10 @@ impl CronRule {
 
     /// The rule in words where it is a simple one, else the expression.
     pub fn describe(&self) -> String {
-        let words = self.words() + &self.shift.words();
+        let mut words = self.words() + &self.shift.words();
+        if let Some(ends) = self.ends {
+            words += &format!(", đến hết {}", ends.in_zone(self.zone).format("%d/%m/%Y"));
+        }
         if self.zone == VIETNAM { words } else { format!("{words} (giờ {})", self.zone.name()) }
     }
 
@@ -282,6 +299,12 @@ impl CronRule {
             _ => fields[..5].join(" "),
         }
     }
+}
+
+/// The last moment of a day, by the wall clock of a zone.
+pub fn end_of(day: NaiveDate, zone: Tz) -> Timestamp {
+    let next = day.succ_opt().unwrap_or(day);
+    Timestamp(place(zone, next.and_time(chrono::NaiveTime::MIN)).0 - 1)
 }
 
 /// Those after a moment that are later than all before them.

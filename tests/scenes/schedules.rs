@@ -167,6 +167,29 @@ on_both! {
         assert!(matches!(refused, ScheduleRefused::Zone(_)));
     }
 
+    async fn a_schedule_that_has_ended_sends_nothing_more(database: Database) {
+        let town = Town::new(database).await;
+        let until = chrono::NaiveDate::from_ymd_opt(2026, 11, 25);
+        schedule(&town, NewSchedule { until, ..by_itself("0 9 * * *", "Trực ban báo cáo.") }).await;
+        town.says(EDITOR, "/lich").await;
+        let card = town.last(EDITOR).text;
+        assert!(card.contains("09:00 hằng ngày, đến hết 25/11/2026"), "{card}");
+        assert!(card.contains("Rồi đến: 09:00 24/11/2026, 09:00 25/11/2026"), "{card}");
+        for day in 23..=27 {
+            at(&town, Timestamp::vietnam(2026, 11, day, 9, 0)).await;
+        }
+        assert_eq!(times(&town, LAN, "Trực ban báo cáo."), 3);
+        let line = town.store.schedule_list(3).await.expect("a list").remove(0);
+        assert_eq!((line.state.as_str(), line.next.len()), ("ended", 0));
+        town.says(EDITOR, "/lich").await;
+        assert!(town.last(EDITOR).text.contains("Đã kết thúc ngày 25/11/2026"), "{}", town.last(EDITOR).text);
+        assert!(town.last(EDITOR).labels().is_empty(), "nothing is left to hold");
+        let past = NewSchedule { until, ..monthly() };
+        let refused = town.store.schedule_new(past).await.expect("the store").expect_err("it never comes");
+        assert!(matches!(refused, ScheduleRefused::Ended(_)));
+        town.ends_well().await;
+    }
+
     async fn a_schedule_is_held_and_gone_on_with_in_chat(database: Database) {
         let town = Town::new(database).await;
         schedule(&town, by_itself("0 9 * * *", "Trực ban báo cáo.")).await;

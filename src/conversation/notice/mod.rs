@@ -181,7 +181,11 @@ pub struct ScheduleFacts {
     pub rule: String,
     pub paused: bool,
     pub self_sending: bool,
+    /// The last moment of its last day.
+    pub ends: Option<Timestamp>,
     pub next: Option<Timestamp>,
+    /// The runs after the next one.
+    pub later: Vec<Timestamp>,
     /// The notice of the run, filled in as far as the template goes.
     pub notice: NewNotice,
     /// How far the notice is that somebody wrote for the run.

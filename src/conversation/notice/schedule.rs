@@ -30,6 +30,10 @@ fn card(ctx: &Context<'_>, schedule: &ScheduleFacts) -> Reply {
     let mut text = Rich::new().push("🗓 ").bold(&schedule.name).line().push(&schedule.rule).line();
     let to = super::audience_words(lang, &schedule.notice.audience);
     text = text.push(lang.say("notice-line-to", &[("value", &to)])).line();
+    if schedule.next.is_none() {
+        let when = schedule.ends.map(date_words).unwrap_or_default();
+        return Reply::here(text.push(lang.say("notice-schedule-ended", &[("when", &when)])));
+    }
     let key = match (schedule.paused, schedule.self_sending, schedule.taken) {
         (true, ..) => "notice-schedule-paused",
         (_, true, None) => "notice-schedule-by-itself",
@@ -39,6 +43,10 @@ fn card(ctx: &Context<'_>, schedule: &ScheduleFacts) -> Reply {
     };
     let when = schedule.next.map(when_words).unwrap_or_default();
     text = text.push(lang.say(key, &[("when", &when)]));
+    if !schedule.paused && !schedule.later.is_empty() {
+        let later: Vec<String> = schedule.later.iter().map(|at| at.short()).collect();
+        text = text.line().push(lang.say("notice-schedule-later", &[("times", &later.join(", "))]));
+    }
     let button = |label: String, act: ScheduleAct| {
         Choice::always(label, Action::Schedule { schedule: schedule.id, act }.into())
     };

@@ -306,3 +306,18 @@ fn fifty_years_agree_with_looking_at_every_day() {
         }
     }
 }
+
+#[test]
+fn nothing_comes_after_the_end() {
+    let day = NaiveDate::from_ymd_opt(2026, 12, 31).expect("a day");
+    let monthly = rule("0 8 31 * *").until(Some(end_of(day, VIETNAM)));
+    let now = at(2026, 11, 23, 9);
+    assert_eq!(monthly.next_runs(now, 5), [at(2026, 12, 31, 8)], "the last day counts");
+    assert_eq!(monthly.next_after(at(2026, 12, 31, 8)), None);
+    assert_eq!(monthly.describe(), "08:00 ngày 31 hằng tháng, đến hết 31/12/2026");
+    // An outage beyond the end makes nothing up that was not to come.
+    let due = monthly.due(now, at(2027, 2, 1, 8), DAY * 90);
+    assert_eq!((due.fire, due.missed), (Some(at(2026, 12, 31, 8)), vec![]));
+    let shifted = rule("0 8 1 1 * trước -3").until(Some(end_of(day, VIETNAM)));
+    assert_eq!(shifted.next_after(now), Some(at(2026, 12, 29, 8)), "the day on which it comes counts");
+}

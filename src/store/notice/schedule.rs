@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::args;
 use crate::conversation::notice::{NewNotice, ScheduleFacts};
 use crate::domain::ids::*;
-use crate::domain::schedule::{CronError, CronRule};
+use crate::domain::schedule::{CronError, CronRule, end_of};
 use crate::domain::template::{TemplateError, render_rich, render_template};
 use crate::domain::time::VIETNAM;
 use crate::domain::{Rich, Timestamp};
@@ -22,11 +23,14 @@ macro_rules! schedules {
     ($rest:literal) => {
         concat!(
             "SELECT id, name, cron, zone, audience, title, body, body_spans, urgent, confirm, remind_after,
-               self_sending, unit_id, state, done_until FROM schedules ",
+               self_sending, unit_id, ends_at, state, done_until FROM schedules ",
             $rest
         )
     };
 }
+
+/// Next runs that a card shows.
+const RUNS: usize = 5;
 
 mod runs;
 
@@ -53,6 +57,8 @@ pub struct NewSchedule {
     pub self_sending: bool,
     /// Whose editors are asked; `None`: those at the top.
     pub unit: Option<UnitId>,
+    /// The last day on which it comes, by the wall clock of its zone.
+    pub until: Option<NaiveDate>,
 }
 
 /// Why a schedule cannot be made or changed.
@@ -64,6 +70,8 @@ pub enum ScheduleRefused {
     Cron(#[from] CronError),
     #[error("Không có múi giờ “{0}”; hãy viết như Asia/Ho_Chi_Minh.")]
     Zone(String),
+    #[error("Đến hết ngày {0} lịch này không còn kỳ nào.")]
+    Ended(String),
     #[error("Mẫu: {0}.")]
     Template(#[from] TemplateError),
     #[error("Lịch tự gửi cần có sẵn nội dung.")]
@@ -89,8 +97,11 @@ pub struct ScheduleLine {
     pub audience: String,
     pub title: String,
     pub self_sending: bool,
-    /// `active` or `paused`.
+    /// `active`, `paused` or `ended`.
     pub state: String,
+    /// The last moment of its last day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Timestamp>,
     /// The next runs, soonest first.
     pub next: Vec<Timestamp>,
 }
@@ -110,6 +121,7 @@ struct Row {
     remind_after: Option<i64>,
     self_sending: i64,
     unit_id: Option<i64>,
+    ends_at: Option<i64>,
     state: String,
     done_until: i64,
 }
@@ -128,6 +140,7 @@ row!(Row {
     remind_after,
     self_sending,
     unit_id,
+    ends_at,
     state,
     done_until
 });
@@ -209,11 +222,12 @@ impl Row {
             .map_err(|_| StoreError::Corrupt(format!("zone {}", self.zone)))?;
         let rule = CronRule::parse(&self.cron, zone);
         let rule = rule.map_err(|wrong| StoreError::Corrupt(wrong.to_string()))?;
-        Ok(rule.by(env.calendar.clone()))
+        Ok(rule.by(env.calendar.clone()).until(self.ends_at.map(Timestamp)))
     }
 
     fn line(self, env: &Env, runs: usize) -> Result<ScheduleLine, StoreError> {
         let rule = self.rule(env)?;
+        let ended = rule.next_after(env.now).is_none();
         let next = if self.state == "active" { rule.next_runs(env.now, runs) } else { Vec::new() };
         Ok(ScheduleLine {
             id: ScheduleId(self.id),
@@ -224,7 +238,8 @@ impl Row {
             audience: self.audience,
             title: self.title,
             self_sending: self.self_sending != 0,
-            state: self.state,
+            state: if ended { "ended".to_owned() } else { self.state },
+            ends_at: self.ends_at.map(Timestamp),
             next,
         })
     }
@@ -251,8 +266,9 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
     let Ok(zone) = named.parse::<chrono_tz::Tz>() else {
         return Ok(Err(ScheduleRefused::Zone(new.zone.clone())));
     };
+    let ends = new.until.map(|day| end_of(day, zone));
     let rule = match CronRule::parse(&new.cron, zone) {
-        Ok(rule) => rule.by(env.calendar.clone()),
+        Ok(rule) => rule.by(env.calendar.clone()).until(ends),
         Err(wrong) => return Ok(Err(wrong.into())),
     };
     for text in [&new.title, &new.body.text] {
@@ -266,10 +282,16 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
     if let Err(fault) = edition::whom(tx, env, &new.audience).await? {
         return Ok(Err(Refused::from(fault).into()));
     }
-    let Some(next) = rule.next_after(env.now) else { return Ok(Err(CronError::Never.into())) };
+    let Some(next) = rule.next_after(env.now) else {
+        let never = || CronError::Never.into();
+        let ended = |day: NaiveDate| ScheduleRefused::Ended(day.format("%d/%m/%Y").to_string());
+        return Ok(Err(new.until.map_or_else(never, ended)));
+    };
     let sql = "INSERT INTO schedules (name, cron, zone, audience, title, body, urgent, confirm, remind_after,
-                 self_sending, unit_id, state, done_until, next_at, created_at, body_spans)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $13, $12, $14) RETURNING id";
+                 self_sending, unit_id, state, done_until, next_at, created_at, body_spans,
+                 ends_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $13, $12, $14, $15)
+               RETURNING id";
     let remind = new.remind_after.map(|after| i64::try_from(after.as_micros()).unwrap_or(i64::MAX));
     let args = args![
         &new.name,
@@ -286,6 +308,7 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
         env.now,
         next,
         serde_json::to_string(&new.body.spans)?,
+        ends,
     ];
     let id = ScheduleId(tx.int(sql, args).await?);
     let detail = if new.self_sending { "self-sending" } else { "" };
@@ -368,7 +391,8 @@ async fn facts_of(
     at: Option<Timestamp>,
 ) -> Result<ScheduleFacts, StoreError> {
     let rule = row.rule(env)?;
-    let next = rule.next_after(env.now);
+    let runs = rule.next_runs(env.now, RUNS);
+    let next = runs.first().copied();
     let run = at.or(next).unwrap_or(env.now);
     let unit = unit_name(tx, row.unit_id).await?;
     let line = match row.unit_id {
@@ -384,7 +408,9 @@ async fn facts_of(
         paused: row.state != "active",
         self_sending: row.self_sending != 0,
         name: row.name,
+        ends: row.ends_at.map(Timestamp),
         next,
+        later: runs.into_iter().skip(1).collect(),
         line,
     })
 }
