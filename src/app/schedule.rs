@@ -7,9 +7,10 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::conversation::Lang;
-use crate::conversation::notice::{MOST_TITLE, audience_words};
+use crate::conversation::notice::{MOST_TITLE, Planned, audience_words, month_words};
 use crate::domain::calendar::{read_date, when_words};
 use crate::domain::ids::ScheduleId;
+use crate::domain::month::YearMonth;
 use crate::domain::text::clean_line;
 use crate::domain::time::VIETNAM;
 use crate::store::notice::{NewSchedule, ScheduleLine, ScheduleRefused};
@@ -91,6 +92,14 @@ Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
     /// List schedules with their next runs
     #[command(after_help = "Example:\n  loa schedule list")]
     List,
+    /// Show a month: what goes out on which day, days off, and the first and fifteenth of the lunar months
+    #[command(
+        after_help = "Examples:\n  loa schedule month           this month\n  loa schedule month 12/2026"
+    )]
+    Month {
+        #[arg(default_value = "")]
+        month: String,
+    },
     /// Hold a schedule; runs that pass meanwhile are not made up for
     #[command(after_help = "Example:\n  loa schedule pause 3")]
     Pause { id: i64 },
@@ -117,6 +126,14 @@ pub async fn run(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandErr
         ScheduleCommand::List => {
             let rows = desk.store.schedule_list(RUNS).await?;
             return desk.show(&rows, |rows| list_words(rows));
+        }
+        ScheduleCommand::Month { month } => {
+            let read = YearMonth::read(&month, desk.clock.now());
+            let wrong = || format!("“{month}” không phải là tháng; hãy viết như 12/2026.");
+            let month = read.ok_or_else(|| CommandError::User(wrong()))?;
+            let planned = desk.store.planned(month).await?;
+            let words = |all: &Vec<Planned>| month_words(Lang::Vi, &desk.rules.calendar, month, all).text;
+            return desk.show(&planned, words);
         }
         ScheduleCommand::Show { id } => {
             let line = find(desk, ScheduleId(id)).await?;
@@ -285,6 +302,9 @@ mod tests {
         let shown = office.said();
         assert!(shown.contains("đến hết 31/12/2026") && shown.contains("01/12/2026"), "{shown}");
         assert!(!shown.contains("01/01/2027"), "{shown}");
+        types(&office, &["month", "12/2026"]).await.expect("a month");
+        let month = office.said();
+        assert!(month.contains("T3 01 📤 08:00 Định hướng tháng; 📤 08:00 Năm nay"), "{month}");
         types(&office, &["delete", "2"]).await.expect("delete");
         types(&office, &["pause", "1"]).await.expect("pause");
         types(&office, &["list"]).await.expect("list");
@@ -298,6 +318,7 @@ mod tests {
             (vec!["pause", "1"], "số 1"),
             (vec!["new", "--name", "A", "--cron", "0 8 32 * *", "--to", "all"], "32"),
             (vec!["show", "9"], "số 9"),
+            (vec!["month", "13/2026"], "13/2026"),
             (
                 vec!["new", "--name", "A", "--cron", "0 8 1 * *", "--to", "all", "--until", "30/11/2026"],
                 "không còn kỳ nào",

@@ -42,6 +42,14 @@ pub fn days_of_year(year: i32, month: Option<u32>, day: Option<u32>) -> Vec<Naiv
     wanted.filter_map(|one| one.date(day)).collect()
 }
 
+/// What day of a lunar month a date is, which month, and whether that is a leap month.
+pub fn lunar_date(date: NaiveDate) -> Option<(u32, u32, bool)> {
+    let day = date.num_days_from_ce() + BEFORE_YEAR_ONE;
+    let all = months_of(date.year()).into_iter().chain(months_of(date.year() + 1));
+    let month = all.into_iter().find(|month| (month.begins..month.ends).contains(&day))?;
+    Some((u32::try_from(day - month.begins + 1).ok()?, month.number, month.leap))
+}
+
 impl Month {
     /// The date of one of its days, or of its last.
     fn date(&self, day: Option<u32>) -> Option<NaiveDate> {

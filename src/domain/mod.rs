@@ -16,6 +16,7 @@ pub mod import;
 pub mod incident;
 pub mod lunar;
 pub mod mask;
+pub mod month;
 pub mod picture;
 pub mod qr;
 pub mod rich;

@@ -216,6 +216,11 @@ impl CronRule {
         self.runs(after).take(count).collect()
     }
 
+    /// The runs from a moment up to another, which is not among them; the first `most`.
+    pub fn runs_between(&self, from: Timestamp, to: Timestamp, most: usize) -> Vec<Timestamp> {
+        self.runs(Timestamp(from.0 - 1)).take_while(|at| *at < to).take(most).collect()
+    }
+
     /// What is to be done at `now` when everything up to and including `last` is done. The latest run fires
     /// if it is not older than `catch_up`; all others that passed are missed.
     pub fn due(&self, last: Timestamp, now: Timestamp, catch_up: Duration) -> Due {

@@ -190,6 +190,32 @@ on_both! {
         town.ends_well().await;
     }
 
+    async fn a_month_is_shown_on_one_screen(database: Database) {
+        let town = Town::new(database).await;
+        schedule(&town, monthly()).await;
+        schedule(&town, by_itself("0 9 * * *", "Trực ban báo cáo.")).await;
+        for day in 23..=24 {
+            at(&town, Timestamp::vietnam(2026, 11, day, 9, 0)).await;
+        }
+        // Somebody writes ahead for the run: its title stands in the place of the schedule's name, once.
+        town.says(EDITOR, "/lich").await;
+        town.presses(EDITOR, EDITOR, "Soạn cho 01/12/2026").await;
+        town.says(EDITOR, "Tuyên truyền bầu cử.").await;
+        town.presses(EDITOR, EDITOR, "Xem trước").await;
+        town.presses(EDITOR, EDITOR, "Gửi duyệt").await;
+        town.presses(APPROVER, APPROVER, "Duyệt và gửi").await;
+        town.says(EDITOR, "/lich 12").await;
+        let december = town.last(EDITOR).text;
+        assert_eq!(december.matches("Định hướng").count(), 1, "{december}");
+        town.presses(EDITOR, EDITOR, "‹ Tháng 11/2026").await;
+        let november = town.last(EDITOR).text;
+        insta::assert_snapshot!("month", format!("{december}\n\n{november}"));
+        assert!(town.says(EDITOR, "/lich 13").await.text.contains("/lich 12/2026"));
+        assert!(town.says(LAN, "/lich 12").await.text.contains("cần người có quyền"));
+        assert!(town.says(BINH, "/lich 12").await.text.contains("Chưa có gì gửi"), "not of their unit");
+        town.ends_well().await;
+    }
+
     async fn a_schedule_is_held_and_gone_on_with_in_chat(database: Database) {
         let town = Town::new(database).await;
         schedule(&town, by_itself("0 9 * * *", "Trực ban báo cáo.")).await;

@@ -2,11 +2,13 @@
 
 use super::super::{Context, Need, Post};
 use super::{
-    Answer, Ask, NoticeFacts, ReachFacts, Receipt, Recipient, Report, ScheduleFacts, UnitNames, Waiting,
+    Answer, Ask, NoticeFacts, Planned, ReachFacts, Receipt, Recipient, Report, ScheduleFacts, UnitNames,
+    Waiting,
 };
 use crate::domain::Timestamp;
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::*;
+use crate::domain::month::YearMonth;
 use crate::domain::rights::{Right, WRITE};
 
 pub(super) fn receipt<'a>(
@@ -49,6 +51,14 @@ pub(super) fn recipients<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a [Rec
 
 pub(super) fn schedules<'a>(ctx: &Context<'a>, units: Vec<UnitId>) -> Result<&'a [ScheduleFacts], Need> {
     answered!(Notice, ctx, Ask::Schedules(units), Answer::Schedules(list) => list)
+}
+
+pub(super) fn planned<'a>(
+    ctx: &Context<'a>,
+    units: Vec<UnitId>,
+    month: YearMonth,
+) -> Result<&'a [Planned], Need> {
+    answered!(Notice, ctx, Ask::Planned { units, month }, Answer::Planned(list) => list)
 }
 
 pub(super) fn schedule<'a>(

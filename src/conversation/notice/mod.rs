@@ -11,6 +11,7 @@ mod draft;
 mod drafts;
 mod facts;
 mod missing;
+mod month;
 mod reach;
 mod report;
 mod running;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Dialogue, Lang, Need, Turn};
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, ScheduleId, UnitId};
+use crate::domain::month::YearMonth;
 use crate::domain::{Rich, Timestamp};
 
 pub use crate::domain::spans::read_duration;
@@ -32,6 +34,7 @@ pub use draft::{
 };
 pub use missing::{too_few, who_is_missing};
 pub use drafts::{MOST_DRAFTS, MOST_SENT, OwnNotice, keep_left, own_notices};
+pub use month::{Planned, month_words};
 pub use reach::{Month, ReachFacts, WhyNot, Windows};
 pub use report::{Recipient, Report, ReportLine, recipients_csv};
 pub use running::{Progress, progress};
@@ -67,6 +70,8 @@ pub enum Action {
     Notice { notice: NoticeId, act: Act },
     /// Something about a schedule.
     Schedule { schedule: ScheduleId, act: ScheduleAct },
+    /// Shows a month of the calendar.
+    Month(YearMonth),
 }
 
 /// What is done to a schedule.
@@ -144,6 +149,11 @@ pub enum Ask {
     Recipients(NoticeId),
     /// The schedules at these units and below.
     Schedules(Vec<UnitId>),
+    /// What goes out in a month at these units and below.
+    Planned {
+        units: Vec<UnitId>,
+        month: YearMonth,
+    },
     /// One schedule, and what there is for its run at a moment.
     Schedule {
         schedule: ScheduleId,
@@ -164,6 +174,7 @@ pub enum Answer {
     Report(Option<Box<Report>>),
     Recipients(Vec<Recipient>),
     Schedules(Vec<ScheduleFacts>),
+    Planned(Vec<Planned>),
     Schedule(Option<Box<ScheduleFacts>>),
 }
 
@@ -361,7 +372,7 @@ pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>
         "thongbao" | "soan" => compose::begin(ctx, rest)?,
         "nhap" => drafts::list(ctx),
         "duyet" => approve::list(ctx)?,
-        "lich" => schedule::list(ctx)?,
+        "lich" => schedule::command(ctx, rest)?,
         _ => return Ok(None),
     }))
 }
@@ -373,6 +384,7 @@ pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
         Action::TakeBack { delivery } => confirm::take_back(ctx, *delivery),
         Action::Draft { draft, act } => compose::press(ctx, *draft, *act),
         Action::Notice { notice, act } => approve::press(ctx, *notice, *act),
+        Action::Month(month) => month::press(ctx, *month),
         Action::Schedule { schedule, act } => schedule::press(ctx, *schedule, act),
     }
 }

@@ -1,14 +1,14 @@
-//! `/lich`: what the calendar brings, and writing for it.
+//! `/lich`: what the calendar brings, and writing for it. With a month behind it: see `month`.
 
 use super::super::{ChatKind, Choice, Context, Need, Reply, Turn};
-use super::{Action, Effect, ScheduleAct, ScheduleFacts, Stage, compose, facts, not_allowed};
+use super::{Action, Effect, ScheduleAct, ScheduleFacts, Stage, compose, facts, month, not_allowed};
 use crate::domain::calendar::{date_words, when_words};
 use crate::domain::ids::ScheduleId;
 use crate::domain::rights::{SEE_SCHEDULES, WRITE};
 use crate::domain::{Rich, Timestamp};
 
-/// `/lich`: all schedules of the asker's units.
-pub(super) fn list(ctx: &Context<'_>) -> Result<Turn, Need> {
+/// `/lich`: all schedules of the asker's units, or a month.
+pub(super) fn command(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
     let lang = ctx.lang();
     let units = facts::units(ctx, SEE_SCHEDULES);
     if units.is_empty() {
@@ -16,6 +16,9 @@ pub(super) fn list(ctx: &Context<'_>) -> Result<Turn, Need> {
     }
     if ctx.chat.kind == ChatKind::Group {
         return Ok(Turn::say(lang.say("notice-in-private", &[])));
+    }
+    if !rest.is_empty() {
+        return month::command(ctx, rest);
     }
     let schedules = facts::schedules(ctx, units)?;
     if schedules.is_empty() {

@@ -60,6 +60,9 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         Ask::Report(id) => Answer::Report(report::report(tx, *id).await?.ok().map(Box::new)),
         Ask::Recipients(id) => Answer::Recipients(list::recipients(tx, *id).await?),
         Ask::Schedules(units) => Answer::Schedules(schedule::within(tx, env, units).await?),
+        Ask::Planned { units, month } => {
+            Answer::Planned(schedule::planned(tx, env, Some(units), *month).await?)
+        }
         Ask::Schedule { schedule, at } => {
             Answer::Schedule(schedule::facts(tx, env, *schedule, *at).await?.map(Box::new))
         }

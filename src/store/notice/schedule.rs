@@ -32,8 +32,10 @@ macro_rules! schedules {
 /// Next runs that a card shows.
 const RUNS: usize = 5;
 
+mod month;
 mod runs;
 
+pub use month::planned;
 pub use runs::run_next;
 use runs::{attached, run_notice, unit_name};
 
