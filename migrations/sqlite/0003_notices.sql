@@ -37,7 +37,8 @@ CREATE TABLE notices (
     author_id    INTEGER REFERENCES people (id), -- none: the command line, or a schedule
     author_unit  INTEGER REFERENCES units (id),
     approver_id  INTEGER REFERENCES people (id),
-    reason       TEXT,                      -- why it was returned
+    reason       TEXT,                      -- why it was returned, or objected to
+    review       TEXT,                      -- waits | approved | objected: it was sent before it was approved
     schedule_id  INTEGER REFERENCES schedules (id),
     occurrence   INTEGER,
     state        TEXT NOT NULL,             -- draft | submitted | approved | sent | returned | cancelled

@@ -138,6 +138,7 @@ pub fn rules(config: &Config, bot_username: String) -> Rules {
         deadlines: config.reports.deadlines(),
         remind_after: Duration::from_secs(u64::from(config.notices.remind_after_hours) * 3600),
         alarm_after: Duration::from_secs(u64::from(config.alarms.after_minutes) * 60),
+        urgent_first: config.notices.urgent_first,
         catch_up: Duration::from_secs(u64::from(config.notices.catch_up_hours) * 3600),
     }
 }

@@ -122,11 +122,24 @@ Files are named that lie in the same folder. A file is known again by what is in
     #[command(after_help = "Example:\n  loa notice preview 7")]
     Preview { id: i64 },
     /// Approve a notice, as the administrator; one with a time of its own goes out then
-    #[command(after_help = "Example:\n  loa notice approve 7")]
-    Approve { id: i64 },
+    #[command(after_help = "\
+Examples:
+  loa notice approve 7
+  loa notice approve 7 --shown 3f9a0c51d2e47b68     (the code that loa notice show 7 ends with)")]
+    Approve {
+        id: i64,
+        /// Only if it still is what was shown under this code; otherwise it is shown as it is now
+        #[arg(long, value_name = "CODE")]
+        shown: Option<String>,
+    },
     /// Send a notice, as the administrator, approving it where it is not
     #[command(after_help = "Example:\n  loa notice send 7")]
-    Send { id: i64 },
+    Send {
+        id: i64,
+        /// Only if it still is what was shown under this code; otherwise it is shown as it is now
+        #[arg(long, value_name = "CODE")]
+        shown: Option<String>,
+    },
     /// Hold a notice that is going out
     #[command(after_help = "Example:\n  loa notice pause 7")]
     Pause { id: i64 },
@@ -192,12 +205,18 @@ pub async fn run(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError
             let reach = allowed(store.notice_preview(NoticeId(id)).await?)?;
             desk.show(&reach, reach_words)
         }
-        NoticeCommand::Approve { id } => {
-            allowed(store.notice_approve(NoticeId(id)).await?)?;
+        NoticeCommand::Approve { id, shown } => {
+            match shown {
+                Some(shown) => decide(desk, NoticeId(id), &shown, false).await.map(|_| ())?,
+                None => allowed(store.notice_approve(NoticeId(id)).await?)?,
+            }
             desk.show(&Id { id }, |_| format!("Đã duyệt thông báo số {id}."))
         }
-        NoticeCommand::Send { id } => {
-            let at = allowed(store.notice_send(NoticeId(id)).await?)?;
+        NoticeCommand::Send { id, shown } => {
+            let at = match shown {
+                Some(shown) => decide(desk, NoticeId(id), &shown, true).await?.unwrap_or_default(),
+                None => allowed(store.notice_send(NoticeId(id)).await?)?,
+            };
             let when = if at > desk.clock.now() { when_words(at) } else { "ngay bây giờ".to_owned() };
             desk.show(&Id { id }, |_| format!("Thông báo số {id} sẽ gửi {when}."))
         }
@@ -234,6 +253,22 @@ pub async fn run(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError
             let units = store.notice_unconfirmed(NoticeId(id)).await?;
             desk.show(&units, |units| unconfirmed_words(units))
         }
+    }
+}
+
+/// Approves or sends what was shown. If it was changed since, it is shown as it is now, and nothing is done.
+async fn decide(
+    desk: &Desk,
+    id: NoticeId,
+    shown: &str,
+    send: bool,
+) -> Result<Option<Timestamp>, CommandError> {
+    match desk.store.notice_decide(id, shown, send).await? {
+        Err(refused @ Refused::Changed(_)) => {
+            let notice = allowed(desk.store.notice_show(id).await?)?;
+            Err(user(format!("{refused} Bản lúc này:\n\n{}", detail_words(&notice).join("\n"))))
+        }
+        done => allowed(done),
     }
 }
 
@@ -375,69 +410,4 @@ async fn report(desk: &Desk, id: NoticeId, csv: Option<&Path>) -> Result<(), Com
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::*;
-    use crate::app::testing::Office;
-    use crate::domain::UnitPath;
-
-    #[derive(Parser)]
-    struct Line {
-        #[command(subcommand)]
-        command: NoticeCommand,
-    }
-
-    async fn types(office: &Office, words: &[&str]) -> Result<(), CommandError> {
-        let line = Line::try_parse_from([&["notice"], words].concat()).expect("a command line");
-        run(line.command, &office.desk).await
-    }
-
-    #[tokio::test]
-    async fn a_notice_is_written_looked_at_and_sent() {
-        let office = Office::new(true).await;
-        let path: UnitPath = "Tỉnh Mẫu / Xã A".parse().expect("a path");
-        office.desk.store.find_or_create_unit(path).await.expect("a unit");
-        let text = office.file("hop.txt", "08:00 thứ Hai.\n");
-        let photo = office.file("tep.txt", "xin chào");
-        let text = text.to_str().expect("a path");
-        let photo = photo.to_str().expect("a path");
-        let new = ["new", "--title", "Lịch họp", "--text-file", text, "--to", "Đơn vị: Xã A", "--confirm"];
-        types(&office, &[&new[..], &["--remind-after", "4h", "--attach", photo]].concat())
-            .await
-            .expect("new");
-        assert_eq!(office.said(), "{\n  \"id\": 1\n}\n");
-        types(&office, &["preview", "1"]).await.expect("preview");
-        assert!(office.said().contains("\"groups\": 0"));
-        types(&office, &["send", "1"]).await.expect("send");
-        office.said();
-        types(&office, &["show", "1", "--recipients"]).await.expect("show");
-        let shown: serde_json::Value = serde_json::from_str(&office.said()).expect("JSON");
-        assert_eq!(shown["audience"], "unit:Xã A");
-        assert_eq!(shown["state"], "approved");
-        assert_eq!(shown["files"][0], "tep.txt");
-        assert!(shown["recipients"].as_array().expect("a list").is_empty());
-        types(&office, &["cancel", "1"]).await.expect("cancel");
-        assert!(matches!(types(&office, &["send", "1"]).await, Err(CommandError::User(_))));
-    }
-
-    #[tokio::test]
-    async fn what_is_wrong_is_said_in_one_sentence() {
-        let office = Office::new(false).await;
-        let text = office.file("a.txt", "x");
-        let text = text.to_str().expect("a path");
-        for (words, said) in [
-            (vec!["new", "--title", " ", "--text-file", text, "--to", "all"], "tiêu đề"),
-            (vec!["new", "--title", "A", "--text-file", "/nowhere", "--to", "all"], "/nowhere"),
-            (vec!["new", "--title", "A", "--text-file", text, "--to", "xyz"], "xyz"),
-            (vec!["new", "--title", "A", "--text-file", text, "--to", "unit:Xã B"], "Xã B"),
-            (vec!["new", "--title", "A", "--text-file", text, "--to", "all", "--at", "hôm qua"], "hôm qua"),
-            (vec!["send", "9"], "số 9"),
-        ] {
-            match types(&office, &words).await {
-                Err(CommandError::User(text)) => assert!(text.contains(said), "{text}"),
-                other => panic!("{words:?}: {other:?}"),
-            }
-        }
-    }
-}
+mod tests;

@@ -19,6 +19,8 @@ pub struct Notices {
     /// How late a run that was missed in an outage may still go out, in hours.
     #[serde(deserialize_with = "values::at_least_one")]
     pub catch_up_hours: u32,
+    /// Whether the author of an urgent notice may send it before it is approved.
+    pub urgent_first: bool,
     /// Who hears that far too few have confirmed, besides author and approver.
     pub alert_to: Escalation,
     /// For so long an urgent notice waits for a channel that is down, before it goes over the next; empty is for ever.
@@ -34,6 +36,7 @@ impl Default for Notices {
         Self {
             remind_after_hours: 24,
             catch_up_hours: 24,
+            urgent_first: false,
             alert_to: Vec::new().try_into().unwrap_or_default(),
             urgent_elsewhere_after: Span(Some(Duration::from_secs(180))),
             usual: Policy::default(),

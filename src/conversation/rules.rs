@@ -34,6 +34,8 @@ pub struct Rules {
     pub remind_of_figures: u32,
     /// After how long those are reminded who have not confirmed, where a notice says nothing else.
     pub remind_after: Duration,
+    /// Whether an urgent notice may go out before it is approved.
+    pub urgent_first: bool,
     /// How late a run of a schedule that was missed may still go out.
     pub catch_up: Duration,
     /// For how long a channel may fail before it is worth an alarm.
@@ -54,6 +56,7 @@ impl Default for Rules {
             ask_for_figures: None,
             remind_of_figures: 2,
             remind_after: DAY,
+            urgent_first: false,
             catch_up: DAY,
             alarm_after: Duration::from_secs(300),
         }

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, reason = "what is skipped is named")]
 
 mod anywhere;
+mod approval;
 mod calendar;
 mod channel;
 mod channels;

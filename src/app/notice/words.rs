@@ -45,6 +45,7 @@ pub(super) fn detail_words(notice: &NoticeDetail) -> Vec<String> {
     if !notice.files.is_empty() {
         lines.push(format!("Tệp kèm: {}", notice.files.join(", ")));
     }
+    lines.push(format!("Mã nội dung: {}", notice.fingerprint));
     if let Some(edition) = &notice.edition {
         lines.push(counts_words(&edition.counts));
         if edition.seen > 0 {

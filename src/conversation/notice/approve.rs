@@ -4,8 +4,8 @@ use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, T
 use super::audience::fault_words;
 use super::draft::Expects;
 use super::{
-    Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Stage, State, WhyNot, compose, drafts, facts, missing,
-    not_allowed, report,
+    Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Review, Stage, State, WhyNot, compose, drafts,
+    facts, missing, not_allowed, report,
 };
 use crate::domain::Rich;
 use crate::domain::calendar::when_words;
@@ -36,14 +36,20 @@ pub fn preview_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &Reach
 pub fn approval_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &ReachFacts) -> Reply {
     let author = facts.author.clone().unwrap_or_else(|| lang.say("notice-by-the-machine", &[]));
     let id = facts.id;
-    let mut text = Rich::new().push(lang.say("notice-waits-for-you", &[("author", &author)])).line();
+    let waits = facts.stage == Stage::Submitted;
+    let key = if facts.review.is_some() { "notice-sent-first" } else { "notice-waits-for-you" };
+    let mut text = Rich::new().push(lang.say(key, &[("author", &author)])).line();
     text = text.bold(&facts.notice.title).line().push(about(lang, facts, reach));
     let reply = |text: Rich| Reply::to(chat, text).slot(format!("approve:{id}"));
-    if facts.stage == Stage::Submitted {
-        return reply(text).row([
-            button(lang, "notice-approve", id, Act::Approve),
-            button(lang, "notice-return", id, Act::Return),
-        ]);
+    let later = facts.review == Some(Review::Waits);
+    if waits || later {
+        let (yes, no) = match later {
+            true => ("notice-approve-after", "notice-object"),
+            false => ("notice-approve", "notice-return"),
+        };
+        let approve = Action::Approve { notice: id, shown: facts.notice.fingerprint() };
+        return reply(text)
+            .row([Choice::always(lang.say(yes, &[]), approve.into()), button(lang, no, id, Act::Return)]);
     }
     reply(text.line().push(decided(lang, facts)))
 }
@@ -82,6 +88,9 @@ fn decided(lang: Lang, facts: &NoticeFacts) -> String {
     let key = match facts.stage {
         Stage::Draft => "notice-is-draft",
         Stage::Submitted => "notice-is-submitted",
+        _ if facts.review == Some(Review::Waits) => "notice-is-sent-first",
+        _ if facts.review == Some(Review::Approved) => "notice-is-approved-after",
+        _ if facts.review == Some(Review::Objected) => "notice-is-objected",
         Stage::Approved | Stage::Sent => "notice-is-approved",
         Stage::Returned => "notice-is-returned",
         Stage::Cancelled => "notice-is-cancelled",
@@ -115,7 +124,8 @@ pub(super) fn list(ctx: &Context<'_>) -> Result<Turn, Need> {
 }
 
 /// A button about a notice that is written down. Authority is looked at now, whoever was shown the button.
-pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, Need> {
+/// `shown` is what the button stood below that approves.
+pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act, shown: Option<&str>) -> Result<Turn, Need> {
     let lang = ctx.lang();
     if act == Act::Sample {
         return Ok(Turn::toast(lang.say("notice-sample", &[])));
@@ -128,9 +138,14 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, N
     if !may(me, mine, &facts.line, act) {
         return Ok(not_allowed(ctx));
     }
+    let decides = matches!(act, Act::Look | Act::Approve | Act::Return);
+    if decides && facts::beyond_approval(ctx, &facts.notice.audience)? {
+        return Ok(Turn::say(lang.say("notice-approve-beyond", &[])));
+    }
     let fits = match act {
         Act::Submit | Act::Rework | Act::Discard | Act::AskDiscard => facts.stage.is_open(),
-        Act::Approve | Act::Return => facts.stage == Stage::Submitted,
+        Act::Approve | Act::Return => facts.stage == Stage::Submitted || facts.review == Some(Review::Waits),
+        Act::SendFirst => facts.stage == Stage::Submitted,
         Act::Pause | Act::Resume | Act::AskCancel | Act::Cancel => {
             matches!(facts.stage, Stage::Sent | Stage::Approved)
         }
@@ -140,6 +155,11 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act) -> Result<Turn, N
     };
     if !fits {
         return Ok(Turn::toast(decided(lang, facts)));
+    }
+    if act == Act::Approve && shown != Some(facts.notice.fingerprint().as_str()) {
+        // Not what stands above the button: it is shown as it is now, with a button of its own.
+        let show = Effect::Show { notice: id, chat: ctx.chat.id };
+        return Ok(Turn::toast(lang.say("notice-changed-since", &[])).effect(show.into()));
     }
     act_on(ctx, me, facts, act)
 }
@@ -166,9 +186,15 @@ fn act_on(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts, act: Act) -> Result<T
         Act::Copy => return drafts::copy(ctx, me, facts),
         Act::Sample => toast("notice-sample"),
         Act::Look => Turn::default().effect(Effect::Show { notice, chat: ctx.chat.id }.into()),
+        Act::SendFirst => return send_first(ctx, me, facts),
+        Act::Approve if facts.review.is_some() => {
+            let effect = Effect::Review { notice, by, objection: None };
+            toast("notice-you-approved-after").effect(effect.into())
+        }
         Act::Approve => toast("notice-you-approved").effect(Effect::Approve { notice, by }.into()),
         Act::Return => {
-            let ask = lang.say("notice-ask-reason", &[("title", &facts.notice.title)]);
+            let key = if facts.review.is_some() { "notice-ask-objection" } else { "notice-ask-reason" };
+            let ask = lang.say(key, &[("title", &facts.notice.title)]);
             Turn::say(ask).to(State::Returning { notice }.into())
         }
         Act::Pause => toast("notice-paused").effect(Effect::Pause { notice, by }.into()),
@@ -202,13 +228,38 @@ fn submit(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need>
     }
     let unit = facts.notice.author_unit.or_else(|| facts::writing_post(ctx).map(|post| post.unit));
     let Some(unit) = unit else { return Ok(not_allowed(ctx)) };
-    let approvers = facts::approvers(ctx, unit, me.id)?;
+    let approvers = facts::approvers(ctx, unit, me.id, Some(&facts.notice.audience))?;
     if approvers.is_empty() {
-        return Ok(Turn::say(lang.say("notice-nobody-approves", &[])));
+        let others = facts::approvers(ctx, unit, me.id, None)?;
+        if others.is_empty() {
+            return Ok(Turn::say(lang.say("notice-nobody-approves", &[])));
+        }
+        let names = shorten(&others.join(", "), 300);
+        return Ok(Turn::say(lang.say("notice-nobody-covers", &[("names", &names)])));
     }
     let names = shorten(&approvers.join(", "), 300);
     let text = lang.say("notice-submitted", &[("title", &facts.notice.title), ("names", &names)]);
     let effect = Effect::Submit { notice: facts.id, by: me.id };
+    let mut reply = Reply::here(text).in_place();
+    if facts.notice.urgent && ctx.rules.urgent_first {
+        reply = reply.row([button(lang, "notice-send-first", facts.id, Act::SendFirst)]);
+    }
+    Ok(Turn::default().and(reply).effect(effect.into()))
+}
+
+/// Sends an urgent notice that waits for approval, where the configuration lets its author.
+fn send_first(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need> {
+    let lang = ctx.lang();
+    if !(facts.notice.urgent && ctx.rules.urgent_first) {
+        return Ok(Turn::toast(lang.say("notice-not-first", &[])));
+    }
+    match facts::reach(ctx, &facts.notice.audience)? {
+        Err(fault) => return Ok(Turn::say(fault_words(lang, &fault))),
+        Ok(reach) if reach.beyond => return Ok(Turn::say(lang.say("notice-beyond", &[]))),
+        Ok(_) => {}
+    }
+    let text = lang.say("notice-goes-first", &[("title", &facts.notice.title)]);
+    let effect = Effect::SendFirst { notice: facts.id, by: me.id };
     Ok(Turn::default().and(Reply::here(text).in_place()).effect(effect.into()))
 }
 
@@ -228,7 +279,9 @@ fn rework(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need>
 /// Whether somebody may do this with a notice, which is theirs or not, of a unit that is given with all above it.
 fn may(me: &Me, mine: bool, line: &[UnitId], act: Act) -> bool {
     match act {
-        Act::Submit | Act::Rework | Act::Discard | Act::AskDiscard | Act::KeepDraft => mine && me.has(WRITE),
+        Act::Submit | Act::SendFirst | Act::Rework | Act::Discard | Act::AskDiscard | Act::KeepDraft => {
+            mine && me.has(WRITE)
+        }
         Act::Copy => me.has(WRITE) && (mine || me.reaches(WRITE, line)),
         Act::Look | Act::Approve | Act::Return => !mine && me.reaches(APPROVE, line),
         Act::Sample => true,
@@ -255,11 +308,17 @@ pub(super) fn reason_heard(ctx: &Context<'_>, id: NoticeId) -> Result<Turn, Need
     if facts.notice.author == Some(me.id) || !facts::covers(ctx, APPROVE, &facts.line) {
         return Ok(not_allowed(ctx).to(Dialogue::None));
     }
-    if facts.stage != Stage::Submitted {
-        return Ok(Turn::say(decided(lang, facts)).to(Dialogue::None));
+    if facts::beyond_approval(ctx, &facts.notice.audience)? {
+        return Ok(Turn::say(lang.say("notice-approve-beyond", &[])).to(Dialogue::None));
     }
-    let effect = Effect::Return { notice: id, by: me.id, reason };
-    Ok(Turn::say(lang.say("notice-you-returned", &[])).effect(effect.into()).to(Dialogue::None))
+    let (effect, key) = if facts.review == Some(Review::Waits) {
+        (Effect::Review { notice: id, by: me.id, objection: Some(reason) }, "notice-you-objected")
+    } else if facts.stage == Stage::Submitted {
+        (Effect::Return { notice: id, by: me.id, reason }, "notice-you-returned")
+    } else {
+        return Ok(Turn::say(decided(lang, facts)).to(Dialogue::None));
+    };
+    Ok(Turn::say(lang.say(key, &[])).effect(effect.into()).to(Dialogue::None))
 }
 
 #[cfg(test)]
@@ -272,8 +331,9 @@ mod tests {
     /// Every role at every place, with what it may do to a notice of the ward: its own, and somebody else's.
     #[test]
     fn what_each_role_may_do_with_a_notice() {
-        const ACTS: [Act; 16] = [
+        const ACTS: [Act; 17] = [
             Act::Submit,
+            Act::SendFirst,
             Act::Rework,
             Act::Discard,
             Act::AskDiscard,
@@ -307,7 +367,7 @@ mod tests {
             }
         }
         assert!(
-            !told.contains("own: Submit Rework Discard AskDiscard Copy Look"),
+            !told.contains("own: Submit SendFirst Rework Discard AskDiscard Copy Look"),
             "nobody approves their own"
         );
         insta::assert_snapshot!(told);

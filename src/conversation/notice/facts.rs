@@ -9,7 +9,7 @@ use crate::domain::Timestamp;
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::*;
 use crate::domain::month::YearMonth;
-use crate::domain::rights::{Right, WRITE};
+use crate::domain::rights::{APPROVE, Right, WRITE};
 
 pub(super) fn receipt<'a>(
     ctx: &Context<'a>,
@@ -21,12 +21,25 @@ pub(super) fn receipt<'a>(
 
 /// How far an audience reaches, within what the writer may address.
 pub(super) fn reach(ctx: &Context<'_>, audience: &str) -> Result<Result<ReachFacts, AudienceFault>, Need> {
-    let ask = Ask::Reach { audience: audience.to_owned(), within: bounds(ctx) };
+    let ask = Ask::Reach { audience: audience.to_owned(), within: bounds(ctx, WRITE) };
     answered!(Notice, ctx, ask, Answer::Reach(reach) => reach.clone())
 }
 
-pub(super) fn approvers<'a>(ctx: &Context<'a>, unit: UnitId, author: PersonId) -> Result<&'a [String], Need> {
-    answered!(Notice, ctx, Ask::Approvers { unit, author }, Answer::Approvers(names) => names)
+/// Whether an audience reaches beyond where somebody who approves may do so. One that means nobody any more does not:
+/// it can be looked at and returned.
+pub(super) fn beyond_approval(ctx: &Context<'_>, audience: &str) -> Result<bool, Need> {
+    let ask = Ask::Reach { audience: audience.to_owned(), within: bounds(ctx, APPROVE) };
+    answered!(Notice, ctx, ask, Answer::Reach(reach) => reach.as_ref().is_ok_and(|reach| reach.beyond))
+}
+
+pub(super) fn approvers<'a>(
+    ctx: &Context<'a>,
+    unit: UnitId,
+    author: PersonId,
+    audience: Option<&str>,
+) -> Result<&'a [String], Need> {
+    let ask = Ask::Approvers { unit, author, audience: audience.map(str::to_owned) };
+    answered!(Notice, ctx, ask, Answer::Approvers(names) => names)
 }
 
 pub(super) fn notice<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<Option<&'a NoticeFacts>, Need> {
@@ -34,7 +47,8 @@ pub(super) fn notice<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<Option<&'a N
 }
 
 pub(super) fn submitted<'a>(ctx: &Context<'a>, units: Vec<UnitId>) -> Result<&'a [Waiting], Need> {
-    answered!(Notice, ctx, Ask::Submitted(units), Answer::Submitted(list) => list)
+    let ask = Ask::Submitted { units, within: bounds(ctx, APPROVE) };
+    answered!(Notice, ctx, ask, Answer::Submitted(list) => list)
 }
 
 pub(super) fn unconfirmed<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a [UnitNames], Need> {
@@ -101,7 +115,7 @@ pub(super) fn is_top(post: &Post) -> bool {
     depth(post) == 1
 }
 
-/// The units that the writer may address with all below them; none where there are no bounds.
-fn bounds(ctx: &Context<'_>) -> Vec<UnitId> {
-    if posts(ctx, WRITE).any(is_top) { Vec::new() } else { units(ctx, WRITE) }
+/// The units that a right reaches with all below them; none where there are no bounds.
+fn bounds(ctx: &Context<'_>, right: Right) -> Vec<UnitId> {
+    if posts(ctx, right).any(is_top) { Vec::new() } else { units(ctx, right) }
 }

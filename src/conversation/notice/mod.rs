@@ -10,12 +10,14 @@ mod confirm;
 mod draft;
 mod drafts;
 mod facts;
+mod fingerprint;
 mod missing;
 mod month;
 mod reach;
 mod report;
 mod running;
 mod schedule;
+mod stage;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,12 +34,13 @@ pub use confirm::UNDO;
 pub use draft::{
     Draft, DraftAct, FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, title_and_body,
 };
-pub use missing::{too_few, who_is_missing};
 pub use drafts::{MOST_DRAFTS, MOST_SENT, OwnNotice, keep_left, own_notices};
+pub use missing::{too_few, who_is_missing};
 pub use month::{Planned, month_words};
 pub use reach::{Month, ReachFacts, WhyNot, Windows};
 pub use report::{Recipient, Report, ReportLine, recipients_csv};
 pub use running::{Progress, progress};
+pub use stage::{Review, Stage};
 
 /// Where a person stands in a dialogue of this part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,6 +71,8 @@ pub enum Action {
     Draft { draft: i64, act: DraftAct },
     /// Something about a notice that is written down.
     Notice { notice: NoticeId, act: Act },
+    /// Approves it as it was shown with this button.
+    Approve { notice: NoticeId, shown: String },
     /// Something about a schedule.
     Schedule { schedule: ScheduleId, act: ScheduleAct },
     /// Shows a month of the calendar.
@@ -91,6 +96,8 @@ pub enum ScheduleAct {
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     Submit,
+    /// Sends an urgent one that waits; it is approved afterwards.
+    SendFirst,
     /// Back to writing.
     Rework,
     Discard,
@@ -133,14 +140,18 @@ pub enum Ask {
         audience: String,
         within: Vec<UnitId>,
     },
-    /// Who can approve what this person writes for this unit.
+    /// Who can approve what this person writes for this unit, and whose right covers the audience, if one is given.
     Approvers {
         unit: UnitId,
         author: PersonId,
+        audience: Option<String>,
     },
     Notice(NoticeId),
-    /// What waits for approval at these units and below.
-    Submitted(Vec<UnitId>),
+    /// What waits for approval at these units and below, without what reaches beyond them, if they are bounds.
+    Submitted {
+        units: Vec<UnitId>,
+        within: Vec<UnitId>,
+    },
     /// Who has not confirmed, by unit.
     Unconfirmed(NoticeId),
     /// What became of it, if it has gone out.
@@ -220,61 +231,14 @@ pub struct Receipt {
 pub struct NoticeFacts {
     pub id: NoticeId,
     pub stage: Stage,
+    /// It was sent before it was approved, and what was said of that.
+    pub review: Option<Review>,
     pub notice: NewNotice,
     pub author: Option<String>,
     /// Who approved or returned it.
     pub decided_by: Option<String>,
     /// The author's unit and all above it.
     pub line: Vec<UnitId>,
-}
-
-/// What a notice is on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    Draft,
-    Submitted,
-    Approved,
-    /// An edition of it has begun.
-    Sent,
-    Returned,
-    Cancelled,
-}
-
-impl Stage {
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Submitted => "submitted",
-            Self::Approved => "approved",
-            Self::Sent => "sent",
-            Self::Returned => "returned",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Draft, Self::Submitted, Self::Approved, Self::Sent, Self::Returned, Self::Cancelled]
-            .into_iter()
-            .find(|stage| stage.code() == code)
-    }
-
-    /// Whether its author may still change it.
-    pub fn is_open(self) -> bool {
-        matches!(self, Self::Draft | Self::Returned)
-    }
-
-    /// What people call it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Draft => "nháp",
-            Self::Submitted => "chờ duyệt",
-            Self::Approved => "đã duyệt",
-            Self::Sent => "đã gửi",
-            Self::Returned => "bị trả lại",
-            Self::Cancelled => "đã hủy",
-        }
-    }
 }
 
 /// A change that this part makes.
@@ -324,6 +288,17 @@ pub enum Effect {
         notice: NoticeId,
         by: PersonId,
         reason: String,
+    },
+    /// Sends it now, without waiting for approval.
+    SendFirst {
+        notice: NoticeId,
+        by: PersonId,
+    },
+    /// Says what is thought of one that was sent before it was approved.
+    Review {
+        notice: NoticeId,
+        by: PersonId,
+        objection: Option<String>,
     },
     Pause {
         notice: NoticeId,
@@ -383,7 +358,8 @@ pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
         Action::Confirm { delivery } => confirm::press(ctx, *delivery),
         Action::TakeBack { delivery } => confirm::take_back(ctx, *delivery),
         Action::Draft { draft, act } => compose::press(ctx, *draft, *act),
-        Action::Notice { notice, act } => approve::press(ctx, *notice, *act),
+        Action::Notice { notice, act } => approve::press(ctx, *notice, *act, None),
+        Action::Approve { notice, shown } => approve::press(ctx, *notice, Act::Approve, Some(shown)),
         Action::Month(month) => month::press(ctx, *month),
         Action::Schedule { schedule, act } => schedule::press(ctx, *schedule, act),
     }

@@ -2,23 +2,21 @@
 
 use crate::args;
 use crate::conversation::notice::{
-    Act, Action, Answer, Effect, FileFrom, NewFile, NewNotice, NoticeFacts, ReachFacts, Stage, approval_card,
-    preview_card,
+    Act, Action, Effect, FileFrom, NewFile, NewNotice, NoticeFacts, ReachFacts, Review, preview_card,
 };
 use crate::conversation::{Choice, Lang, Reply, notice as talk};
 use crate::domain::audience::AudienceFault;
-use crate::domain::calendar::when_words;
 use crate::domain::content::{Button, FileKind};
 use crate::domain::ids::*;
-use crate::domain::rights::{APPROVE, Right, roles_with};
+use crate::domain::rights::{Right, roles_with};
 use crate::domain::{ChannelKind, Timestamp};
-use crate::store::audit::{self, Actor};
+use crate::store::audit::Actor;
 use crate::store::people::lineage;
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
 use super::resend;
-use super::write::{self, Refused, subject};
-use super::{edition, manage, reach};
+use super::write::{self, Refused};
+use super::{approval, edition, reach};
 
 /// Makes a change that the conversation decided, except confirmations.
 pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), StoreError> {
@@ -40,10 +38,14 @@ pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), St
             super::drafts::keep(tx, env, *replaces, Actor::Person(*by), notice).await
         }
         Effect::ListOwn { person, chat } => super::drafts::list(tx, env, *person, *chat).await,
-        Effect::Submit { notice, by } => submit(tx, env, *notice, *by).await,
-        Effect::Show { notice, chat } => show_for_approval(tx, env, *notice, *chat).await,
-        Effect::Approve { notice, by } => approve(tx, env, *notice, *by).await,
-        Effect::Return { notice, by, reason } => give_back(tx, env, *notice, *by, reason).await,
+        Effect::Submit { notice, by } => approval::submit(tx, env, *notice, *by).await,
+        Effect::Show { notice, chat } => approval::show_for_approval(tx, env, *notice, *chat).await,
+        Effect::Approve { notice, by } => approval::approve(tx, env, *notice, *by).await,
+        Effect::Return { notice, by, reason } => approval::give_back(tx, env, *notice, *by, reason).await,
+        Effect::SendFirst { notice, by } => approval::send_first(tx, env, *notice, *by).await,
+        Effect::Review { notice, by, objection } => {
+            approval::review(tx, env, *notice, *by, objection.as_deref()).await
+        }
         // What cannot be done any more, because somebody was quicker, is no failure: nothing happens.
         Effect::Pause { notice, by } => {
             edition::pause(tx, env, Actor::Person(*by), *notice).await.map(|_| ())
@@ -75,7 +77,7 @@ pub async fn facts(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<NoticeFacts>,
     };
     let author = name(tx, row.author_id).await?;
     let decided_by = name(tx, row.approver_id).await?;
-    let stage = row.state()?;
+    let (stage, review) = (row.state()?, row.review.as_deref().and_then(Review::from_code));
     let body = row.rich()?;
     let notice = NewNotice {
         title: row.title,
@@ -93,7 +95,7 @@ pub async fn facts(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<NoticeFacts>,
         files: rows.into_iter().filter_map(FileRow::read).collect(),
         occurrence: row.schedule_id.map(ScheduleId).zip(row.occurrence.map(Timestamp)),
     };
-    Ok(Some(NoticeFacts { id, stage, notice, author, decided_by, line }))
+    Ok(Some(NoticeFacts { id, stage, review, notice, author, decided_by, line }))
 }
 
 struct FileRow {
@@ -151,7 +153,7 @@ pub async fn reach_facts(
 }
 
 /// How far a notice that is written reaches, and what it takes of a month's messages.
-async fn reach_of(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Result<ReachFacts, StoreError> {
+pub async fn reach_of(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Result<ReachFacts, StoreError> {
     let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
     let Ok(mut reach) = reach_facts(tx, env, &row.audience, &[]).await? else {
         return Ok(ReachFacts::default());
@@ -227,23 +229,6 @@ pub async fn place_of(tx: &mut Tx<'_>, person: Option<i64>) -> Result<Option<Pla
     tx.optional(sql, args![person]).await
 }
 
-/// What waits for approval at these units and below.
-pub async fn submitted(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<Answer, StoreError> {
-    let sql = Sql {
-        lite: "WITH RECURSIVE below (id) AS (SELECT value FROM json_each($1)
-                 UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id)
-               SELECT id, title, author_id FROM notices
-               WHERE state = 'submitted' AND author_unit IN (SELECT id FROM below) ORDER BY id LIMIT 100",
-        pg: "WITH RECURSIVE below (id) AS (SELECT value::bigint FROM json_array_elements_text($1::json)
-               UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id)
-             SELECT id, title, author_id FROM notices
-             WHERE state = 'submitted' AND author_unit IN (SELECT id FROM below) ORDER BY id LIMIT 100",
-    };
-    let rows: Vec<(i64, String, Option<i64>)> = tx.all(sql, args![serde_json::to_string(units)?]).await?;
-    let line = |(id, title, author): (i64, String, Option<i64>)| (NoticeId(id), title, author.map(PersonId));
-    Ok(Answer::Submitted(rows.into_iter().map(line).collect()))
-}
-
 /// Shows the previews whose files have come. Gives how many.
 pub async fn show_previews(tx: &mut Tx<'_>, env: &Env) -> Result<usize, StoreError> {
     let sql = "SELECT p.notice_id, p.chat_id, c.lang FROM notice_previews p JOIN chats c ON c.id = p.chat_id
@@ -274,7 +259,12 @@ pub async fn show_previews(tx: &mut Tx<'_>, env: &Env) -> Result<usize, StoreErr
 }
 
 /// Posts the same words and files that the recipients will get.
-async fn show_as_it_looks(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId) -> Result<(), StoreError> {
+pub async fn show_as_it_looks(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    id: NoticeId,
+    chat: ChatId,
+) -> Result<(), StoreError> {
     let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
     let content = edition::content(tx, &row).await?;
     let mut reply = Reply::to(chat, content.text).files(content.files);
@@ -284,88 +274,6 @@ async fn show_as_it_looks(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId
         reply = reply.row([Choice::always(label, sample.into())]);
     }
     outbox::post(tx, env, chat, &reply).await
-}
-
-async fn submit(tx: &mut Tx<'_>, env: &Env, id: NoticeId, by: PersonId) -> Result<(), StoreError> {
-    let open = [Stage::Draft, Stage::Returned];
-    let Ok(row) = write::set_state(tx, id, &open, Stage::Submitted).await? else { return Ok(()) };
-    let sql = "UPDATE notices SET submitted_at = $2, approver_id = NULL, reason = NULL WHERE id = $1";
-    tx.exec_one(sql, args![id, env.now]).await?;
-    audit::record(tx, env, Actor::Person(by), "notice.submit", &subject(id), &row.title).await?;
-    for place in people_over(tx, row.author_unit.map(UnitId), APPROVE, Some(by)).await? {
-        // A card of an earlier round stands above the words that it was about: a new one is sent.
-        let sql = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
-        tx.exec(sql, args![place.chat, format!("approve:{id}")]).await?;
-        show_for_approval(tx, env, id, place.chat()).await?;
-    }
-    Ok(())
-}
-
-async fn show_for_approval(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId) -> Result<(), StoreError> {
-    let sql = "INSERT INTO notice_cards (notice_id, chat_id) VALUES ($1, $2)
-               ON CONFLICT (notice_id, chat_id) DO NOTHING";
-    tx.exec(sql, args![id, chat]).await?;
-    show_as_it_looks(tx, env, id, chat).await?;
-    tx.exec("DELETE FROM slots WHERE chat_id = $1 AND slot = $2", args![chat, format!("approve:{id}")])
-        .await?;
-    show_card(tx, env, id, chat).await
-}
-
-async fn show_card(tx: &mut Tx<'_>, env: &Env, id: NoticeId, chat: ChatId) -> Result<(), StoreError> {
-    let facts = facts(tx, id).await?.ok_or(StoreError::Missing)?;
-    let reach = reach_of(tx, env, id).await?;
-    let (lang,): (String,) = tx.one("SELECT lang FROM chats WHERE id = $1", args![chat]).await?;
-    outbox::post(tx, env, chat, &approval_card(Lang::from_code(&lang), chat, &facts, &reach)).await
-}
-
-/// Everybody who was asked sees what was decided.
-async fn refresh_cards(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Result<(), StoreError> {
-    let sql = "SELECT chat_id FROM notice_cards WHERE notice_id = $1";
-    let rows: Vec<(i64,)> = tx.all(sql, args![id]).await?;
-    for (chat,) in rows {
-        show_card(tx, env, id, ChatId(chat)).await?;
-    }
-    Ok(())
-}
-
-async fn approve(tx: &mut Tx<'_>, env: &Env, id: NoticeId, by: PersonId) -> Result<(), StoreError> {
-    let Some(row) = write::find(tx, id).await? else { return Ok(()) };
-    if row.state()? != Stage::Submitted || row.author_id == Some(by.0) {
-        return Ok(());
-    }
-    let at = match manage::send(tx, env, Actor::Person(by), id).await? {
-        Ok(at) => at,
-        Err(refused) => {
-            tracing::warn!(notice = id.0, cause = %refused, "an approved notice cannot be sent");
-            return Ok(());
-        }
-    };
-    refresh_cards(tx, env, id).await?;
-    let who = name(tx, Some(by.0)).await?.unwrap_or_default();
-    let Some(author) = place_of(tx, row.author_id).await? else { return Ok(()) };
-    let when = when_words(at);
-    let vars = [("name", who.as_str()), ("title", row.title.as_str()), ("when", when.as_str())];
-    let key = if at > env.now { "notice-author-approved-at" } else { "notice-author-approved" };
-    let reply = Reply::to(author.chat(), author.lang().say(key, &vars));
-    outbox::post(tx, env, author.chat(), &reply).await
-}
-
-async fn give_back(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    id: NoticeId,
-    by: PersonId,
-    reason: &str,
-) -> Result<(), StoreError> {
-    let Ok(row) = write::set_state(tx, id, &[Stage::Submitted], Stage::Returned).await? else {
-        return Ok(());
-    };
-    let sql = "UPDATE notices SET approver_id = $2, decided_at = $3, reason = $4 WHERE id = $1";
-    tx.exec_one(sql, args![id, by, env.now, reason]).await?;
-    audit::record(tx, env, Actor::Person(by), "notice.return", &subject(id), reason).await?;
-    refresh_cards(tx, env, id).await?;
-    let who = name(tx, Some(by.0)).await?.unwrap_or_default();
-    tell_author(tx, env, &row, "notice-author-returned", &who, reason).await
 }
 
 /// Tells the author why a notice came back, with the way on.

@@ -72,6 +72,8 @@ pub struct NoticeDetail {
     pub approver: Option<String>,
     pub send_at: Option<Timestamp>,
     pub files: Vec<String>,
+    /// Stands for the content as it is now: what is approved under it is nothing else.
+    pub fingerprint: String,
     pub edition: Option<EditionLine>,
 }
 
@@ -268,6 +270,7 @@ async fn show(tx: &mut Tx<'_>, id: NoticeId) -> Done<NoticeDetail> {
     let Some(row) = write::find(tx, id).await? else { return Ok(Err(Refused::Unknown(id))) };
     let sql = "SELECT name FROM notice_files WHERE notice_id = $1 ORDER BY seq";
     let files: Vec<(String,)> = tx.all(sql, args![id]).await?;
+    let fingerprint = super::act::facts(tx, id).await?.map(|facts| facts.notice.fingerprint());
     let body = row.rich()?;
     let edition = match newest(tx, id).await? {
         Some(row) => Some(EditionLine {
@@ -295,6 +298,7 @@ async fn show(tx: &mut Tx<'_>, id: NoticeId) -> Done<NoticeDetail> {
         reason: row.reason,
         send_at: row.send_at.map(Timestamp),
         files: files.into_iter().map(|(name,)| name).collect(),
+        fingerprint: fingerprint.unwrap_or_default(),
         edition,
     }))
 }

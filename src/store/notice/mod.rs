@@ -1,6 +1,7 @@
 //! Notices: writing, approving, sending, confirming: what is kept.
 
 mod act;
+mod approval;
 mod audience;
 mod chase;
 mod confirm;
@@ -22,10 +23,8 @@ mod schedule;
 mod show;
 mod write;
 
-use crate::conversation::notice::{Answer, Ask, Effect};
-use crate::domain::rights::APPROVE;
-
 use super::{Env, StoreError, Tx};
+use crate::conversation::notice::{Answer, Ask, Effect};
 
 pub(super) use confirm::confirm_action;
 pub(super) use drafts::keep_old;
@@ -47,12 +46,12 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
     Ok(match ask {
         Ask::Receipt { delivery, person } => Answer::Receipt(confirm::receipt(tx, *delivery, *person).await?),
         Ask::Reach { audience, within } => Answer::Reach(act::reach_facts(tx, env, audience, within).await?),
-        Ask::Approvers { unit, author } => {
-            let people = act::people_over(tx, Some(*unit), APPROVE, Some(*author)).await?;
+        Ask::Approvers { unit, author, audience } => {
+            let people = approval::approvers(tx, env, Some(*unit), *author, audience.as_deref()).await?;
             Answer::Approvers(people.into_iter().map(|place| place.name).collect())
         }
         Ask::Notice(id) => Answer::Notice(act::facts(tx, *id).await?.map(Box::new)),
-        Ask::Submitted(units) => act::submitted(tx, units).await?,
+        Ask::Submitted { units, within } => approval::submitted(tx, env, units, within).await?,
         Ask::Unconfirmed(id) => {
             let units = list::unconfirmed(tx, *id).await?;
             Answer::Unconfirmed(units.into_iter().map(|unit| (unit.unit, unit.count, unit.names)).collect())

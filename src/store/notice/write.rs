@@ -23,6 +23,8 @@ pub enum Refused {
     NotPaused(NoticeId),
     #[error("Thông báo số {0} chưa gửi, hoặc đã hủy.")]
     NotSent(NoticeId),
+    #[error("Thông báo số {0} đã thay đổi sau bản bạn xem.")]
+    Changed(NoticeId),
     #[error("Thông báo số {0} chưa có tiêu đề.")]
     NoTitle(NoticeId),
     #[error("Kỳ này của lịch đã gửi bằng một thông báo khác.")]
@@ -47,6 +49,7 @@ pub struct Row {
     pub author_unit: Option<i64>,
     pub approver_id: Option<i64>,
     pub reason: Option<String>,
+    pub review: Option<String>,
     pub schedule_id: Option<i64>,
     pub occurrence: Option<i64>,
     pub state: String,
@@ -66,6 +69,7 @@ row!(Row {
     author_unit,
     approver_id,
     reason,
+    review,
     schedule_id,
     occurrence,
     state
@@ -90,7 +94,7 @@ pub fn read_state(code: &str) -> Result<State, StoreError> {
 pub async fn find(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<Row>, StoreError> {
     let sql =
         "SELECT id, title, body, body_spans, audience, urgent, confirm, remind_after, send_at, author_id,
-                 author_unit, approver_id, reason, schedule_id, occurrence, state
+                 author_unit, approver_id, reason, review, schedule_id, occurrence, state
                FROM notices WHERE id = $1";
     tx.optional(sql, args![id]).await
 }

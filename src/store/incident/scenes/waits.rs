@@ -82,9 +82,13 @@ async fn a_silent_unit_is_asked_once_and_then_the_duty_officers_hear() {
     let (at, said) = next(&town).await;
     assert_eq!(at, "09:00 25/11/2026");
     let asked = text_in(&said, WARD_GROUP);
-    let question = format!("📣 {CODE}: đã 2 ngày chưa có tin mới. Đơn vị chọn “📣 Tiến độ” rồi nhắn một câu nhé.");
+    let question =
+        format!("📣 {CODE}: đã 2 ngày chưa có tin mới. Đơn vị chọn “📣 Tiến độ” rồi nhắn một câu nhé.");
     assert!(asked.contains(&question), "{asked}");
-    assert!(!text_in(&said, DUTY).contains("nhắn một câu nhé") && text_in(&said, SON).is_empty(), "{said:#?}");
+    assert!(
+        !text_in(&said, DUTY).contains("nhắn một câu nhé") && text_in(&said, SON).is_empty(),
+        "{said:#?}"
+    );
     // The question has the buttons of the card; the answer is one line for the reporter.
     let prompt = town.presses_in(WARD_GROUP, MINH, &said, "Tiến độ").await;
     assert!(text_in(&prompt, WARD_GROUP).contains("tới đâu rồi"), "{prompt:#?}");
