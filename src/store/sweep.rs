@@ -9,7 +9,7 @@ use crate::args;
 use crate::domain::Timestamp;
 use crate::failpoint::{Point, at};
 
-use super::{Env, Sql, Store, StoreError, Tx, blobs, incident, notice};
+use super::{Env, Sql, Store, StoreError, Tx, blobs, incident};
 
 /// How long the raw updates stay after they were handled: long enough to find out what went wrong.
 const KEEP_UPDATES: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -79,8 +79,6 @@ async fn sweep_rows(tx: &mut Tx<'_>, env: &Env) -> Result<u64, StoreError> {
     let sql = "DELETE FROM inbox WHERE id IN
                  (SELECT id FROM inbox WHERE state = 'done' AND handled_at < $1 ORDER BY id LIMIT $2)";
     gone += tx.exec(sql, args![now - KEEP_UPDATES, AT_ONCE]).await?;
-    // What somebody was writing is theirs: it becomes a draft.
-    notice::keep_old(tx, env, now - KEEP_DIALOGUES).await?;
     gone += tx.exec("DELETE FROM dialogues WHERE updated_at < $1", args![now - KEEP_DIALOGUES]).await?;
     gone += sweep_messages(tx, now - KEEP_MESSAGES).await?;
     at(Point::SweepBeforeCommit).await?;

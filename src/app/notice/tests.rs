@@ -56,7 +56,7 @@ async fn only_what_was_shown_is_approved() {
     for decision in ["approve", "send"] {
         match types(&office, &[decision, "1", "--shown", "0123456789abcdef"]).await {
             Err(CommandError::User(text)) => {
-                assert!(text.contains("đã thay đổi") && text.contains(code), "{text}")
+                assert!(text.contains("đã thay đổi") && text.contains(code), "{text}");
             }
             other => panic!("{other:?}"),
         }

@@ -55,7 +55,12 @@ pub fn own_notices(lang: Lang, chat: ChatId, drafts: &[OwnNotice], sent: &[OwnNo
         let untitled = || lang.say("notice-untitled", &[]);
         let title = if one.title.is_empty() { untitled() } else { shorten(&one.title, MOST_SHOWN) };
         text = text.line().push(format!("{place}. ")).bold(title);
-        text = text.push(format!(" ({}, {})", one.stage.label(), one.at.short()));
+        let stage = match one.stage {
+            Stage::Returned => "notice-stage-returned",
+            Stage::Sent => "notice-stage-sent",
+            _ => "notice-stage-draft",
+        };
+        text = text.push(format!(" ({}, {})", lang.say(stage, &[]), one.at.short()));
         if let Some(reason) = one.reason.as_deref().filter(|_| one.stage == Stage::Returned) {
             text = text.line().push(format!("↩️ {}", shorten(reason, MOST_SHOWN)));
         }

@@ -79,7 +79,7 @@ pub fn month_words(lang: Lang, calendar: &Calendar, month: YearMonth, planned: &
         match days.last_mut() {
             // Days off in a row are one line.
             Some((_, last, said)) if only_off && *said == words && last.succ_opt() == Some(day) => {
-                *last = day
+                *last = day;
             }
             _ if words.is_empty() => {}
             _ => days.push((day, day, words)),

@@ -223,9 +223,13 @@ pub async fn send_first(tx: &mut Tx<'_>, env: &Env, id: NoticeId, by: PersonId) 
     let actor = Actor::Person(by);
     audit::record(tx, env, actor, "notice.send_before_approval", &subject(id), &row.title).await?;
     edition::create(tx, env, &row, env.now).await?;
-    // Below everything: what stands above would be edited without a sound.
+    refresh_cards(tx, env, id).await?;
+    // What stands above is edited without a sound: a line says so below everything.
+    let who = act::name(tx, Some(by.0)).await?.unwrap_or_default();
     for place in approvers(tx, env, row.author_unit.map(UnitId), by, Some(&row.audience)).await? {
-        show_for_approval(tx, env, id, place.chat()).await?;
+        let vars = [("name", who.as_str()), ("title", row.title.as_str())];
+        let told = Reply::to(place.chat(), place.lang().say("notice-told-sent-first", &vars));
+        outbox::post(tx, env, place.chat(), &told).await?;
     }
     Ok(())
 }

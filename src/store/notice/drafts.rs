@@ -1,8 +1,8 @@
 //! Notices that somebody has begun: kept when they are left, found again, copied, thrown away.
 
 use crate::args;
-use crate::conversation::notice::{MOST_DRAFTS, MOST_SENT, NewNotice, OwnNotice, Stage, State, own_notices};
-use crate::conversation::{Dialogue, Lang};
+use crate::conversation::Lang;
+use crate::conversation::notice::{MOST_DRAFTS, MOST_SENT, NewNotice, OwnNotice, Stage, own_notices};
 use crate::domain::Timestamp;
 use crate::domain::ids::*;
 use crate::store::audit::{self, Actor};
@@ -110,16 +110,4 @@ pub async fn keep(
         return Ok(());
     }
     write::rewrite(tx, env, actor, id, new).await.map(|_| ())
-}
-
-/// Keeps as drafts what people were writing in dialogues in which nothing was said since a moment.
-pub async fn keep_old(tx: &mut Tx<'_>, env: &Env, before: Timestamp) -> Result<(), StoreError> {
-    let sql = r#"SELECT state FROM dialogues WHERE updated_at < $1 AND state LIKE '{"notice":{"draft":%'"#;
-    let rows: Vec<(String,)> = tx.all(sql, args![before]).await?;
-    for (state,) in rows {
-        let Ok(Dialogue::Notice(State::Draft(draft))) = serde_json::from_str(&state) else { continue };
-        let Some(author) = draft.notice.author.filter(|_| !draft.is_empty()) else { continue };
-        keep(tx, env, draft.written, Actor::Person(author), &draft.notice).await?;
-    }
-    Ok(())
 }

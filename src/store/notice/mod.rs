@@ -27,7 +27,6 @@ use super::{Env, StoreError, Tx};
 use crate::conversation::notice::{Answer, Ask, Effect};
 
 pub(super) use confirm::confirm_action;
-pub(super) use drafts::keep_old;
 pub(super) use edition::delivery;
 pub use feed::{Ended, Lost};
 pub(super) use feed::{came_back, ended, feed, hungry};

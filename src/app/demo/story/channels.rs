@@ -36,6 +36,7 @@ pub async fn confirms_once(stage: &mut Stage) -> anyhow::Result<()> {
         "Anh Phúc chưa xác nhận ở Zalo, nên loa gửi cả sang Telegram. Anh xác nhận ở đó, chỉ tính một lần:",
     );
     stage.presses(PHUC, PHUC, "Đã nhận").await?;
+    stage.minutes(2).await?;
     let again = stage.presses(PHUC_ON_ZALO, PHUC_ON_ZALO, "Đã nhận").await?;
     stage.expect(again.contains("đã xác nhận"), "xác nhận lần hai không được báo lại")?;
     let after = counts(stage, TITLE).await?;
