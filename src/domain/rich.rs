@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 pub use edit::Edit;
 pub use link::{Link, MOST_ADDRESS};
-pub use normal::MOST_SPANS;
 pub(super) use normal::key as span_key;
+pub use normal::{MOST_SPANS, borders};
 
 /// How a range of a text is set. What stands first goes around what stands behind it, where both are on one range.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -15,7 +15,7 @@ use teloxide::types::{
 use crate::channel::{Act, Call, FileSource, SendError, Sent};
 use crate::domain::Rich;
 use crate::domain::content::{Attachment, Button, FileKind};
-use crate::domain::rich::{Style, utf16_len};
+use crate::domain::rich::{Style, borders, utf16_len};
 
 use super::classify::{has_no_text, is_not_modified, sending};
 use super::multipart::Uploads;
@@ -282,17 +282,6 @@ pub(super) fn entities(text: &Rich) -> Option<Vec<MessageEntity>> {
         entities.sort_by_key(|entity| (entity.offset, std::cmp::Reverse(entity.length)));
     }
     (!entities.is_empty()).then_some(entities)
-}
-
-/// Where in a text characters begin, and its end, in UTF-16 units.
-fn borders(text: &str) -> Vec<usize> {
-    let mut at = 0;
-    let mut borders = vec![0];
-    borders.extend(text.chars().map(|c| {
-        at += c.len_utf16();
-        at
-    }));
-    borders
 }
 
 fn keyboard(call: &Call<'_>) -> Result<Option<InlineKeyboardMarkup>, SendError> {

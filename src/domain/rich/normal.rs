@@ -57,8 +57,8 @@ fn range(span: &Span) -> Range<usize> {
     span.start..span.end()
 }
 
-/// Where characters begin, and the end, in UTF-16 units.
-fn borders(text: &str) -> Vec<usize> {
+/// Where in a text characters begin, and its end, in UTF-16 units.
+pub fn borders(text: &str) -> Vec<usize> {
     let mut at = 0;
     let mut borders = vec![0];
     borders.extend(text.chars().map(|c| {
