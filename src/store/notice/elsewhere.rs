@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use crate::args;
+use crate::domain::Timestamp;
 use crate::domain::content::Lane;
 use crate::domain::ids::*;
-use crate::domain::{ChannelKind, Timestamp};
 use crate::store::{Env, Sql, StoreError, Tx};
 
 use super::edition::{delivery, hold_editions};
-use super::next::next_chat;
+use super::next::{next_chat, put, waits_again};
 
 /// Deliveries that one transaction moves.
 const CHUNK: i64 = 200;
@@ -75,18 +75,13 @@ async fn move_one(
         return Ok(false);
     }
     let (channel,): (String,) = tx.one("SELECT channel FROM chats WHERE id = $1", args![chat]).await?;
-    let kind =
-        ChannelKind::from_code(&channel).ok_or_else(|| StoreError::Corrupt(format!("channel {channel}")))?;
-    let sql = "UPDATE deliveries SET chat_id = $2, channel = $3, state = 0 WHERE id = $1 AND state = $4";
-    if tx.exec(sql, args![id, chat, kind.number(), state]).await? == 0 {
+    if !put(tx, id.0, chat.0, &channel, (state, state)).await? {
         return Ok(false);
     }
     let sql = "UPDATE messages SET state = 5, settled_at = $2 WHERE delivery_id = $1 AND state = 0";
     tx.exec(sql, args![id, env.now]).await?;
     if state == delivery::QUEUED {
-        let sql =
-            "UPDATE editions SET queued = queued - 1, waiting = waiting + 1, changed_at = $2 WHERE id = $1";
-        tx.exec_one(sql, args![edition, env.now]).await?;
+        waits_again(tx, env, edition).await?;
     }
     Ok(true)
 }

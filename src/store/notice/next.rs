@@ -31,8 +31,7 @@ pub(super) async fn channel(tx: &mut Tx<'_>, env: &Env, delivery: i64) -> Result
     let Some(edition) = go_on(tx, delivery, (delivery::QUEUED, delivery::QUEUED)).await? else {
         return Ok(false);
     };
-    let sql = "UPDATE editions SET queued = queued - 1, waiting = waiting + 1, changed_at = $2 WHERE id = $1";
-    tx.exec_one(sql, args![edition, env.now]).await?;
+    waits_again(tx, env, edition).await?;
     Ok(true)
 }
 
@@ -45,12 +44,29 @@ pub(super) async fn another(tx: &mut Tx<'_>, delivery: DeliveryId) -> Result<boo
 async fn go_on(tx: &mut Tx<'_>, delivery: i64, (first, last): (i64, i64)) -> Result<Option<i64>, StoreError> {
     let next: Option<(i64, String, i64)> = tx.optional(NEXT, args![delivery]).await?;
     let Some((chat, channel, edition)) = next else { return Ok(None) };
+    Ok(put(tx, delivery, chat, &channel, (first, last)).await?.then_some(edition))
+}
+
+/// A delivery in one of these states waits for this chat, which is on this channel. Gives whether it does.
+pub(super) async fn put(
+    tx: &mut Tx<'_>,
+    delivery: i64,
+    chat: i64,
+    channel: &str,
+    (first, last): (i64, i64),
+) -> Result<bool, StoreError> {
     let channel =
-        ChannelKind::from_code(&channel).ok_or_else(|| StoreError::Corrupt(format!("channel {channel}")))?;
+        ChannelKind::from_code(channel).ok_or_else(|| StoreError::Corrupt(format!("channel {channel}")))?;
     let sql = "UPDATE deliveries SET chat_id = $2, channel = $3, state = $4, reason = NULL, failure = NULL
                WHERE id = $1 AND state IN ($5, $6)";
     let args = args![delivery, chat, channel.number(), delivery::WAITING, first, last];
-    Ok((tx.exec(sql, args).await? > 0).then_some(edition))
+    Ok(tx.exec(sql, args).await? > 0)
+}
+
+/// A delivery of the edition that was in the outbox waits again.
+pub(super) async fn waits_again(tx: &mut Tx<'_>, env: &Env, edition: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE editions SET queued = queued - 1, waiting = waiting + 1, changed_at = $2 WHERE id = $1";
+    tx.exec_one(sql, args![edition, env.now]).await
 }
 
 /// Sends a delivery that nobody confirmed over the next channel as well, whole and with its button. Gives whether
