@@ -165,3 +165,25 @@ fn percent<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
         _ => Err(serde::de::Error::custom("cần một số từ 0 đến 100")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chases(text: &str) -> Chases {
+        toml::from_str::<Notices>(text).expect("a section").chases()
+    }
+
+    #[test]
+    fn what_is_not_given_is_as_usual() {
+        let usual = chases("");
+        assert_eq!((usual.usual, usual.urgent.again.len()), (Chase::default(), 1));
+        let given =
+            chases("[urgent]\ntell_heads_after = \"1 giờ\"\n[usual]\nremind_again = [\"sáng hôm sau\"]");
+        let hour = Some(Duration::from_secs(3600));
+        assert_eq!(given.urgent, Chase { heads: hour, ..usual.urgent });
+        assert_eq!(given.usual.again, [After::Morning]);
+        let none = chases("[urgent]\nremind_again = []\ntell_heads_after = \"\"");
+        assert_eq!(none.urgent, Chase::default());
+    }
+}

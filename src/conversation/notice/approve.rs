@@ -1,7 +1,7 @@
 //! From a notice that is written down to one that goes out: submitting, approving, returning, stopping.
 
 use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
-use super::audience::fault_words;
+use super::audience::addressed;
 use super::draft::Expects;
 use super::{
     Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Review, Stage, State, WhyNot, compose, drafts,
@@ -221,10 +221,8 @@ fn act_on(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts, act: Act) -> Result<T
 fn submit(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need> {
     let lang = ctx.lang();
     // The author's reach is looked at again: roles may have changed since the preview.
-    match facts::reach(ctx, &facts.notice.audience)? {
-        Err(fault) => return Ok(Turn::say(fault_words(lang, &fault))),
-        Ok(reach) if reach.beyond => return Ok(Turn::say(lang.say("notice-beyond", &[]))),
-        Ok(_) => {}
+    if let Err(turn) = addressed(ctx, &facts.notice.audience)? {
+        return Ok(turn);
     }
     let unit = facts.notice.author_unit.or_else(|| facts::writing_post(ctx).map(|post| post.unit));
     let Some(unit) = unit else { return Ok(not_allowed(ctx)) };
@@ -253,10 +251,8 @@ fn send_first(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, N
     if !(facts.notice.urgent && ctx.rules.urgent_first) {
         return Ok(Turn::toast(lang.say("notice-not-first", &[])));
     }
-    match facts::reach(ctx, &facts.notice.audience)? {
-        Err(fault) => return Ok(Turn::say(fault_words(lang, &fault))),
-        Ok(reach) if reach.beyond => return Ok(Turn::say(lang.say("notice-beyond", &[]))),
-        Ok(_) => {}
+    if let Err(turn) = addressed(ctx, &facts.notice.audience)? {
+        return Ok(turn);
     }
     let text = lang.say("notice-goes-first", &[("title", &facts.notice.title)]);
     let effect = Effect::SendFirst { notice: facts.id, by: me.id };

@@ -1,7 +1,8 @@
 //! Whom a notice is for, in words for people.
 
-use super::super::Lang;
 use super::super::people::role_name;
+use super::super::{Context, Lang, Need, Turn};
+use super::{ReachFacts, facts};
 use crate::domain::Role;
 use crate::domain::audience::{Audience, AudienceError, AudienceFault, Named, Place, Selector};
 use crate::domain::role::UnknownRole;
@@ -13,6 +14,16 @@ pub fn audience_words(lang: Lang, audience: &str) -> String {
     let without = |part| lang.say("notice-for-without", &[("value", &part_words(lang, part))]);
     let parts: Vec<String> = include.chain(audience.exclude.iter().map(without)).collect();
     parts.join("; ")
+}
+
+/// How far an audience reaches that the writer may address, or what they are told instead.
+pub(super) fn addressed(ctx: &Context<'_>, audience: &str) -> Result<Result<ReachFacts, Turn>, Need> {
+    let lang = ctx.lang();
+    Ok(match facts::reach(ctx, audience)? {
+        Err(fault) => Err(Turn::say(fault_words(lang, &fault))),
+        Ok(reach) if reach.beyond => Err(Turn::say(lang.say("notice-beyond", &[]))),
+        Ok(reach) => Ok(reach),
+    })
 }
 
 /// Why nobody can be told whom an audience means, and what to type instead.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::incoming::Message;
 use super::super::{ChatKind, Choice, Context, Dialogue, Me, Need, Post, Reply, Turn};
-use super::audience::fault_words;
+use super::audience::{addressed, fault_words};
 use super::draft::{Expects, LeftOut};
 use super::{Action, Draft, DraftAct, Effect, State, facts, not_allowed, read_duration};
 use crate::domain::Rich;
@@ -94,9 +94,8 @@ fn understand(ctx: &Context<'_>, mut draft: Draft, message: &Message, text: &str
                 Ok(audience) => audience.to_string(),
                 Err(wrong) => return Ok(Turn::say(super::audience::wrong_words(lang, &wrong))),
             };
-            match facts::reach(ctx, &audience)? {
-                Err(fault) => Ok(Turn::say(fault_words(lang, &fault))),
-                Ok(reach) if reach.beyond => Ok(Turn::say(lang.say("notice-beyond", &[]))),
+            match addressed(ctx, &audience)? {
+                Err(turn) => Ok(turn),
                 Ok(_) => {
                     draft.notice.audience = audience;
                     open(ctx, draft)
@@ -281,9 +280,8 @@ fn preview(ctx: &Context<'_>, me: &Me, draft: Draft) -> Result<Turn, Need> {
     if draft.notice.title.is_empty() {
         return Ok(ask(ctx, draft, Expects::Words, "notice-ask-words"));
     }
-    match facts::reach(ctx, &draft.notice.audience)? {
-        Err(fault) => return Ok(Turn::say(fault_words(lang, &fault))),
-        Ok(reach) if reach.beyond => return Ok(Turn::say(lang.say("notice-beyond", &[]))),
+    match addressed(ctx, &draft.notice.audience)? {
+        Err(turn) => return Ok(turn),
         Ok(reach) if reach.groups + reach.people == 0 => {
             return Ok(Turn::say(lang.say("notice-reaches-nobody", &[])));
         }

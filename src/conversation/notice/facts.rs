@@ -59,6 +59,10 @@ pub(super) fn report<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<Option<&'a R
     answered!(Notice, ctx, Ask::Report(id), Answer::Report(report) => report.as_deref())
 }
 
+pub(super) fn again(ctx: &Context<'_>, id: NoticeId) -> Result<i64, Need> {
+    answered!(Notice, ctx, Ask::Again(id), Answer::Again(count) => *count)
+}
+
 pub(super) fn recipients<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a [Recipient], Need> {
     answered!(Notice, ctx, Ask::Recipients(id), Answer::Recipients(list) => list)
 }

@@ -156,6 +156,8 @@ pub enum Ask {
     Unconfirmed(NoticeId),
     /// What became of it, if it has gone out.
     Report(NoticeId),
+    /// How many of those whom it did not reach can be tried again now.
+    Again(NoticeId),
     /// Everybody it was for.
     Recipients(NoticeId),
     /// The schedules at these units and below.
@@ -183,6 +185,7 @@ pub enum Answer {
     Submitted(Vec<Waiting>),
     Unconfirmed(Vec<UnitNames>),
     Report(Option<Box<Report>>),
+    Again(i64),
     Recipients(Vec<Recipient>),
     Schedules(Vec<ScheduleFacts>),
     Planned(Vec<Planned>),

@@ -205,7 +205,7 @@ pub(super) fn show(ctx: &Context<'_>, notice: &NoticeFacts) -> Result<Turn, Need
 /// Once more, for those whom it did not reach.
 pub(super) fn resend(ctx: &Context<'_>, notice: &NoticeFacts, by: PersonId) -> Result<Turn, Need> {
     let lang = ctx.lang();
-    let again = facts::report(ctx, notice.id)?.map_or(0, |report| report.again);
+    let again = facts::again(ctx, notice.id)?;
     if again == 0 {
         return Ok(Turn::toast(lang.say("notice-resend-nobody", &[])));
     }

@@ -23,6 +23,8 @@ mod schedule;
 mod show;
 mod write;
 
+use crate::domain::ids::EditionId;
+
 use super::{Env, StoreError, Tx};
 use crate::conversation::notice::{Answer, Ask, Effect};
 
@@ -56,6 +58,10 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
             Answer::Unconfirmed(units.into_iter().map(|unit| (unit.unit, unit.count, unit.names)).collect())
         }
         Ask::Report(id) => Answer::Report(report::report(tx, *id).await?.ok().map(Box::new)),
+        Ask::Again(id) => Answer::Again(match list::newest(tx, *id).await? {
+            Some(edition) => resend::count(tx, EditionId(edition.id)).await?,
+            None => 0,
+        }),
         Ask::Recipients(id) => Answer::Recipients(list::recipients(tx, *id).await?),
         Ask::Schedules(units) => Answer::Schedules(schedule::within(tx, env, units).await?),
         Ask::Planned { units, month } => {
