@@ -40,7 +40,7 @@ impl Content {
         for button in self.buttons.iter().flatten() {
             lines.push(match button {
                 Button::Link { label, url } => format!("{label}: {url}"),
-                Button::Press { label, .. } | Button::PressOwn { label } => {
+                Button::Press { label, .. } | Button::PressOwn { label, .. } => {
                     number += 1;
                     format!("{number}. {label}")
                 }
@@ -57,8 +57,12 @@ impl Content {
 pub enum Button {
     /// Comes back as a press that carries `data`: a nonce which the store knows.
     Press { label: String, data: String },
-    /// The same, where every recipient has data of their own: the message row holds it.
-    PressOwn { label: String },
+    /// The same, where every recipient has data of their own: the message row holds it, and the button what it does.
+    PressOwn {
+        label: String,
+        #[serde(default, skip_serializing_if = "Own::is_usual")]
+        act: Own,
+    },
     /// Opens a link.
     Link { label: String, url: String },
 }
@@ -66,8 +70,48 @@ pub enum Button {
 impl Button {
     pub fn label(&self) -> &str {
         match self {
-            Self::Press { label, .. } | Self::PressOwn { label } | Self::Link { label, .. } => label,
+            Self::Press { label, .. } | Self::PressOwn { label, .. } | Self::Link { label, .. } => label,
         }
+    }
+}
+
+/// What a recipient's own button does with what they received.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Own {
+    /// "I have received it".
+    #[default]
+    Confirm,
+}
+
+impl Own {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Confirm];
+
+    /// What stands behind the recipient's own data; of the usual one nothing.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Confirm => "",
+        }
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks it like that")]
+    fn is_usual(&self) -> bool {
+        *self == Self::Confirm
+    }
+
+    /// The data of this button, of the recipient's own data.
+    pub fn data(self, own: &str) -> String {
+        match self.code() {
+            "" => own.to_owned(),
+            code => format!("{own}.{code}"),
+        }
+    }
+
+    /// The recipient's nonce and what the button does, of the data behind the prefix.
+    pub fn split(data: &str) -> Option<(&str, Self)> {
+        let (nonce, code) = data.split_once('.').unwrap_or((data, ""));
+        Self::ALL.into_iter().find(|own| own.code() == code).map(|own| (nonce, own))
     }
 }
 
@@ -138,4 +182,17 @@ pub enum FileSource {
     Link { url: String },
     /// Not to be had over this channel.
     Absent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_own_button_does_is_read_back_from_its_data() {
+        for own in Own::ALL {
+            assert_eq!(Own::split(&own.data("nonce-_1")), Some(("nonce-_1", own)));
+        }
+        assert_eq!(Own::split("nonce.none"), None);
+    }
 }

@@ -96,7 +96,7 @@ pub(super) async fn chosen(
 fn data(button: &Button, row: &Shown) -> Option<String> {
     match button {
         Button::Press { data, .. } => Some(data.clone()),
-        Button::PressOwn { .. } => row.own_data.clone(),
+        Button::PressOwn { act, .. } => row.own_data.as_deref().map(|own| act.data(own)),
         Button::Link { .. } => None,
     }
 }

@@ -50,7 +50,9 @@ impl Shown {
             .flatten()
             .find_map(|button| match button {
                 Button::Press { label: l, data } if l.contains(label) => Some(data.clone()),
-                Button::PressOwn { label: l } if l.contains(label) => self.own_data.clone(),
+                Button::PressOwn { label: l, act } if l.contains(label) => {
+                    self.own_data.as_deref().map(|own| act.data(own))
+                }
                 _ => None,
             })
             .unwrap_or_else(|| panic!("no button {label:?} under {:?}", self.content))

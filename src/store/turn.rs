@@ -273,8 +273,8 @@ async fn find_action(
     chat: ChatId,
     data: &str,
 ) -> Result<Option<(Action, Option<String>)>, StoreError> {
-    if let Some(nonce) = data.strip_prefix(notice::OWN_DATA_PREFIX) {
-        let action = notice::confirm_action(tx, chat, nonce).await?;
+    if let Some(own) = data.strip_prefix(notice::OWN_DATA_PREFIX) {
+        let action = notice::own_action(tx, chat, own).await?;
         return Ok(action.map(|action| (action, None)));
     }
     let sql = "SELECT action FROM buttons

@@ -2,7 +2,7 @@
 
 use loa::channel::{Channel, FetchError, FileSource, SendError};
 use loa::domain::Timestamp;
-use loa::domain::content::{Button, Content, FileKind};
+use loa::domain::content::{Button, Content, FileKind, Own};
 
 use crate::kit::{Scene, attached, known, picture, upload};
 
@@ -26,7 +26,7 @@ async fn a_document_is_uploaded_once_and_then_named() {
 #[tokio::test]
 async fn a_picture_goes_with_its_words_and_buttons() {
     let scene = Scene::new().await;
-    let own = Button::PressOwn { label: "Đã nhận".to_owned() };
+    let own = Button::PressOwn { label: "Đã nhận".to_owned(), act: Own::Confirm };
     let content = Content {
         files: attached(FileKind::Photo, &["a.png"]),
         buttons: vec![vec![own]],
@@ -84,7 +84,7 @@ async fn what_no_album_can_hold_is_refused() {
     refused(scene.send(&many, &vec![upload("x", "image/png"); 11]).await);
     let two = Content { files: attached(FileKind::Photo, &["a", "b"]), ..Content::default() };
     refused(scene.send(&two, &[upload("x", "image/png")]).await);
-    let own = Button::PressOwn { label: "Đã nhận".to_owned() };
+    let own = Button::PressOwn { label: "Đã nhận".to_owned(), act: Own::Confirm };
     let buttons = Content { buttons: vec![vec![own]], ..two };
     refused(scene.send(&buttons, &vec![upload("x", "image/png"); 2]).await);
     assert_eq!(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use loa::channel::{Act, SendError};
 use loa::domain::Rich;
-use loa::domain::content::{Button, Content, FileKind};
+use loa::domain::content::{Button, Content, FileKind, Own};
 use loa::sandbox::Fault;
 
 use crate::kit::{Scene, attached, picture, send, upload};
@@ -27,7 +27,7 @@ async fn a_text_keeps_its_emphasis_beyond_the_basic_plane() {
 async fn buttons_carry_data_or_a_link() {
     let scene = Scene::new().await;
     let press = Button::Press { label: "Xem".to_owned(), data: "nonce".to_owned() };
-    let own = Button::PressOwn { label: "Đã nhận".to_owned() };
+    let own = Button::PressOwn { label: "Đã nhận".to_owned(), act: Own::Confirm };
     let link = Button::Link { label: "Trang".to_owned(), url: "https://xã.vn/a b".to_owned() };
     let content = Content { buttons: vec![vec![press, own], vec![], vec![link]], ..Content::text("Chọn") };
     scene.send(&content, &[]).await.expect("sent");
@@ -42,7 +42,7 @@ async fn buttons_carry_data_or_a_link() {
 #[tokio::test]
 async fn an_edit_changes_text_and_buttons() {
     let scene = Scene::new().await;
-    let own = Button::PressOwn { label: "Đã nhận".to_owned() };
+    let own = Button::PressOwn { label: "Đã nhận".to_owned(), act: Own::Confirm };
     let content = Content { buttons: vec![vec![own]], ..Content::text("Cũ") };
     let sent = scene.send(&content, &[]).await.expect("sent");
     let edited = scene.edit(&sent.message, &Content::text(Rich::new().bold("Mới"))).await.expect("edited");
@@ -76,7 +76,7 @@ async fn a_message_to_edit_that_is_gone_is_said_to_be() {
 #[tokio::test]
 async fn an_answer_is_shown_and_cut_where_a_letter_ends() {
     let scene = Scene::new().await;
-    let own = Button::PressOwn { label: "Đã nhận".to_owned() };
+    let own = Button::PressOwn { label: "Đã nhận".to_owned(), act: Own::Confirm };
     let content = Content { buttons: vec![vec![own]], ..Content::text("Chọn") };
     let sent = scene.send(&content, &[]).await.expect("sent");
     let id = sent.message.parse().expect("a number");

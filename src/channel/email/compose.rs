@@ -145,13 +145,13 @@ fn choices(links: Option<&ChoiceLinks>, call: &Call<'_>) -> String {
     let mut number = 0;
     for button in call.content.buttons.iter().flatten() {
         let data = match button {
-            Button::Press { data, .. } => Some(data.as_str()),
-            Button::PressOwn { .. } => call.own_data,
+            Button::Press { data, .. } => Some(data.clone()),
+            Button::PressOwn { act, .. } => call.own_data.map(|own| act.data(own)),
             Button::Link { .. } => None,
         };
         let url = match (button, links, data) {
             (Button::Link { url, .. }, ..) => Some(url.clone()),
-            (_, Some(links), Some(data)) => Some(links.url(call.chat, data, button.label(), call.at)),
+            (_, Some(links), Some(data)) => Some(links.url(call.chat, &data, button.label(), call.at)),
             _ => None,
         };
         let before = if matches!(button, Button::Link { .. }) {

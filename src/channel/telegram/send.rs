@@ -295,9 +295,9 @@ fn keyboard(call: &Call<'_>) -> Result<Option<InlineKeyboardMarkup>, SendError> 
 fn button(button: &Button, own_data: Option<&str>) -> Result<InlineKeyboardButton, SendError> {
     Ok(match button {
         Button::Press { label, data } => InlineKeyboardButton::callback(label, data),
-        Button::PressOwn { label } => {
-            let data = own_data.ok_or_else(|| refused("a button of this message has no data"))?;
-            InlineKeyboardButton::callback(label, data)
+        Button::PressOwn { label, act } => {
+            let own = own_data.ok_or_else(|| refused("a button of this message has no data"))?;
+            InlineKeyboardButton::callback(label, act.data(own))
         }
         Button::Link { label, url } => {
             let url = url.parse().map_err(|_| refused("a button's link is not a URL"))?;

@@ -4,6 +4,7 @@ use crate::args;
 use crate::conversation;
 use crate::conversation::notice::{Action, Receipt, UNDO};
 use crate::domain::Timestamp;
+use crate::domain::content::Own;
 use crate::domain::ids::*;
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, row};
@@ -11,17 +12,21 @@ use crate::store::{Env, StoreError, Tx, row};
 use super::edition::delivery;
 use super::{chase, next};
 
-/// The confirmation that a nonce stands for, if it belongs to this chat.
-pub async fn confirm_action(
+/// What a recipient's own button does, if the delivery that its data names belongs to this chat.
+pub async fn own_action(
     tx: &mut Tx<'_>,
     chat: ChatId,
-    nonce: &str,
+    data: &str,
 ) -> Result<Option<conversation::Action>, StoreError> {
+    let Some((nonce, own)) = Own::split(data) else { return Ok(None) };
     // Over whichever of their channels somebody answers.
     let sql = "SELECT d.id FROM deliveries d WHERE d.nonce = $1 AND (d.chat_id = $2 OR EXISTS (
                  SELECT 1 FROM chats c WHERE c.id = $2 AND c.kind = 'private' AND c.person_id = d.person_id))";
     let row: Option<(i64,)> = tx.optional(sql, args![nonce, chat]).await?;
-    Ok(row.map(|(id,)| conversation::Action::Notice(Action::Confirm { delivery: DeliveryId(id) })))
+    let action = |delivery| match own {
+        Own::Confirm => Action::Confirm { delivery },
+    };
+    Ok(row.map(|(id,)| conversation::Action::Notice(action(DeliveryId(id)))))
 }
 
 struct Row {

@@ -7,7 +7,7 @@ use crate::conversation::Lang;
 use crate::conversation::notice::{Stage as State, words};
 use crate::conversation::wording::hint;
 use crate::domain::audience::{Audience, AudienceFault};
-use crate::domain::content::{Attachment, Button, Content, FileKind, Lane};
+use crate::domain::content::{Attachment, Button, Content, FileKind, Lane, Own};
 use crate::domain::ids::*;
 use crate::domain::{ChannelKind, Timestamp};
 use crate::failpoint::{Planted, Point, at, planted};
@@ -198,7 +198,11 @@ pub async fn content(tx: &mut Tx<'_>, notice: &write::Row) -> Result<Content, St
         kind: if kind == "photo" { FileKind::Photo } else { FileKind::Document },
     };
     let label = Lang::Vi.say("notice-confirm-button", &[]);
-    let buttons = if notice.confirm != 0 { vec![vec![Button::PressOwn { label }]] } else { Vec::new() };
+    let buttons = if notice.confirm != 0 {
+        vec![vec![Button::PressOwn { label, act: Own::Confirm }]]
+    } else {
+        Vec::new()
+    };
     Ok(Content {
         text: words(Lang::Vi, &notice.title, &notice.rich()?, notice.urgent != 0),
         hint: hint(Lang::Vi, &buttons),

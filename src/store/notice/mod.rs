@@ -28,7 +28,7 @@ use crate::domain::ids::EditionId;
 use super::{Env, StoreError, Tx};
 use crate::conversation::notice::{Answer, Ask, Effect};
 
-pub(super) use confirm::confirm_action;
+pub(super) use confirm::own_action;
 pub(super) use edition::delivery;
 pub use feed::{Ended, Lost};
 pub(super) use feed::{came_back, ended, feed, hungry};
@@ -39,7 +39,7 @@ pub use reach::Reach;
 pub use schedule::{NewSchedule, ScheduleLine, ScheduleRefused};
 pub use write::{Done, Refused};
 
-/// What the data of a confirmation button begins with. The rest is the delivery's nonce.
+/// What the data of a recipient's own button begins with. The rest is the delivery's nonce, and what the button does.
 pub const OWN_DATA_PREFIX: &str = "c.";
 
 /// Answers a question of the conversation.

@@ -6,7 +6,7 @@ use crate::args;
 use crate::conversation::wording::hint;
 use crate::conversation::{Lang, Reply};
 use crate::domain::Timestamp;
-use crate::domain::content::{Button, Content, Lane};
+use crate::domain::content::{Button, Content, Lane, Own};
 use crate::domain::ids::DeliveryId;
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
@@ -99,7 +99,7 @@ async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, number: u32, late: &[Late
     let content = |key: &str| {
         let mut content = Content::text(Lang::Vi.say(key, &[("title", &due.title)]));
         let label = Lang::Vi.say("notice-confirm-button", &[]);
-        content.buttons = vec![vec![Button::PressOwn { label }]];
+        content.buttons = vec![vec![Button::PressOwn { label, act: Own::Confirm }]];
         content.hint = hint(Lang::Vi, &content.buttons);
         content
     };

@@ -195,12 +195,13 @@ fn fits(content: &Content) {
                 assert!(!label.trim().is_empty(), "a button without a label");
                 assert!((1..=64).contains(&data.len()), "{} bytes of data", data.len());
             }
-            Button::PressOwn { label } => assert!(!label.trim().is_empty(), "a button without a label"),
+            Button::PressOwn { label, .. } => assert!(!label.trim().is_empty(), "a button without a label"),
             Button::Link { label, url } => {
                 assert!(!label.trim().is_empty() && url.parse::<reqwest::Url>().is_ok(), "{url:?}");
             }
         }
-        let (Button::Press { label, .. } | Button::PressOwn { label } | Button::Link { label, .. }) = button;
+        let (Button::Press { label, .. } | Button::PressOwn { label, .. } | Button::Link { label, .. }) =
+            button;
         assert!(utf16_len(label) <= 200, "a label without end: {label:?}");
     }
 }

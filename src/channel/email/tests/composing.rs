@@ -4,7 +4,7 @@ use super::{names, settings};
 use crate::channel::email::compose::compose;
 use crate::channel::{Act, Call, FileSource, SendError};
 use crate::domain::Timestamp;
-use crate::domain::content::{Attachment, Button, Content, FileKind};
+use crate::domain::content::{Attachment, Button, Content, FileKind, Own};
 use crate::domain::ids::MessageId;
 use crate::domain::rich::Rich;
 
@@ -25,7 +25,10 @@ fn notice() -> Content {
     let link = Button::Link { label: "Bản đồ".into(), url: "https://vi-du.vn/?a=1&b=2".into() };
     Content {
         text: Rich::new().bold("Lịch họp <tháng 3>").line().push("8 giờ & đúng giờ"),
-        buttons: vec![vec![Button::PressOwn { label: "✅ Đã nhận".into() }], vec![press, link]],
+        buttons: vec![
+            vec![Button::PressOwn { label: "✅ Đã nhận".into(), act: Own::Confirm }],
+            vec![press, link],
+        ],
         hint: Some("Trả lời bằng số.".into()),
         ..Content::default()
     }

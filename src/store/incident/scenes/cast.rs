@@ -191,7 +191,7 @@ pub fn labels(shown: &[Shown], chat: &str) -> Vec<String> {
     let here = shown.iter().filter(|message| message.chat == chat);
     here.flat_map(|message| message.content.buttons.iter().flatten())
         .map(|button| match button {
-            Button::Press { label, .. } | Button::PressOwn { label } | Button::Link { label, .. } => {
+            Button::Press { label, .. } | Button::PressOwn { label, .. } | Button::Link { label, .. } => {
                 label.clone()
             }
         })
