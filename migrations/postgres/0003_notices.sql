@@ -150,7 +150,7 @@ CREATE TABLE edition_unreached (
     edition_id BIGINT NOT NULL REFERENCES editions (id),
     person_id  BIGINT REFERENCES people (id),
     chat_id    BIGINT REFERENCES chats (id),
-    why        TEXT NOT NULL                -- no chat | closed
+    why        TEXT NOT NULL                -- no chat | closed | away
 );
 CREATE INDEX edition_unreached_edition ON edition_unreached (edition_id, id);
 

@@ -6,7 +6,8 @@ CREATE TABLE settings (
     value TEXT NOT NULL
 ) STRICT;
 
--- The tree of bodies. A unit that ended keeps its row; its successor names it as predecessor.
+-- The tree of bodies. A unit that ended keeps its row and names its successor; those that name a unit are its
+-- predecessors. A successor is never one that has ended itself: when it ends, all that named it name the next.
 CREATE TABLE units (
     id             INTEGER PRIMARY KEY,
     parent_id      INTEGER REFERENCES units (id),
@@ -16,12 +17,13 @@ CREATE TABLE units (
     path_key       TEXT NOT NULL UNIQUE,    -- the path folded: what makes two paths the same
     begins_on      INTEGER,
     ends_on        INTEGER,
-    predecessor_id INTEGER REFERENCES units (id),
+    successor_id   INTEGER REFERENCES units (id),
     channels       TEXT,                    -- the usual order of channels here and below: 'zalo_bot telegram'
     created_at     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX units_parent ON units (parent_id);
 CREATE INDEX units_folded ON units (folded);
+CREATE INDEX units_successor ON units (successor_id) WHERE successor_id IS NOT NULL;
 
 CREATE TABLE people (
     id              INTEGER PRIMARY KEY,
@@ -31,10 +33,12 @@ CREATE TABLE people (
     consent_version TEXT,                   -- the wording that was accepted; none if imported
     consent_at      INTEGER,
     left_at         INTEGER,
+    away_until      INTEGER,                -- on leave up to this moment
     own_order       INTEGER NOT NULL DEFAULT 0, -- 1: has chosen the order of their channels
     created_at      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX people_folded ON people (folded);
+CREATE INDEX people_away ON people (away_until) WHERE away_until IS NOT NULL;
 
 CREATE TABLE roles (
     person_id INTEGER NOT NULL REFERENCES people (id),

@@ -82,3 +82,20 @@ CREATE TABLE erasures (
     since     INTEGER NOT NULL,             -- when they came into the list: with the number, who it was
     at        INTEGER NOT NULL
 ) STRICT;
+
+-- What changes about people and units on a day: planned ahead, made when the day comes.
+CREATE TABLE staff_changes (
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL,               -- retire | move | away | merge
+    person_id  INTEGER REFERENCES people (id), -- none: it is a unit's
+    unit_id    INTEGER REFERENCES units (id), -- move: from there (none: from everywhere); merge: what ends
+    to_unit    INTEGER REFERENCES units (id), -- move, merge
+    until      INTEGER,                     -- away: up to this moment
+    at         INTEGER NOT NULL,
+    state      TEXT NOT NULL,               -- planned | done | cancelled | refused (could not be made on its day)
+    planned_by INTEGER REFERENCES people (id), -- none: the command line
+    created_at INTEGER NOT NULL,
+    done_at    INTEGER
+) STRICT;
+CREATE INDEX staff_changes_due ON staff_changes (at, id) WHERE state = 'planned';
+CREATE INDEX staff_changes_person ON staff_changes (person_id) WHERE person_id IS NOT NULL;

@@ -150,7 +150,7 @@ CREATE TABLE edition_unreached (
     edition_id INTEGER NOT NULL REFERENCES editions (id),
     person_id  INTEGER REFERENCES people (id),
     chat_id    INTEGER REFERENCES chats (id),
-    why        TEXT NOT NULL                -- no chat | closed
+    why        TEXT NOT NULL                -- no chat | closed | away
 ) STRICT;
 CREATE INDEX edition_unreached_edition ON edition_unreached (edition_id, id);
 

@@ -26,6 +26,7 @@ mod routes;
 pub mod run;
 pub mod schedule;
 pub mod serve;
+mod staffing;
 pub mod status;
 pub mod tally;
 #[cfg(test)]

@@ -7,11 +7,14 @@ use serde::Serialize;
 
 use crate::conversation::Lang;
 use crate::conversation::people::{MOST_DAYS, MOST_USES, Standing, USUAL_DAYS, invite_link, role_name};
+use crate::domain::calendar::date_words;
 use crate::domain::ids::{InviteId, UnitId};
 use crate::domain::qr::qr_text;
+use crate::domain::staffing::last_day;
 use crate::domain::{ChannelKind, Role, Timestamp};
 use crate::store::people::{InviteLine, NewInvite, PersonLine, UnitLine};
 
+use super::staffing::{self, StaffCommand};
 use super::{CommandError, Desk};
 
 /// Invites: links with which people enrol by themselves.
@@ -58,6 +61,8 @@ pub enum PeopleCommand {
         #[arg(long)]
         unit: Option<String>,
     },
+    #[command(flatten)]
+    Staff(StaffCommand),
 }
 
 /// Units.
@@ -66,6 +71,19 @@ pub enum UnitCommand {
     /// Lists the tree of units.
     #[command(after_help = "Example:\n  loa unit list")]
     List,
+    /// A unit ends, and another takes its people, groups, lower units and what is open there.
+    #[command(after_help = "Example:
+  loa unit merge \"Xã Nậm Pung\" --into \"Xã Bản Mế\" --on 01/01/2027")]
+    Merge {
+        /// The unit that ends: its path, or its name where only one has it.
+        unit: String,
+        /// The unit that takes it in.
+        #[arg(long)]
+        into: String,
+        /// The day, such as 01/01/2027; without it, now.
+        #[arg(long)]
+        on: Option<String>,
+    },
     /// Sets over which channels people of a unit and below are reached first, unless they chose themselves.
     #[command(after_help = "Examples:
   loa unit channels \"Tỉnh Mường Lam\" zalo_bot telegram
@@ -144,7 +162,10 @@ pub async fn invite_first_admin(desk: &Desk, unit: UnitId, path: String) -> Resu
 /// # Errors
 /// A unit that is not there; a database that fails.
 pub async fn run_people(command: PeopleCommand, desk: &Desk) -> Result<(), CommandError> {
-    let PeopleCommand::List { unit } = command;
+    let unit = match command {
+        PeopleCommand::List { unit } => unit,
+        PeopleCommand::Staff(command) => return staffing::run(command, desk).await,
+    };
     let unit = match unit {
         Some(text) => Some(find_unit(desk, &text).await?.0),
         None => None,
@@ -163,6 +184,7 @@ pub async fn run_unit(command: UnitCommand, desk: &Desk) -> Result<(), CommandEr
             let units = desk.store.units().await?;
             desk.show(&units, |units| listing(units, unit_words))
         }
+        UnitCommand::Merge { unit, into, on } => staffing::merge(desk, &unit, &into, on.as_deref()).await,
         UnitCommand::Channels { unit, channels } => {
             let (id, path) = find_unit(desk, &unit).await?;
             desk.store.set_channels(id, channels.clone()).await?;
@@ -232,6 +254,8 @@ fn person_words(line: &PersonLine) -> String {
     }
     if line.state == "left" {
         text = format!("{text}  [{}]", say("people-cli-has-left", &[]));
+    } else if let Some(until) = line.away_until {
+        text = format!("{text}  [{}]", say("people-cli-away", &[("until", &date_words(last_day(until)))]));
     } else if !line.reachable {
         text = format!("{text}  [{}]", say("people-cli-unreachable", &[]));
     }

@@ -91,6 +91,9 @@ pub enum AudienceFault {
     /// Several have that name: they are listed as they can be typed.
     #[error("có nhiều {0} tên “{1}”, hãy ghi rõ hơn: {2}")]
     Several(Named, String, String),
+    /// A unit that is left out has become part of another, whose people cannot be told apart from its own.
+    #[error("“{0}” đã nhập vào {1}; hãy bỏ phần loại trừ này, hoặc ghi đơn vị mới")]
+    Ended(String, String),
 }
 
 /// What a name in an audience is the name of.

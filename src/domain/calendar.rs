@@ -125,7 +125,7 @@ impl Calendar {
     }
 }
 
-fn instant(zone: Tz, day: NaiveDate, time: NaiveTime) -> Option<Timestamp> {
+pub(super) fn instant(zone: Tz, day: NaiveDate, time: NaiveTime) -> Option<Timestamp> {
     let local = zone.from_local_datetime(&day.and_time(time));
     local.earliest().map(|at| Timestamp::from(at.to_utc()))
 }

@@ -29,6 +29,7 @@ pub mod seal;
 pub mod similar;
 pub mod spans;
 pub mod split;
+pub mod staffing;
 pub mod tally;
 pub mod template;
 pub mod text;

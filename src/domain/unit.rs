@@ -6,8 +6,6 @@ use std::sync::Arc;
 
 use super::text::{clean_line, fold};
 
-/// The deepest tree: a ministry, a province, a commune, a cell, a group and some to spare.
-const MOST_DEPTH: usize = 12;
 /// The longest name of a unit, in characters.
 const MOST_NAME: usize = 120;
 
@@ -22,11 +20,14 @@ pub enum PathError {
     NoName,
     #[error("a unit's name is longer than {MOST_NAME} characters")]
     LongName,
-    #[error("more than {MOST_DEPTH} units one below the other")]
+    #[error("more than {} units one below the other", UnitPath::MOST_DEPTH)]
     TooDeep,
 }
 
 impl UnitPath {
+    /// The deepest tree: a ministry, a province, a commune, a cell, a group and some to spare.
+    pub const MOST_DEPTH: usize = 12;
+
     /// What makes two paths the same: the names without case and diacritics.
     pub fn key(&self) -> String {
         let names: Vec<String> = self.0.iter().map(|name| fold(name)).collect();
@@ -46,6 +47,11 @@ impl UnitPath {
     /// The path of the unit above; none at the top.
     pub fn parent(&self) -> Option<Self> {
         (self.0.len() > 1).then(|| self.prefix(self.0.len() - 1))
+    }
+
+    /// This path, and below it what another has below its first `depth` units. May be deeper than [`Self::MOST_DEPTH`].
+    pub fn with_end_of(&self, other: &Self, depth: usize) -> Self {
+        Self(self.0.iter().chain(other.0.iter().skip(depth)).cloned().collect())
     }
 
     /// The unit's own name.
@@ -74,7 +80,7 @@ impl FromStr for UnitPath {
             }
             names.push(name);
         }
-        if names.len() > MOST_DEPTH { Err(PathError::TooDeep) } else { Ok(Self(names.into())) }
+        if names.len() > Self::MOST_DEPTH { Err(PathError::TooDeep) } else { Ok(Self(names.into())) }
     }
 }
 

@@ -40,6 +40,7 @@ mod postgres;
 mod reports;
 mod results;
 mod schedules;
+mod staffing;
 mod status;
 mod sweep;
 mod tally;

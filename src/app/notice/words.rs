@@ -99,6 +99,7 @@ pub(super) fn reach_words(reach: &Reach) -> String {
             WhyNot::NoChat => "chưa mở trò chuyện với bot",
             WhyNot::ClosedChat => "đã chặn, hoặc im lặng quá lâu trên Zalo OA",
             WhyNot::ClosedGroup => "nhóm đã xóa bot",
+            WhyNot::Away => "đang nghỉ (đến ngày)",
         };
         let more =
             if i64::try_from(one.names.len()).is_ok_and(|named| one.count > named) { ", …" } else { "" };

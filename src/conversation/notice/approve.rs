@@ -66,6 +66,7 @@ fn about(lang: Lang, facts: &NoticeFacts, reach: &ReachFacts) -> String {
             WhyNot::NoChat => "notice-lost-no-chat",
             WhyNot::ClosedChat => "notice-lost-closed",
             WhyNot::ClosedGroup => "notice-lost-group",
+            WhyNot::Away => "notice-lost-away",
         };
         let more = if usize::try_from(*count).is_ok_and(|count| count > names.len()) { ", …" } else { "" };
         let names = format!("{}{more}", shorten(&names.join(", "), 200));

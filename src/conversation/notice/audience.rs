@@ -37,6 +37,9 @@ pub(super) fn fault_words(lang: Lang, fault: &AudienceFault) -> String {
         AudienceFault::Several(named, name, all) => {
             lang.say("notice-audience-several", &[("what", &of(*named)), ("name", name), ("all", all)])
         }
+        AudienceFault::Ended(name, into) => {
+            lang.say("notice-audience-ended", &[("name", name), ("into", into)])
+        }
     }
 }
 

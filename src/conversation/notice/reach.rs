@@ -16,6 +16,8 @@ pub enum WhyNot {
     ClosedChat,
     /// The group threw the bot out.
     ClosedGroup,
+    /// They are on leave.
+    Away,
 }
 
 /// How far an audience reaches.

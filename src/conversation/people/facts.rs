@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 
 use super::super::{Context, Need};
 use super::{
-    Answer, Ask, FoundUnit, GivenConsent, InviteFacts, LinkFacts, NewRequest, OwnChannel, OwnData,
+    Answer, Ask, FoundUnit, GivenConsent, InviteFacts, LinkFacts, NewRequest, OwnChannel, OwnData, OwnLeave,
     RequestFacts, RequestKind,
 };
 use crate::domain::Role;
@@ -30,6 +30,10 @@ pub(super) fn consent<'a>(ctx: &Context<'a>, person: PersonId) -> Result<Option<
 
 pub(super) fn unit<'a>(ctx: &Context<'a>, id: UnitId) -> Result<Option<&'a FoundUnit>, Need> {
     answered!(People, ctx, Ask::Unit(id), Answer::Unit(unit) => unit.as_ref())
+}
+
+pub(super) fn leave<'a>(ctx: &Context<'a>, person: PersonId) -> Result<Option<&'a OwnLeave>, Need> {
+    answered!(People, ctx, Ask::Leave(person), Answer::Leave(leave) => leave.as_ref())
 }
 
 pub(super) fn own_data<'a>(ctx: &Context<'a>, person: PersonId) -> Result<&'a OwnData, Need> {

@@ -37,6 +37,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "nhomtruc", who: Who::May(PEOPLE) },
     Command { name: "gonhom", who: Who::May(PEOPLE) },
     Command { name: "toi", who: Who::Enrolled },
+    Command { name: "nghi", who: Who::Enrolled },
     Command { name: "kenh", who: Who::Enrolled },
     Command { name: "ngonngu", who: Who::Anybody },
     Command { name: "huy", who: Who::Enrolled },

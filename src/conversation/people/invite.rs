@@ -42,6 +42,26 @@ pub fn invite_link(bot_username: &str, token: &str) -> String {
     }
 }
 
+/// An invite as the conversation sees it.
+#[derive(Clone, Debug)]
+pub struct InviteFacts {
+    pub id: InviteId,
+    pub unit: UnitId,
+    pub unit_path: String,
+    pub role: Role,
+    pub standing: Standing,
+}
+
+/// Whether an invite can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    Good,
+    Expired,
+    UsedUp,
+    Revoked,
+}
+
 /// `/moi`, alone or as `/moi Phường A, cán bộ, 20 lượt, 7 ngày` (in any order).
 pub(super) fn command(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
     if facts::own_units(ctx).is_empty() {

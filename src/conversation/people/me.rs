@@ -1,6 +1,7 @@
 //! What a person does about themselves: who am I, language, cancel, leave.
 
 use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
+use super::leave::leave_words;
 use super::{Action, Effect, act, facts, group, help, not_allowed, only_in_private, role_name};
 use crate::domain::Rich;
 
@@ -18,6 +19,9 @@ pub(super) fn who_am_i(ctx: &Context<'_>) -> Result<Turn, Need> {
     }
     if me.roles.is_empty() {
         text = text.line().push(lang.say("people-no-role", &[]));
+    }
+    if let Some(leave) = facts::leave(ctx, me.id)? {
+        text = text.line().push(leave_words(lang, leave));
     }
     text = text.push("\n\n");
     text = match facts::consent(ctx, me.id)? {

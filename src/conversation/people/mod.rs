@@ -7,6 +7,7 @@ mod facts;
 mod group;
 pub mod help;
 mod invite;
+mod leave;
 mod link;
 mod me;
 mod own_data;
@@ -24,7 +25,8 @@ pub use data_request::{Decider, Decision, NewRequest, RequestFacts, RequestKind,
 pub(super) use enrol::ask_once;
 pub use enrol::{MOST_TRIES, TRIES_COUNT_FOR};
 pub use help::menu;
-pub use invite::{InviteDraft, MOST_DAYS, MOST_USES, USUAL_DAYS, invite_link};
+pub use invite::{InviteDraft, InviteFacts, MOST_DAYS, MOST_USES, Standing, USUAL_DAYS, invite_link};
+pub use leave::{OwnLeave, staff_told};
 pub use link::{LinkFacts, OwnChannel, linked_elsewhere};
 pub use own_data::{GotNotice, OwnData, OwnReport, OwnRequest, own_data_text};
 pub use request::MOST_SHOWN as MOST_REQUESTS;
@@ -39,6 +41,8 @@ pub enum State {
     InviteUnit(InviteDraft),
     /// Types what is wrong in their data.
     Correcting,
+    /// Types from which day to which they are on leave.
+    Leave,
     /// An administrator types the right name.
     Renaming(RequestId),
     /// An administrator types why a request is refused.
@@ -78,6 +82,13 @@ pub enum Action {
     PreferChannel(ChatId),
     /// Wants a code with which another chat becomes theirs.
     LinkChannel,
+    /// Is on leave from the first moment to before the second.
+    Leave {
+        from: Timestamp,
+        until: Timestamp,
+    },
+    /// Is on leave no more.
+    EndLeave,
     /// Wants to know what an erasure means.
     WantErasure,
     /// Asks to be erased.
@@ -133,6 +144,8 @@ pub enum Ask {
     MakeLinkCode(PersonId),
     /// Whose a code is.
     LinkCode(String),
+    /// When a person is on leave.
+    Leave(PersonId),
     /// Everything that is kept about a person.
     OwnData(PersonId),
     /// Whose private chat it is, also after they left.
@@ -160,31 +173,12 @@ pub enum Answer {
     Channels(Vec<OwnChannel>),
     LinkCode(SecretString),
     Link(Option<LinkFacts>),
+    Leave(Option<OwnLeave>),
     OwnData(Box<OwnData>),
     Owner(Option<PersonId>),
     Request(Option<Box<RequestFacts>>),
     Requests(Vec<RequestFacts>),
     MadeRequest(Box<RequestFacts>),
-}
-
-/// An invite as the conversation sees it.
-#[derive(Clone, Debug)]
-pub struct InviteFacts {
-    pub id: InviteId,
-    pub unit: UnitId,
-    pub unit_path: String,
-    pub role: Role,
-    pub standing: Standing,
-}
-
-/// Whether an invite can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    Good,
-    Expired,
-    UsedUp,
-    Revoked,
 }
 
 /// A consent in force.
@@ -228,6 +222,16 @@ pub enum Effect {
         consent: Consent,
     },
     Leave {
+        person: PersonId,
+    },
+    /// Is on leave from the first moment to before the second; an earlier plan is dropped.
+    PlanLeave {
+        person: PersonId,
+        from: Timestamp,
+        until: Timestamp,
+    },
+    /// Is not on leave, now or later.
+    EndLeave {
         person: PersonId,
     },
     /// Forgets the name under which a stranger's chat was kept.
@@ -315,6 +319,7 @@ pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>
         "toi" => me::who_am_i(ctx)?,
         "ngonngu" => me::language(ctx, rest)?,
         "roi" => me::leave(ctx),
+        "nghi" => leave::command(ctx, rest)?,
         "huy" | "cancel" => me::cancel(ctx),
         "dulieu" => own_data::command(ctx)?,
         "xoa" => request::command(ctx)?,
@@ -344,6 +349,8 @@ pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
         Action::Speak(lang) => me::speak(ctx, *lang),
         Action::PreferChannel(chat) => link::prefer(ctx, *chat),
         Action::LinkChannel => link::make_code(ctx),
+        Action::Leave { from, until } => leave::plan(ctx, *from, *until),
+        Action::EndLeave => leave::end(ctx),
         Action::WantErasure => request::command(ctx),
         Action::AskErasure => request::ask_erasure(ctx),
         Action::AskCorrection => request::ask_correction(ctx),
@@ -362,6 +369,7 @@ pub fn heard(ctx: &Context<'_>, state: &State) -> Result<Turn, Need> {
     match state {
         State::Naming { invite, consent } => enrol::name_typed(ctx, *invite, consent),
         State::InviteUnit(draft) => invite::unit_typed(ctx, draft),
+        State::Leave => leave::days_typed(ctx),
         State::Correcting => request::correction_said(ctx),
         State::Renaming(id) => request::name_said(ctx, *id),
         State::Refusing(id) => request::reason_said(ctx, *id),

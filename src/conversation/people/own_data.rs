@@ -5,7 +5,9 @@ use sha2::{Digest, Sha256};
 use super::super::{Choice, Context, Lang, Need, Reply, Turn};
 use super::{Action, Effect, RequestKind, RequestState, act, facts, help, only_in_private, role_name};
 use crate::domain::Timestamp;
+use crate::domain::calendar::date_words;
 use crate::domain::content::{Attachment, FileKind};
+use crate::domain::staffing::{ChangeKind, last_day};
 use crate::domain::tally::Month;
 use crate::domain::{ChannelKind, Role};
 
@@ -16,6 +18,8 @@ pub struct OwnData {
     pub since: Timestamp,
     /// Role, unit's path, since when.
     pub roles: Vec<(Role, String, Timestamp)>,
+    /// What changed about them on a day, or is planned: from when, and of a leave until when.
+    pub changes: Vec<(ChangeKind, Timestamp, Option<Timestamp>)>,
     /// Channel, the name that the platform gave, the chat's id there, whether it is open.
     pub chats: Vec<(ChannelKind, String, String, bool)>,
     /// Version, when it was given, when it was withdrawn.
@@ -93,6 +97,16 @@ pub fn own_data_text(lang: Lang, data: &OwnData, now: Timestamp) -> String {
             .map(|(role, unit, since)| format!("{}, {unit} ({})", role_name(lang, *role), since.short()))
             .collect(),
     );
+    let day = |at: &Timestamp| date_words(*at);
+    let changes = data.changes.iter().map(|(kind, at, until)| match (kind, until) {
+        (ChangeKind::Retire, _) => lang.say("people-data-retired", &[("when", &day(at))]),
+        (ChangeKind::Away, Some(until)) => {
+            let last = date_words(last_day(*until));
+            lang.say("people-data-away", &[("when", &day(at)), ("until", &last)])
+        }
+        _ => lang.say("people-data-moved", &[("when", &day(at))]),
+    });
+    section("people-data-changes", changes.collect());
     let state = |open| lang.say(if open { "people-data-open" } else { "people-data-closed" }, &[]);
     let chats = data.chats.iter();
     section(

@@ -33,6 +33,12 @@ pub async fn resolve(
     for (selectors, keys) in [(&audience.include, &mut whom.include), (&audience.exclude, &mut whom.exclude)]
     {
         for selector in selectors {
+            // A merged unit's people cannot be left out alone: whoever meant them has to say so anew.
+            if std::ptr::eq(selectors, &audience.exclude)
+                && let Some(fault) = left_out_and_ended(tx, env, selector).await?
+            {
+                return Ok(Err(fault));
+            }
             match keys_of(tx, env, selector).await? {
                 Ok(more) => keys.extend(more),
                 Err(fault) => return Ok(Err(fault)),
@@ -107,12 +113,30 @@ async fn units(
 ) -> Result<Result<Vec<UnitId>, AudienceFault>, StoreError> {
     let found = people::find_everywhere(tx, env, &place.unit).await?;
     // A part of a name would be a guess, and a guess sends words to the wrong people.
-    let rows = found.into_iter().filter(|unit| unit.rank < 3).map(|unit| (unit.id.0, unit.path)).collect();
+    let mut rows: Vec<_> =
+        found.into_iter().filter(|unit| unit.rank < 3).map(|unit| (unit.id.0, unit.path)).collect();
+    if rows.is_empty() {
+        rows = people::find_heirs(tx, &place.unit).await?;
+    }
     match single(Named::Unit, &place.unit, rows) {
         Ok(unit) if place.below => below(tx, UnitId(unit)).await.map(Ok),
         Ok(unit) => Ok(Ok(vec![UnitId(unit)])),
         Err(fault) => Ok(Err(fault)),
     }
+}
+
+/// Why a unit cannot be left out: it has become part of another.
+async fn left_out_and_ended(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    selector: &Selector,
+) -> Result<Option<AudienceFault>, StoreError> {
+    let (Selector::Unit(place) | Selector::RoleAt { place, .. }) = selector else { return Ok(None) };
+    if people::find_everywhere(tx, env, &place.unit).await?.iter().any(|unit| unit.rank < 3) {
+        return Ok(None);
+    }
+    let heirs = people::find_heirs(tx, &place.unit).await?;
+    Ok(heirs.into_iter().next().map(|(_, path)| AudienceFault::Ended(place.unit.clone(), path)))
 }
 
 /// A unit and all below it.
@@ -126,7 +150,7 @@ pub async fn below(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>, StoreEr
 }
 
 /// A question about the chats that are meant: `$1` and `$2` are the lists of keys, in JSON. The chat is `c`;
-/// whether it is open is not asked here.
+/// whether it is open is not asked here, and whether its owner is on leave only where [`here`] is named.
 macro_rules! of_chats {
     ($before:literal, $middle:ident, $rest:literal) => {
         Sql {
@@ -149,7 +173,7 @@ macro_rules! of_chats {
         }
     };
     ($before:literal, $rest:literal) => {
-        of_chats!($before, { "", "" }, "", $rest)
+        of_chats!($before, nothing_more, $rest)
     };
     ($before:literal, { $lite:literal, $pg:literal }, $middle:literal, $rest:literal) => {
         Sql {
@@ -159,6 +183,7 @@ macro_rules! of_chats {
                 $before,
                 $lite,
                 $middle,
+                crate::store::notice::audience::here!(),
                 crate::store::notice::audience::meant!(),
                 $rest
             ),
@@ -168,10 +193,17 @@ macro_rules! of_chats {
                 $before,
                 $pg,
                 $middle,
+                crate::store::notice::audience::here!(),
                 crate::store::notice::audience::meant!(),
                 $rest
             ),
         }
+    };
+}
+
+macro_rules! nothing_more {
+    () => {
+        ""
     };
 }
 
@@ -197,7 +229,15 @@ macro_rules! meant {
            END) "
     };
 }
-pub(super) use {meant, of_chats};
+
+/// Whether the owner of the chat `c` is not on leave; whoever is named gets it nevertheless.
+macro_rules! here {
+    () => {
+        " (c.kind = 'group' OR ('p:' || c.person_id) IN (SELECT key FROM inc)
+           OR c.person_id NOT IN (SELECT w.id FROM people w WHERE w.away_until IS NOT NULL)) AND "
+    };
+}
+pub(super) use {here, meant, nothing_more, of_chats};
 
 impl Whom {
     /// The arguments `$1` and `$2` of the questions.

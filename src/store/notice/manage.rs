@@ -8,6 +8,7 @@ use crate::domain::Timestamp;
 use crate::domain::ids::NoticeId;
 use crate::failpoint::{Point, at};
 use crate::store::audit::{self, Actor};
+use crate::store::people;
 use crate::store::{Env, Store, StoreError, Tx};
 
 use super::reach::{Reach, months, reach, windows};
@@ -46,6 +47,10 @@ impl Work {
                 Ok(ran)
             }
             Self::Editions => {
+                // Who retires, moves or goes on leave by now does so before anything is sent.
+                if people::make_due(tx, env).await? {
+                    return Ok(true);
+                }
                 Ok(edition::begin_next(tx, env).await? || edition::fan_out_next(tx, env).await?)
             }
             Self::Elsewhere => elsewhere::move_some(tx, env).await,
@@ -190,7 +195,11 @@ impl Store {
                     let remind = chase::next(tx).await?;
                     let run = schedule::next(tx).await?;
                     let other = elsewhere::next(tx, now, after).await?;
-                    Ok([next.map(Timestamp), file, shown, remind, run, other].into_iter().flatten().min())
+                    let change = people::next_change(tx).await?;
+                    Ok([next.map(Timestamp), file, shown, remind, run, other, change]
+                        .into_iter()
+                        .flatten()
+                        .min())
                 })
             })
             .await

@@ -12,6 +12,7 @@ mod feed;
 mod files;
 mod heads;
 mod import;
+mod leave;
 mod list;
 mod manage;
 mod next;
@@ -28,6 +29,7 @@ use crate::domain::ids::EditionId;
 use super::{Env, StoreError, Tx};
 use crate::conversation::notice::{Answer, Ask, Effect};
 
+pub(super) use act::{Place, people_over, place_of};
 pub(super) use confirm::own_action;
 pub(super) use edition::delivery;
 pub use feed::{Ended, Lost};

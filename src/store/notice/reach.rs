@@ -10,7 +10,8 @@ use crate::domain::ids::{EditionId, UnitId};
 use crate::store::windows::{FREE_FOR, FREE_REPLIES, PAID_FOR};
 use crate::store::{Env, Sql, StoreError, Tx, outbox, quota};
 
-use super::audience::{Whom, meant, of_chats};
+use super::audience::{Whom, here, meant, nothing_more, of_chats};
+use super::leave;
 
 /// How far a notice reaches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -42,6 +43,7 @@ pub struct Unreached {
 const BY_THE_MONTH: Sql = of_chats!(
     "SELECT c.channel, COUNT(*) FROM chats c
      WHERE c.state = 'open' AND c.spare = 0 AND c.channel IN ('zalo_bot', 'zalo_oa') AND ",
+    here,
     " GROUP BY c.channel ORDER BY c.channel"
 );
 
@@ -75,6 +77,7 @@ const BY_WINDOW: Sql = of_chats!(
             COALESCE(SUM(CASE WHEN w.wrote_at >= $4 AND w.replies <= $5 THEN 1 ELSE 0 END), 0), COUNT(*)
      FROM chats c LEFT JOIN oa_windows w ON w.chat_id = c.id
      WHERE c.state = 'open' AND c.spare = 0 AND c.channel = 'zalo_oa' AND c.kind = 'private' AND ",
+    here,
     ""
 );
 
@@ -100,6 +103,7 @@ const OPEN: Sql = of_chats!(
     "SELECT COALESCE(SUM(CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END), 0),
             COALESCE(SUM(CASE WHEN c.kind = 'group' THEN 0 ELSE 1 END), 0)
      FROM chats c WHERE c.state = 'open' AND c.spare = 0 AND ",
+    here,
     ""
 );
 
@@ -149,6 +153,7 @@ pub async fn reach(tx: &mut Tx<'_>, whom: &Whom) -> Result<Reach, StoreError> {
             lost.push(Unreached { why, count, names: names.into_iter().map(|(name,)| name).collect() });
         }
     }
+    lost.extend(leave::on_leave(tx, whom).await?);
     let unreachable = lost.iter().map(|one| one.count).sum();
     Ok(Reach { groups, people, unreachable, lost, months: Vec::new(), windows: None })
 }
@@ -177,7 +182,7 @@ pub async fn keep_unreached(tx: &mut Tx<'_>, edition: EditionId, whom: &Whom) ->
     let (include, exclude) = whom.json()?;
     let closed = tx.exec(KEEP_CLOSED, args![&include, &exclude, edition]).await?;
     let without = tx.exec(KEEP_NO_CHAT, args![&include, &exclude, edition]).await?;
-    Ok(closed + without)
+    Ok(closed + without + leave::keep(tx, edition, whom).await?)
 }
 
 const OUTSIDE: Sql = Sql {

@@ -24,6 +24,8 @@ pub struct PersonLine {
     pub reachable: bool,
     /// The version of the wording that was agreed to.
     pub consent: Option<String>,
+    /// On leave up to this moment.
+    pub away_until: Option<Timestamp>,
     pub roles: Vec<RoleLine>,
 }
 
@@ -40,12 +42,13 @@ struct PersonRow {
     state: String,
     reachable: i64,
     consent_version: Option<String>,
+    away_until: Option<i64>,
 }
 
-row!(PersonRow { id, name, state, reachable, consent_version });
+row!(PersonRow { id, name, state, reachable, consent_version, away_until });
 
 const ALL_PEOPLE: &str = "
-    SELECT p.id, p.name, p.state, p.consent_version,
+    SELECT p.id, p.name, p.state, p.consent_version, p.away_until,
       (SELECT COUNT(*) FROM chats c
        WHERE c.person_id = p.id AND c.kind = 'private' AND c.state = 'open') AS reachable
     FROM people p ORDER BY p.folded, p.id";
@@ -55,7 +58,7 @@ const PEOPLE_BELOW: &str = "
     WITH RECURSIVE below (id) AS (
       SELECT id FROM units WHERE id = $1
       UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id)
-    SELECT p.id, p.name, p.state, p.consent_version,
+    SELECT p.id, p.name, p.state, p.consent_version, p.away_until,
       (SELECT COUNT(*) FROM chats c
        WHERE c.person_id = p.id AND c.kind = 'private' AND c.state = 'open') AS reachable
     FROM people p
@@ -63,6 +66,17 @@ const PEOPLE_BELOW: &str = "
     ORDER BY p.folded, p.id";
 
 impl Store {
+    /// The name of a person on the list; `None` where there is nobody with this number, or they have left.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn person_name(&self, person: PersonId) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT name FROM people WHERE id = $1 AND state = 'active'";
+        let row: Option<(String,)> =
+            self.db.read(move |tx| Box::pin(async move { tx.optional(sql, args![person]).await })).await?;
+        Ok(row.map(|(name,)| name))
+    }
+
     /// All people, or those with a role at the unit or below it.
     pub async fn people(&self, unit: Option<UnitId>) -> Result<Vec<PersonLine>, StoreError> {
         self.db.read(move |tx| Box::pin(async move { list(tx, unit).await })).await
@@ -86,6 +100,7 @@ async fn list(tx: &mut Tx<'_>, unit: Option<UnitId>) -> Result<Vec<PersonLine>, 
         state: row.state,
         reachable: row.reachable > 0,
         consent: row.consent_version,
+        away_until: row.away_until.map(Timestamp),
         roles: roles.remove(&row.id).unwrap_or_default(),
     };
     Ok(people.into_iter().map(line).collect())
@@ -155,9 +170,12 @@ pub(super) async fn consent(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<
 
 /// The person leaves: no role, no dialogue, no button, nothing that still waits to be sent to them.
 pub(super) async fn leave(tx: &mut Tx<'_>, env: &Env, person: PersonId) -> Result<(), StoreError> {
-    let sql = "UPDATE people SET state = 'left', left_at = $2, consent_version = NULL, consent_at = NULL
-               WHERE id = $1";
+    let sql = "UPDATE people SET state = 'left', left_at = $2, consent_version = NULL, consent_at = NULL,
+                 away_until = NULL WHERE id = $1";
     tx.exec_one(sql, args![person, env.now]).await?;
+    let sql = "UPDATE staff_changes SET state = 'cancelled', done_at = $2
+               WHERE person_id = $1 AND state = 'planned'";
+    tx.exec(sql, args![person, env.now]).await?;
     let sql = "UPDATE consents SET withdrawn_at = $2 WHERE person_id = $1 AND withdrawn_at IS NULL";
     tx.exec(sql, args![person, env.now]).await?;
     tx.exec("DELETE FROM roles WHERE person_id = $1", args![person]).await?;

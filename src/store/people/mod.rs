@@ -5,9 +5,11 @@ mod erase;
 mod import;
 mod invites;
 mod members;
+mod merge;
 mod own_data;
 mod reached;
 mod requests;
+mod staffing;
 mod units;
 
 use crate::conversation::people::{Answer, Ask, Effect};
@@ -24,8 +26,10 @@ pub use invites::{InviteLine, NewInvite};
 pub use members::{PersonLine, RoleLine};
 pub(super) use reached::arrange_owner;
 pub use requests::RequestLine;
+pub use staffing::ChangeLine;
+pub(super) use staffing::{make_due, next as next_change};
 pub use units::{UnitLine, find_or_create};
-pub(super) use units::{find_everywhere, lineage};
+pub(super) use units::{find_everywhere, find_heirs, lineage};
 
 /// Answers a question of the conversation.
 pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answer, StoreError> {
@@ -46,6 +50,7 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         }
         Ask::Channels(person) => Answer::Channels(reached::own_channels(tx, *person).await?),
         Ask::MakeLinkCode(person) => Answer::LinkCode(reached::make_code(tx, env, *person).await?),
+        Ask::Leave(person) => Answer::Leave(staffing::own_leave(tx, *person).await?),
         Ask::OwnData(person) => Answer::OwnData(Box::new(own_data::own_data(tx, *person).await?)),
         Ask::Owner(chat) => Answer::Owner(requests::owner(tx, *chat).await?),
         Ask::OpenRequest(person, kind) => Answer::Request(requests::pending(tx, *person, *kind).await?),
@@ -83,6 +88,10 @@ pub(super) async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result
             members::leave(tx, env, *person).await?;
             note(tx, env, *person, "person.leave", &format!("person:{person}"), "").await
         }
+        Effect::PlanLeave { person, from, until } => {
+            staffing::plan_leave(tx, env, *person, *from, *until).await
+        }
+        Effect::EndLeave { person } => staffing::end_leave(tx, env, *person).await,
         Effect::ForgetName { chat } => chats::forget_name(tx, *chat).await,
         Effect::SetLang { chat, lang } => chats::set_lang(tx, *chat, *lang).await,
         Effect::RevokeInvite { invite, by } => {

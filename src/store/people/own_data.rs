@@ -4,6 +4,7 @@ use crate::args;
 use crate::conversation::people::{GotNotice, OwnData, OwnReport, OwnRequest, RequestKind, RequestState};
 use crate::domain::Timestamp;
 use crate::domain::ids::PersonId;
+use crate::domain::staffing::ChangeKind;
 use crate::domain::tally::Month;
 use crate::store::{Store, StoreError, Tx, row};
 
@@ -43,6 +44,14 @@ pub async fn own_data(tx: &mut Tx<'_>, person: PersonId) -> Result<OwnData, Stor
         let role = role.parse().map_err(|_| StoreError::Corrupt(format!("role {role}")))?;
         data.roles.push((role, unit, Timestamp(since)));
     }
+    let sql =
+        "SELECT kind, at, until FROM staff_changes WHERE person_id = $1 AND state IN ('planned', 'done')
+               ORDER BY at, id";
+    let changes: Vec<(String, i64, Option<i64>)> = tx.all(sql, args![person]).await?;
+    let change = |(kind, at, until): (String, i64, Option<i64>)| {
+        Some((ChangeKind::from_code(&kind)?, Timestamp(at), until.map(Timestamp)))
+    };
+    data.changes = changes.into_iter().filter_map(change).collect();
     let sql = "SELECT channel, title, external_id, state FROM chats
                WHERE person_id = $1 AND kind = 'private' ORDER BY id";
     let chats: Vec<(String, String, String, String)> = tx.all(sql, args![person]).await?;

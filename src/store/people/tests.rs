@@ -5,6 +5,7 @@ mod everyday;
 mod groups;
 mod invites;
 mod lists;
+mod merging;
 mod own_data;
 
 use std::time::Duration;

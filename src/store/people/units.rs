@@ -10,6 +10,7 @@ use crate::domain::text::fold;
 
 use super::super::sql::like;
 use super::super::{Env, Sql, Store, StoreError, Tx, row};
+use super::merge;
 
 /// So many units are looked at when a text means several.
 const MOST_FOUND: i64 = 50;
@@ -33,7 +34,7 @@ impl Store {
         let sql = "SELECT u.id, u.path,
                      (SELECT COUNT(DISTINCT r.person_id) FROM roles r WHERE r.unit_id = u.id) AS people,
                      (SELECT COUNT(*) FROM chats c WHERE c.unit_id = u.id AND c.kind = 'group') AS groups
-                   FROM units u ORDER BY u.path_key";
+                   FROM units u WHERE u.ends_on IS NULL ORDER BY u.path_key";
         self.db.read(|tx| Box::pin(async move { tx.all(sql, args![]).await })).await
     }
 
@@ -73,12 +74,15 @@ pub(in crate::store) async fn find_everywhere(
 }
 
 async fn by_key(tx: &mut Tx<'_>, key: &str) -> Result<Option<UnitId>, StoreError> {
-    let row: Option<(i64,)> = tx.optional("SELECT id FROM units WHERE path_key = $1", args![key]).await?;
+    // One that ended has a successor.
+    let sql = "SELECT COALESCE(successor_id, id) FROM units WHERE path_key = $1";
+    let row: Option<(i64,)> = tx.optional(sql, args![key]).await?;
     Ok(row.map(|(id,)| UnitId(id)))
 }
 
 /// The unit with this path; it and those above it are made where they are missing.
 pub async fn find_or_create(tx: &mut Tx<'_>, env: &Env, path: &UnitPath) -> Result<UnitId, StoreError> {
+    let path = merge::as_it_is_now(path, &merge::heirs(tx).await?);
     let mut unit = None;
     for depth in 1..=path.depth() {
         let part = path.prefix(depth);
@@ -154,6 +158,19 @@ pub(super) async fn find(
     let args = args![serde_json::to_string(within)?, key, tail, folded, part, env.now, MOST_FOUND];
     let rows: Vec<FoundRow> = tx.all(BELOW, args).await?;
     Ok(rows.into_iter().map(FoundUnit::from).collect())
+}
+
+/// Into which units those went that had this path or name and have ended.
+pub(in crate::store) async fn find_heirs(
+    tx: &mut Tx<'_>,
+    text: &str,
+) -> Result<Vec<(i64, String)>, StoreError> {
+    let folded = fold(text);
+    let key = text.parse::<UnitPath>().map_or_else(|_| folded.clone(), |path| path.key());
+    let sql = "SELECT DISTINCT s.id, s.path FROM units u JOIN units s ON s.id = u.successor_id
+               WHERE u.path_key = $1 OR u.path_key LIKE $2 ESCAPE '\\' OR u.folded = $3
+               ORDER BY s.path, s.id LIMIT 6";
+    tx.all(sql, args![&key, format!("% / {}", like(&key)), folded]).await
 }
 
 /// A unit and all above it.

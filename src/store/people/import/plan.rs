@@ -9,6 +9,7 @@ use crate::domain::import::{ImportRow, Kind};
 use crate::domain::{ChannelKind, Role, UnitPath};
 
 use super::super::super::{Sql, StoreError, Tx, row};
+use super::super::merge;
 use super::{Change, Conflict, ImportReport};
 
 /// So many rows go to the database in one statement.
@@ -166,8 +167,10 @@ impl Plan {
         plan.report.rows = rows.len();
         let mut units = Vec::with_capacity(rows.len());
         let mut seen: HashMap<&UnitPath, usize> = HashMap::new();
+        let heirs = merge::heirs(tx).await?;
         for row in rows {
-            units.push(*seen.entry(&row.unit).or_insert_with(|| plan.place_unit(&row.unit)));
+            let place = || plan.place_unit(&merge::as_it_is_now(&row.unit, &heirs));
+            units.push(*seen.entry(&row.unit).or_insert_with(place));
         }
         plan.find_units(tx).await?;
         let chats = known_chats(tx, rows).await?;
