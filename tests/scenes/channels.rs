@@ -8,6 +8,7 @@ use loa::domain::ids::NoticeId;
 use loa::domain::{ChannelKind, Role};
 use loa::sandbox::{Fault, Rule};
 
+use crate::engines::Database;
 use crate::hall::{Hall, PROVINCE, WARD};
 use crate::on_both;
 
@@ -37,6 +38,20 @@ async fn links(hall: &Hall, who: &str) {
     let code = code(hall, who).await;
     let done = hall.says_beside(who, &format!("/ghep {code}")).await;
     assert!(done.contains("Xong rồi"), "{done}");
+}
+
+/// What is urgent waits three minutes for a channel that is down; Lan has two.
+async fn impatient(database: Database) -> Hall {
+    let mut hall = Hall::with_zalo_beside(database).await;
+    links(&hall, "lan").await;
+    hall.stop().await;
+    let elsewhere = Some(3 * MINUTE);
+    let (first, second) = (&mut hall.engine, hall.second.as_mut().expect("a second channel"));
+    for engine in [first, &mut second.1] {
+        engine.store = engine.store.clone().chasing(Chases { elsewhere, ..Chases::default() });
+    }
+    hall.start().await;
+    hall
 }
 
 on_both! {
@@ -128,15 +143,7 @@ on_both! {
     }
 
     async fn what_is_urgent_does_not_wait_for_a_channel_that_is_down(database: Database) {
-        let mut hall = Hall::with_zalo_beside(database).await;
-        links(&hall, "lan").await;
-        hall.stop().await;
-        let elsewhere = Some(3 * MINUTE);
-        let (first, second) = (&mut hall.engine, hall.second.as_mut().expect("a second channel"));
-        for engine in [first, &mut second.1] {
-            engine.store = engine.store.clone().chasing(Chases { elsewhere, ..Chases::default() });
-        }
-        hall.start().await;
+        let hall = impatient(database).await;
         hall.platform.telegram().faults().add(Rule::new(Fault::Status(502)).method("sendMessage"));
         let sends = async |title: &str, urgent| {
             let audience = format!("unit:{WARD}");
@@ -164,6 +171,33 @@ on_both! {
         hall.settled().await;
         assert!(!hall.heard("lan", "Lũ về"), "{}", hall.story("lan"));
         assert_eq!(hall.confirmed(urgent).await, 1);
+        hall.ends_well().await;
+    }
+
+    async fn what_left_a_channel_that_is_down_goes_over_it_after_all_if_the_other_fails(database: Database) {
+        let hall = impatient(database).await;
+        hall.platform.telegram().faults().add(Rule::new(Fault::Status(502)).method("sendMessage"));
+        hall.beside().zalo_bot().faults().add(Rule::new(Fault::Forbidden).method("sendMessage"));
+        let audience = "person:Chị Lan".to_owned();
+        let new = NewNotice { title: "Lũ về".into(), audience, confirm: true, urgent: true, ..NewNotice::default() };
+        let id = hall.store.notice_new(new).await.expect("the store").expect("a notice");
+        hall.store.notice_send(id).await.expect("the store").expect("sent");
+        let begun = hall.clock.now();
+        while hall.clock.now().since(begun) < 10 * MINUTE {
+            hall.clock.advance(SECOND);
+            hall.a_moment().await;
+        }
+        let report = hall.store.notice_report(id).await.expect("the store").expect("a report");
+        assert_eq!((report.all.failed, report.waiting), (0, 1), "it waits for Telegram: {report:?}");
+        hall.platform.telegram().faults().clear();
+        while !hall.heard("lan", "Lũ về") {
+            hall.clock.advance(SECOND);
+            hall.a_moment().await;
+        }
+        hall.settled().await;
+        assert_eq!(hall.platform.chat("lan").iter().filter(|said| said.text.contains("Lũ về")).count(), 1);
+        hall.chooses("lan", "Đã nhận").await;
+        assert_eq!(hall.confirmed(id).await, 1);
         hall.ends_well().await;
     }
 

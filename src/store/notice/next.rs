@@ -10,10 +10,11 @@ use super::OWN_DATA_PREFIX;
 use super::edition::delivery;
 
 /// Another open chat `c` of who gets delivery `d`: one over which it has not been sent, and that has none of its own.
+/// From where it was only called back, because the channel was down, it may go out after all.
 macro_rules! next_chat {
     () => {
         "c.kind = 'private' AND c.state = 'open' AND c.id <> d.chat_id
-         AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.chat_id = c.id)
+         AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.chat_id = c.id AND m.state <> 5)
          AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.edition_id = d.edition_id AND o.chat_id = c.id)"
     };
 }
