@@ -243,3 +243,16 @@ notice-is-approved-after = ✅ { $name } agreed after it was sent.
 notice-is-objected = ✋ { $name } does not agree.
 notice-author-approved-after = ✅ { $name } agrees with “{ $title }”, which you sent first.
 notice-author-objected = ✋ { $name } does not agree with “{ $title }”: { $reason } If need be, stop what has not gone out, or send a correction.
+
+# Variables: filled in for each recipient.
+notice-filled-for = ✍️ Above it is filled in for { $name } as an example; everybody gets their own.
+notice-variable-unknown = ⚠️ There is no variable { $words }. There are: { $all }. To keep the braces, write {"{{…}}"}.
+notice-variable-open = ⚠️ After {"{"}{ $word } a closing {"}"} is missing.
+notice-variables-too-many = ⚠️ Too many variables: 50 at most.
+notice-blank-name = ⚠️ { $count } recipients have no name: { $names }.
+notice-blank-unit = ⚠️ { $count } people have no unit yet: { $names }.
+notice-blank-role = ⚠️ { $count } recipients have no role: { $names }.
+notice-variables-first = It can be handed on once that is put right: the text, or who gets it.
+notice-variables-stop = “{ $title }” cannot go out yet:
+    { $lines }
+notice-schedule-refused = ⚠️ Schedule “{ $name }”: the run { $when } could not go out. { $reason } Please write another.

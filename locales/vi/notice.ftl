@@ -243,3 +243,16 @@ notice-is-approved-after = ✅ { $name } đã đồng ý sau khi gửi.
 notice-is-objected = ✋ { $name } không đồng ý.
 notice-author-approved-after = ✅ { $name } đồng ý với “{ $title }” mà bạn đã gửi trước.
 notice-author-objected = ✋ { $name } không đồng ý với “{ $title }”: { $reason } Nếu cần, bạn hủy phần chưa gửi hoặc gửi đính chính nhé.
+
+# Biến: điền theo từng người nhận.
+notice-filled-for = ✍️ Bản trên điền cho { $name } làm ví dụ; mỗi nơi nhận bản điền cho mình.
+notice-variable-unknown = ⚠️ Không có biến { $words }. Bạn dùng được: { $all }. Muốn giữ nguyên dấu ngoặc thì viết {"{{…}}"}.
+notice-variable-open = ⚠️ Sau {"{"}{ $word } còn thiếu dấu đóng {"}"}.
+notice-variables-too-many = ⚠️ Có quá nhiều biến, nhiều nhất 50.
+notice-blank-name = ⚠️ { $count } nơi nhận chưa có tên: { $names }.
+notice-blank-unit = ⚠️ { $count } người chưa có đơn vị: { $names }.
+notice-blank-role = ⚠️ { $count } nơi nhận không có vai trò: { $names }.
+notice-variables-first = Sửa xong (nội dung, hoặc người nhận) mới gửi duyệt được.
+notice-variables-stop = “{ $title }” chưa gửi được:
+    { $lines }
+notice-schedule-refused = ⚠️ Lịch “{ $name }”: kỳ { $when } chưa gửi được. { $reason } Bạn soạn thay giúp nhé.

@@ -137,7 +137,7 @@ CREATE INDEX edition_steps_due ON edition_steps (due_at) WHERE done_at IS NULL;
 
 CREATE TABLE edition_parts (
     edition_id BIGINT NOT NULL REFERENCES editions (id),
-    channel    TEXT NOT NULL,              -- laid out for what it can show
+    channel    TEXT NOT NULL,              -- laid out for what it can show; each: as it was written, filled in for every recipient
     seq        BIGINT NOT NULL,
     payload_id BIGINT NOT NULL REFERENCES payloads (id),
     last       BIGINT NOT NULL,

@@ -46,7 +46,8 @@ Behind it, for what comes on days off: bỏ (not at all), trước (the working 
 and -3 for three days ahead:
   0 8 8 10 * trước -3
 
-Title and text may hold {ngày} {tháng} {quý} {năm} {đơn vị}.")]
+Title and text may hold {ngày} {tháng} {quý} {năm}, filled in for the run, and {tên} {đơn vị} {vai trò}, filled in
+for everybody who gets it.")]
     New {
         /// What it is called
         #[arg(long)]

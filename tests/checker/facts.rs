@@ -33,6 +33,7 @@ pub struct MessageRow {
     pub target: Option<String>,
     pub payload_id: i64,
     pub delivery_id: Option<i64>,
+    pub last_part: i64,
     pub own_data: Option<String>,
     pub state: i64,
     pub attempt: i64,
@@ -52,6 +53,7 @@ by_name!(MessageRow {
     target,
     payload_id,
     delivery_id,
+    last_part,
     own_data,
     state,
     attempt,
@@ -192,7 +194,7 @@ impl Facts {
             messages: from
                 .rows(
                     "SELECT m.id, c.external_id AS chat, COALESCE(m.first_lane, m.lane) AS lane, m.op, m.target,
-                       m.payload_id, m.delivery_id, m.own_data, m.state, m.attempt, m.unknowns, m.never_twice, m.not_before,
+                       m.payload_id, m.delivery_id, m.last_part, m.own_data, m.state, m.attempt, m.unknowns, m.never_twice, m.not_before,
                        m.expires_at, m.external_id, m.error
                      FROM messages m JOIN chats c ON c.id = m.chat_id ORDER BY m.id",
                 )

@@ -270,11 +270,15 @@ fn every_thing_has_one_row(facts: &Facts, verdict: &mut Verdict) {
             verdict.say(5, format!("update {} was stored twice", row.external_id));
         }
     }
-    let mut parts = BTreeSet::new();
+    let (mut parts, mut lasts) = (BTreeSet::new(), BTreeSet::new());
     for message in facts.messages.iter().filter(|message| message.state != CANCELLED) {
         let Some(delivery) = message.delivery_id else { continue };
         if !parts.insert((delivery, message.chat.as_str(), message.payload_id)) {
             verdict.say(5, format!("delivery {delivery} has two messages for one part"));
+        }
+        // Where every recipient has words of their own, two that say the same are two payloads.
+        if message.last_part != 0 && !lasts.insert((delivery, message.chat.as_str())) {
+            verdict.say(5, format!("delivery {delivery} ends twice in chat {}", message.chat));
         }
     }
 }

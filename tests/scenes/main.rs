@@ -36,6 +36,7 @@ mod notices;
 mod office;
 mod pacing;
 mod people;
+mod personal;
 mod platforms;
 mod postgres;
 mod province;

@@ -105,6 +105,7 @@ pub(super) fn reach_words(reach: &Reach) -> String {
             if i64::try_from(one.names.len()).is_ok_and(|named| one.count > named) { ", …" } else { "" };
         lines.push(format!("  {why}: {} – {}{more}", one.count, one.names.join(", ")));
     }
+    lines.extend(reach.filling.says(Lang::Vi));
     lines.extend(reach.months.iter().map(|month| month.says(Lang::Vi)));
     lines.extend(reach.windows.map(|windows| windows.says(Lang::Vi)));
     lines.join("\n")

@@ -5,7 +5,7 @@ use super::audience::addressed;
 use super::draft::Expects;
 use super::{
     Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Review, Stage, State, WhyNot, compose, drafts,
-    facts, missing, not_allowed, report,
+    facts, filling, missing, not_allowed, report,
 };
 use crate::domain::Rich;
 use crate::domain::calendar::when_words;
@@ -26,7 +26,11 @@ fn button(lang: Lang, key: &str, notice: NoticeId, act: Act) -> Choice {
 pub fn preview_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &ReachFacts) -> Reply {
     let id = facts.id;
     let text = Rich::new().push(lang.say("notice-above-is-it", &[])).line().push(about(lang, facts, reach));
-    Reply::to(chat, text).row([button(lang, "notice-submit", id, Act::Submit)]).row([
+    let mut reply = Reply::to(chat, text);
+    if reach.filling.is_whole() {
+        reply = reply.row([button(lang, "notice-submit", id, Act::Submit)]);
+    }
+    reply.row([
         button(lang, "notice-rework", id, Act::Rework),
         button(lang, "notice-discard", id, Act::Discard),
     ])
@@ -56,7 +60,8 @@ pub fn approval_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &Reac
 
 fn about(lang: Lang, facts: &NoticeFacts, reach: &ReachFacts) -> String {
     let (groups, people) = (reach.groups.to_string(), reach.people.to_string());
-    let mut lines = vec![lang.say("notice-reach", &[("groups", &groups), ("people", &people)])];
+    let mut lines = reach.filling.says(lang);
+    lines.push(lang.say("notice-reach", &[("groups", &groups), ("people", &people)]));
     if !reach.lost.is_empty() {
         let count: i64 = reach.lost.iter().map(|(_, count, _)| count).sum();
         lines.push(lang.say("notice-unreachable", &[("count", &count.to_string())]));
@@ -156,6 +161,14 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act, shown: Option<&st
     };
     if !fits {
         return Ok(Turn::toast(decided(lang, facts)));
+    }
+    let hands_on =
+        act == Act::Submit || act == Act::SendFirst || (act == Act::Approve && facts.review.is_none());
+    if hands_on {
+        let filling = facts::filling(ctx, id)?;
+        if !filling.is_whole() {
+            return Ok(filling::stopped(ctx, facts, filling));
+        }
     }
     if act == Act::Approve && shown != Some(facts.notice.fingerprint().as_str()) {
         // Not what stands above the button: it is shown as it is now, with a button of its own.

@@ -2,8 +2,8 @@
 
 use super::super::{Context, Need, Post};
 use super::{
-    Answer, Ask, NoticeFacts, Planned, ReachFacts, Receipt, Recipient, Report, ScheduleFacts, UnitNames,
-    Waiting,
+    Answer, Ask, Filling, NoticeFacts, Planned, ReachFacts, Receipt, Recipient, Report, ScheduleFacts,
+    UnitNames, Waiting,
 };
 use crate::domain::Timestamp;
 use crate::domain::audience::AudienceFault;
@@ -49,6 +49,10 @@ pub(super) fn notice<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<Option<&'a N
 pub(super) fn submitted<'a>(ctx: &Context<'a>, units: Vec<UnitId>) -> Result<&'a [Waiting], Need> {
     let ask = Ask::Submitted { units, within: bounds(ctx, APPROVE) };
     answered!(Notice, ctx, ask, Answer::Submitted(list) => list)
+}
+
+pub(super) fn filling<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a Filling, Need> {
+    answered!(Notice, ctx, Ask::Filling(id), Answer::Filling(filling) => filling)
 }
 
 pub(super) fn unconfirmed<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a [UnitNames], Need> {

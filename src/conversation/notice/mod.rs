@@ -10,6 +10,7 @@ mod confirm;
 mod draft;
 mod drafts;
 mod facts;
+mod filling;
 mod fingerprint;
 mod missing;
 mod month;
@@ -35,6 +36,7 @@ pub use draft::{
     Draft, DraftAct, FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, title_and_body,
 };
 pub use drafts::{MOST_DRAFTS, MOST_SENT, OwnNotice, keep_left, own_notices};
+pub use filling::{Blank, Filling};
 pub use missing::{too_few, who_is_missing};
 pub use month::{Planned, month_words};
 pub use reach::{Month, ReachFacts, WhyNot, Windows};
@@ -152,6 +154,8 @@ pub enum Ask {
         units: Vec<UnitId>,
         within: Vec<UnitId>,
     },
+    /// What its variables are filled in with, and what stands in the way.
+    Filling(NoticeId),
     /// Who has not confirmed, by unit.
     Unconfirmed(NoticeId),
     /// What became of it, if it has gone out.
@@ -183,6 +187,7 @@ pub enum Answer {
     Approvers(Vec<String>),
     Notice(Option<Box<NoticeFacts>>),
     Submitted(Vec<Waiting>),
+    Filling(Filling),
     Unconfirmed(Vec<UnitNames>),
     Report(Option<Box<Report>>),
     Again(i64),

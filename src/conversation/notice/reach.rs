@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::Lang;
-use super::running;
+use super::{Filling, running};
 use crate::domain::ChannelKind;
 
 /// Why a notice does not reach somebody it is for.
@@ -33,6 +33,8 @@ pub struct ReachFacts {
     pub months: Vec<Month>,
     /// At what price it reaches people over a Zalo Official Account; only known of a notice that is written.
     pub windows: Option<Windows>,
+    /// What its variables are filled in with; only known of a notice that is written.
+    pub filling: Filling,
 }
 
 /// How many people a notice reaches at what price over a Zalo Official Account: that depends on when they last wrote

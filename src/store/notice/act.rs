@@ -2,7 +2,7 @@
 
 use crate::args;
 use crate::conversation::notice::{
-    Act, Action, Effect, FileFrom, NewFile, NewNotice, NoticeFacts, ReachFacts, Review, preview_card,
+    Act, Action, Effect, FileFrom, Filling, NewFile, NewNotice, NoticeFacts, ReachFacts, Review, preview_card,
 };
 use crate::conversation::{Choice, Lang, Reply, notice as talk};
 use crate::domain::audience::AudienceFault;
@@ -16,7 +16,7 @@ use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
 use super::resend;
 use super::write::{self, Refused};
-use super::{approval, edition, reach};
+use super::{approval, edition, personal, reach};
 
 /// Makes a change that the conversation decided, except confirmations.
 pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), StoreError> {
@@ -149,7 +149,7 @@ pub async fn reach_facts(
     let beyond = !within.is_empty() && reach::reaches_beyond(tx, &whom, within).await?;
     let lost = reach.lost.into_iter().map(|one| (one.why, one.count, one.names)).collect();
     let (groups, people) = (reach.groups, reach.people);
-    Ok(Ok(ReachFacts { groups, people, lost, beyond, months: Vec::new(), windows: None }))
+    Ok(Ok(ReachFacts { groups, people, lost, beyond, ..ReachFacts::default() }))
 }
 
 /// How far a notice that is written reaches, and what it takes of a month's messages.
@@ -162,8 +162,17 @@ pub async fn reach_of(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Result<ReachF
         let content = edition::content(tx, &row).await?;
         reach.months = reach::months(tx, env, &whom, &content, row.urgent != 0).await?;
         reach.windows = reach::windows(tx, env, &whom, &content).await?;
+        reach.filling = personal::filling(tx, &whom, &content.text).await?;
     }
     Ok(reach)
+}
+
+/// What the variables of a notice that is written are filled in with. One for nobody that there is has nothing to fill in.
+pub async fn filling(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Result<Filling, StoreError> {
+    let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
+    let content = edition::content(tx, &row).await?;
+    let whom = edition::whom(tx, env, &row.audience).await?.unwrap_or_default();
+    personal::filling(tx, &whom, &content.text).await
 }
 
 /// A person's private chat, and its language.
@@ -267,7 +276,10 @@ pub async fn show_as_it_looks(
 ) -> Result<(), StoreError> {
     let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
     let content = edition::content(tx, &row).await?;
-    let mut reply = Reply::to(chat, content.text).files(content.files);
+    let whom = edition::whom(tx, env, &row.audience).await?.ok();
+    let at = row.send_at.map_or(env.now, |at| Timestamp(at).max(env.now));
+    let text = personal::shown(tx, whom.as_ref(), content.text, at).await?;
+    let mut reply = Reply::to(chat, text).files(content.files);
     // The button stands where it will stand: with it, an album and its words are laid out otherwise.
     if let Some(label) = content.buttons.iter().flatten().map(Button::label).next() {
         let sample = Action::Notice { notice: id, act: Act::Sample };

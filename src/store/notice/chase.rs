@@ -6,6 +6,7 @@ use crate::args;
 use crate::domain::Timestamp;
 use crate::domain::chase::{After, Chase, Step};
 use crate::domain::ids::EditionId;
+use crate::domain::template::outlined;
 use crate::store::{Env, StoreError, Tx, row};
 
 use super::{heads, remind};
@@ -18,7 +19,12 @@ pub struct Due {
     pub after: After,
     pub cursor: i64,
     pub state: String,
+    /// As whoever is none of the recipients is told of it.
     pub title: String,
+    /// As it was written.
+    pub template: String,
+    /// The day with which it is filled in.
+    pub at: Timestamp,
     pub urgent: bool,
     pub author_id: Option<i64>,
     pub approver_id: Option<i64>,
@@ -36,6 +42,7 @@ struct Row {
     after: Option<i64>,
     cursor: i64,
     state: String,
+    at: i64,
     title: String,
     urgent: i64,
     author_id: Option<i64>,
@@ -54,6 +61,7 @@ row!(Row {
     after,
     cursor,
     state,
+    at,
     title,
     urgent,
     author_id,
@@ -90,7 +98,9 @@ impl Row {
             after: self.after.map_or(After::Morning, |micros| After::Span(span(micros))),
             cursor: self.cursor,
             state: self.state,
-            title: self.title,
+            title: outlined(&self.title, Timestamp(self.at)),
+            template: self.title,
+            at: Timestamp(self.at),
             urgent: self.urgent != 0,
             author_id: self.author_id,
             approver_id: self.approver_id,
@@ -127,7 +137,8 @@ pub async fn begin(
 
 /// Does some of what is due. Gives whether there was anything.
 pub async fn follow_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
-    let sql = "SELECT s.edition_id, s.seq, s.kind, s.number, s.after, s.cursor, e.state, n.title, n.urgent,
+    let sql = "SELECT s.edition_id, s.seq, s.kind, s.number, s.after, s.cursor, e.state,
+                 COALESCE(e.started_at, e.starts_at) AS at, n.title, n.urgent,
                  n.author_id, n.approver_id, n.author_unit, e.total, e.confirmed, n.id AS notice
                FROM edition_steps s JOIN editions e ON e.id = s.edition_id JOIN notices n ON n.id = e.notice_id
                WHERE s.done_at IS NULL AND s.due_at <= $1 ORDER BY s.due_at, s.edition_id, s.seq LIMIT 1";

@@ -6,11 +6,12 @@ use crate::conversation::notice::{Action, Receipt, UNDO};
 use crate::domain::Timestamp;
 use crate::domain::content::Own;
 use crate::domain::ids::*;
+use crate::domain::template::told;
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, row};
 
 use super::edition::delivery;
-use super::{chase, next};
+use super::{chase, next, personal};
 
 /// What a recipient's own button does, if the delivery that its data names belongs to this chat.
 pub async fn own_action(
@@ -33,9 +34,10 @@ struct Row {
     person_id: Option<i64>,
     at: Option<i64>,
     title: String,
+    sent: i64,
 }
 
-row!(Row { person_id, at, title });
+row!(Row { person_id, at, title, sent });
 
 /// What is known of a delivery when somebody confirms it.
 pub async fn receipt(
@@ -43,15 +45,21 @@ pub async fn receipt(
     id: DeliveryId,
     person: PersonId,
 ) -> Result<Option<Receipt>, StoreError> {
-    let sql = "SELECT d.person_id, c.at, n.title FROM deliveries d
+    let sql =
+        "SELECT d.person_id, c.at, n.title, COALESCE(e.started_at, e.starts_at) AS sent FROM deliveries d
                JOIN editions e ON e.id = d.edition_id JOIN notices n ON n.id = e.notice_id
                LEFT JOIN confirmations c ON c.delivery_id = d.id AND c.person_id = $2
                WHERE d.id = $1";
-    let row: Option<Row> = tx.optional(sql, args![id, person]).await?;
-    Ok(row.map(|row| Receipt {
+    let Some(row) = tx.optional::<Row>(sql, args![id, person]).await? else { return Ok(None) };
+    // As whoever presses has read it.
+    let values = match personal::is_personal(&row.title) {
+        true => personal::recipients(tx, &format!("[{id}]")).await?.pop().map(|one| one.values),
+        false => None,
+    };
+    Ok(Some(Receipt {
         owner: row.person_id.map(PersonId),
         confirmed_at: row.at.map(Timestamp),
-        title: row.title,
+        title: told(&row.title, Timestamp(row.sent), &values.unwrap_or_default()),
     }))
 }
 

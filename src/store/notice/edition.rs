@@ -16,7 +16,7 @@ use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
 use super::audience::{self, Whom, of_chats};
 use super::write::{self, Done, Refused, subject};
-use super::{chase, reach};
+use super::{chase, personal, reach};
 
 /// A transaction that has made so many deliveries makes no more, so that nothing else waits long for it: what is made
 /// already is sent meanwhile.
@@ -115,7 +115,11 @@ async fn begin(tx: &mut Tx<'_>, env: &Env, edition: EditionId, notice: &write::R
         }
     }
     let content = content(tx, notice).await?;
-    keep_parts(tx, env, edition, content).await?;
+    match personal::common(&content.text, env.now) {
+        Ok(Some(text)) => keep_parts(tx, env, edition, Content { text, ..content }).await?,
+        Ok(None) => personal::keep(tx, env, edition, &content).await?,
+        Err(fault) => return Ok(Err(fault.into())),
+    }
     let unreached = reach::keep_unreached(tx, edition, &whom).await?;
     let (include, exclude) = whom.json()?;
     let sql = "UPDATE editions SET include = $2, exclude = $3, unreached = $4 WHERE id = $1";

@@ -10,6 +10,7 @@ use crate::failpoint::{Planted, planted};
 use crate::store::{Env, Sql, StoreError, Tx, held, row};
 
 use super::edition::{delivery, end_if_done, hold_editions};
+use super::personal::{self, Personal};
 use super::{OWN_DATA_PREFIX, next};
 
 /// How the last part of a delivery ended.
@@ -40,13 +41,15 @@ const REFILL: (i64, i64) = (3, 4);
 struct Running {
     id: i64,
     parts: i64,
+    /// 1: its words are filled in for every recipient.
+    personal: i64,
     waiting: i64,
     queued: i64,
     elsewhere: i64,
     next_turn: i64,
 }
 
-row!(Running { id, parts, waiting, queued, elsewhere, next_turn });
+row!(Running { id, parts, personal, waiting, queued, elsewhere, next_turn });
 
 impl Running {
     fn parts(&self) -> i64 {
@@ -80,7 +83,8 @@ macro_rules! running {
     ($rest:literal) => {
         concat!(
             "SELECT e.id, e.waiting, e.queued, e.next_turn,
-               (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id AND p.channel = $2) AS parts, ",
+               (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id AND p.channel = $2) AS parts,
+               (SELECT COUNT(*) FROM edition_parts p WHERE p.edition_id = e.id AND p.channel = 'each') AS personal, ",
             waiting_elsewhere!("<"),
             " + ",
             waiting_elsewhere!(">"),
@@ -116,7 +120,14 @@ pub async fn feed(
     lane: Lane,
     room: usize,
 ) -> Result<usize, StoreError> {
-    let editions: Vec<Running> = tx.all(RUNNING, args![lane.code(), channel.code()]).await?;
+    let mut editions: Vec<Running> = tx.all(RUNNING, args![lane.code(), channel.code()]).await?;
+    let mut own: BTreeMap<i64, Personal> = BTreeMap::new();
+    for edition in editions.iter_mut().filter(|one| one.personal != 0 && one.waiting + one.queued > 0) {
+        if let Some(words) = personal::of(tx, edition.id).await? {
+            edition.parts = words.parts(channel);
+            own.insert(edition.id, words);
+        }
+    }
     let going = editions.iter().filter(|edition| edition.waiting + edition.queued > 0).count();
     let share = i64::try_from(room / going.max(1)).unwrap_or(i64::MAX).max(1);
     let mut moved = 0;
@@ -130,7 +141,7 @@ pub async fn feed(
         let turn = edition.next_turn.max(now);
         let most = (share - edition.stock()).max(1) / edition.parts();
         let most = usize::try_from(most).unwrap_or(1).max(1);
-        moved += move_some(tx, env, channel, lane, edition, turn, most).await?;
+        moved += move_some(tx, env, (channel, lane), (edition, own.get(&edition.id)), turn, most).await?;
     }
     Ok(moved)
 }
@@ -187,23 +198,36 @@ const QUEUED: Sql = Sql {
 async fn move_some(
     tx: &mut Tx<'_>,
     env: &Env,
-    channel: ChannelKind,
-    lane: Lane,
-    edition: &Running,
+    (channel, lane): (ChannelKind, Lane),
+    (edition, own): (&Running, Option<&Personal>),
     turn: i64,
     most: usize,
 ) -> Result<usize, StoreError> {
+    let most = if own.is_some() { most.min(personal::MOST) } else { most };
     let args = args![edition.id, channel.number(), most];
     let next: Vec<(Option<String>, String, i64)> = tx.all(NEXT, args).await?;
     if next.is_empty() {
         // What waits is for other channels.
         return Ok(0);
     }
-    let (mut ready, mut skipped) = (0, 0);
+    let (mut ready, mut skipped, mut messages) = (0, 0, 0);
     for (why, ids, count) in next {
         if let Some(why) = why {
             skipped += count;
             tx.exec(SKIP, args![ids, why]).await?;
+        } else if let Some(own) = own {
+            if planted(Planted::FeedTwice) {
+                own.into_outbox(tx, env, (channel, lane), &ids, turn + messages).await?;
+            }
+            let queued = own.into_outbox(tx, env, (channel, lane), &ids, turn + messages).await?;
+            tx.exec(QUEUED, args![serde_json::to_string(&queued.ready)?]).await?;
+            for (delivery, variable) in &queued.holes {
+                let why = format!("thiếu {{{}}}", variable.word());
+                tx.exec(SKIP, args![format!("[{delivery}]"), why]).await?;
+            }
+            ready += i64::try_from(queued.ready.len()).unwrap_or(0);
+            skipped += i64::try_from(queued.holes.len()).unwrap_or(0);
+            messages += queued.messages;
         } else {
             ready += count;
             let args = args![&ids, channel.code(), lane.code(), env.now, OWN_DATA_PREFIX, turn];
@@ -212,11 +236,11 @@ async fn move_some(
             }
             tx.exec(INTO_OUTBOX, args).await?;
             tx.exec(QUEUED, args![ids]).await?;
+            messages += count * edition.parts();
         }
     }
     let sql = "UPDATE editions SET waiting = waiting - $2 - $3, queued = queued + $2, skipped = skipped + $3,
                  changed_at = $4, next_turn = $5 WHERE id = $1";
-    let messages = ready * edition.parts();
     tx.exec_one(sql, args![edition.id, ready, skipped, env.now, turn + messages]).await?;
     if ready == 0 {
         end_if_done(tx, env, EditionId(edition.id)).await?;

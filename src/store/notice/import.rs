@@ -6,8 +6,8 @@ use crate::domain::ids::NoticeId;
 use crate::store::audit::Actor;
 use crate::store::{Env, Store, StoreError, Tx};
 
-use super::edition;
 use super::write::{self, Done};
+use super::{edition, manage};
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,9 @@ async fn import(tx: &mut Tx<'_>, env: &Env, new: &NewNotice, name: &str, sha256:
     }
     if let Err(fault) = edition::whom(tx, env, &new.audience).await? {
         return Ok(Err(fault.into()));
+    }
+    if let Err(refused) = manage::can_be_read(new) {
+        return Ok(Err(refused));
     }
     let id = write::write(tx, env, Actor::CommandLine, new).await?;
     let sql = "INSERT INTO notice_imports (sha256, name, notice_id, taken_at) VALUES ($1, $2, $3, $4)";

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use crate::args;
+use crate::conversation::Lang;
 use crate::conversation::notice::{NewNotice, Stage as State};
-use crate::domain::Timestamp;
 use crate::domain::ids::NoticeId;
+use crate::domain::template::Template;
+use crate::domain::{Rich, Timestamp};
 use crate::failpoint::{Point, at};
 use crate::store::audit::{self, Actor};
 use crate::store::people;
@@ -13,7 +15,7 @@ use crate::store::{Env, Store, StoreError, Tx};
 
 use super::reach::{Reach, months, reach, windows};
 use super::write::{self, Done, Refused, subject};
-use super::{act, chase, edition, elsewhere, schedule, show};
+use super::{act, chase, edition, elsewhere, personal, schedule, show};
 
 /// Transactions of one kind of work in one tick: then the others have their turn.
 const MOST_STEPS: usize = 50;
@@ -75,6 +77,9 @@ impl Store {
                 Box::pin(async move {
                     if let Err(fault) = edition::whom(tx, &env, &new.audience).await? {
                         return Ok(Err(fault.into()));
+                    }
+                    if let Err(refused) = can_be_read(&new) {
+                        return Ok(Err(refused));
                     }
                     write::write(tx, &env, Actor::CommandLine, &new).await.map(Ok)
                 })
@@ -213,7 +218,8 @@ pub async fn preview(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Done<Reach> {
             let content = edition::content(tx, &notice).await?;
             let months = months(tx, env, &whom, &content, notice.urgent != 0).await?;
             let windows = windows(tx, env, &whom, &content).await?;
-            Ok(Ok(Reach { months, windows, ..reach(tx, &whom).await? }))
+            let filling = personal::filling(tx, &whom, &content.text).await?;
+            Ok(Ok(Reach { months, windows, filling, ..reach(tx, &whom).await? }))
         }
         Err(fault) => Ok(Err(fault.into())),
     }
@@ -224,6 +230,9 @@ pub async fn approve(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: NoticeId) -> 
     let open = [State::Draft, State::Submitted, State::Returned];
     if write::find(tx, id).await?.is_some_and(|row| row.title.is_empty()) {
         return Ok(Err(Refused::NoTitle(id)));
+    }
+    if let Err(refused) = can_be_filled(tx, env, id).await? {
+        return Ok(Err(refused));
     }
     let row = match write::set_state(tx, id, &open, State::Approved).await? {
         Ok(row) => row,
@@ -242,12 +251,34 @@ pub async fn approve(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: NoticeId) -> 
     Ok(Ok(()))
 }
 
+/// Whether every recipient would get a notice without a hole in it.
+async fn can_be_filled(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Done<()> {
+    if write::find(tx, id).await?.is_none() {
+        return Ok(Err(Refused::Unknown(id)));
+    }
+    let filling = act::filling(tx, env, id).await?;
+    if let Some(fault) = filling.fault {
+        return Ok(Err(fault.into()));
+    }
+    let blanks: Vec<String> = filling.blanks.iter().map(|blank| blank.says(Lang::Vi)).collect();
+    Ok(if blanks.is_empty() { Ok(()) } else { Err(Refused::Blank(blanks.join(" "))) })
+}
+
+/// Words that a notice cannot be sent with, whoever gets it.
+pub fn can_be_read(notice: &NewNotice) -> Result<(), Refused> {
+    let text = Rich::new().push(&notice.title).line().append(notice.body.clone());
+    Template::read(&text).map(|_| ()).map_err(Refused::from)
+}
+
 /// Sends a notice: at its time, or now if that has passed or it has none. Gives when.
 pub async fn send(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: NoticeId) -> Done<Timestamp> {
     let Some(row) = write::find(tx, id).await? else { return Ok(Err(Refused::Unknown(id))) };
-    if row.state()? != State::Approved
-        && let Err(refused) = approve(tx, env, actor, id).await?
-    {
+    let ready = match row.state()? {
+        // Somebody may have lost their unit since it was approved.
+        State::Approved => can_be_filled(tx, env, id).await?,
+        _ => approve(tx, env, actor, id).await?,
+    };
+    if let Err(refused) = ready {
         return Ok(Err(refused));
     }
     let at = row.send_at.map_or(env.now, |at| Timestamp(at).max(env.now));

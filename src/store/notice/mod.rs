@@ -16,6 +16,7 @@ mod leave;
 mod list;
 mod manage;
 mod next;
+mod personal;
 mod reach;
 mod remind;
 mod report;
@@ -55,6 +56,7 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         }
         Ask::Notice(id) => Answer::Notice(act::facts(tx, *id).await?.map(Box::new)),
         Ask::Submitted { units, within } => approval::submitted(tx, env, units, within).await?,
+        Ask::Filling(id) => Answer::Filling(act::filling(tx, env, *id).await?),
         Ask::Unconfirmed(id) => {
             let units = list::unconfirmed(tx, *id).await?;
             Answer::Unconfirmed(units.into_iter().map(|unit| (unit.unit, unit.count, unit.names)).collect())

@@ -6,8 +6,8 @@ use crate::domain::content::Lane;
 use crate::domain::ids::*;
 use crate::store::{Env, StoreError, Tx};
 
-use super::OWN_DATA_PREFIX;
 use super::edition::delivery;
+use super::{OWN_DATA_PREFIX, personal};
 
 /// Another open chat `c` of who gets delivery `d`: one over which it has not been sent, and that has none of its own.
 /// From where it was only called back, because the channel was down, it may go out after all.
@@ -75,6 +75,9 @@ pub(super) async fn waits_again(tx: &mut Tx<'_>, env: &Env, edition: i64) -> Res
 pub(super) async fn also(tx: &mut Tx<'_>, env: &Env, delivery: DeliveryId) -> Result<bool, StoreError> {
     let next: Option<(i64, String, i64)> = tx.optional(NEXT, args![delivery]).await?;
     let Some((chat, channel, edition)) = next else { return Ok(false) };
+    if let (Some(own), Some(kind)) = (personal::of(tx, edition).await?, ChannelKind::from_code(&channel)) {
+        return own.also(tx, env, delivery, (chat, kind)).await;
+    }
     let sql =
         "INSERT INTO messages (channel, chat_id, lane, op, payload_id, own_data, last_part, state, ready,
                  not_before, created_at)

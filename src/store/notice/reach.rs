@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::args;
-use crate::conversation::notice::{Month, WhyNot, Windows};
+use crate::conversation::notice::{Filling, Month, WhyNot, Windows};
 use crate::domain::ChannelKind;
 use crate::domain::content::Content;
 use crate::domain::ids::{EditionId, UnitId};
@@ -28,6 +28,9 @@ pub struct Reach {
     pub months: Vec<Month>,
     /// At what price it reaches people over a Zalo Official Account, if anybody.
     pub windows: Option<Windows>,
+    /// What its variables are filled in with, if it has any.
+    #[serde(skip_serializing_if = "Filling::is_nothing")]
+    pub filling: Filling,
 }
 
 /// Whom a notice cannot reach for one reason.
@@ -155,7 +158,7 @@ pub async fn reach(tx: &mut Tx<'_>, whom: &Whom) -> Result<Reach, StoreError> {
     }
     lost.extend(leave::on_leave(tx, whom).await?);
     let unreachable = lost.iter().map(|one| one.count).sum();
-    Ok(Reach { groups, people, unreachable, lost, months: Vec::new(), windows: None })
+    Ok(Reach { groups, people, unreachable, lost, ..Reach::default() })
 }
 
 const KEEP_CLOSED: Sql = of_chats!(

@@ -8,10 +8,11 @@ use crate::conversation::{Lang, Reply};
 use crate::domain::Timestamp;
 use crate::domain::content::{Button, Content, Lane, Own};
 use crate::domain::ids::DeliveryId;
+use crate::domain::template::told;
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
 use super::chase::{Due, done, later};
-use super::{OWN_DATA_PREFIX, act, next};
+use super::{OWN_DATA_PREFIX, act, next, personal};
 
 /// Reminders that one transaction makes, and that wait in the outbox at most.
 const CHUNK: i64 = 1000;
@@ -95,16 +96,26 @@ pub async fn remind_some(tx: &mut Tx<'_>, env: &Env, due: &Due, number: u32) -> 
     }
 }
 
+fn content(key: &str, title: &str) -> Content {
+    let mut content = Content::text(Lang::Vi.say(key, &[("title", title)]));
+    let label = Lang::Vi.say("notice-confirm-button", &[]);
+    content.buttons = vec![vec![Button::PressOwn { label, act: Own::Confirm }]];
+    content.hint = hint(Lang::Vi, &content.buttons);
+    content
+}
+
+/// Reminds of a notice whose title says something of its own to every recipient.
+async fn remind_by_name(tx: &mut Tx<'_>, env: &Env, due: &Due, open: &str) -> Result<(), StoreError> {
+    for one in personal::recipients(tx, open).await? {
+        let key = if one.group { "notice-remind-group" } else { "notice-remind-person" };
+        let part = content(key, &told(&due.template, due.at, &one.values));
+        let how = personal::Put { lane: Lane::Notice, delivery: false, turn: 0 };
+        personal::put(tx, env, &one, &[part], how).await?;
+    }
+    Ok(())
+}
+
 async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, number: u32, late: &[Late]) -> Result<(), StoreError> {
-    let content = |key: &str| {
-        let mut content = Content::text(Lang::Vi.say(key, &[("title", &due.title)]));
-        let label = Lang::Vi.say("notice-confirm-button", &[]);
-        content.buttons = vec![vec![Button::PressOwn { label, act: Own::Confirm }]];
-        content.hint = hint(Lang::Vi, &content.buttons);
-        content
-    };
-    let to_one = outbox::add_payload(tx, env, &content("notice-remind-person")).await?;
-    let to_group = outbox::add_payload(tx, env, &content("notice-remind-group")).await?;
     let mut open: Vec<i64> = Vec::new();
     for one in late {
         // Who has another channel gets it there, whole: perhaps this one is not looked at.
@@ -113,15 +124,15 @@ async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, number: u32, late: &[Late
             open.push(one.id);
         }
     }
-    let args = args![
-        serde_json::to_string(&open)?,
-        Lane::Notice.code(),
-        to_one,
-        to_group,
-        OWN_DATA_PREFIX,
-        env.now,
-    ];
-    tx.exec(REMIND, args).await?;
+    let open = serde_json::to_string(&open)?;
+    if personal::is_personal(&due.template) {
+        remind_by_name(tx, env, due, &open).await?;
+    } else {
+        let to_one = outbox::add_payload(tx, env, &content("notice-remind-person", &due.title)).await?;
+        let to_group = outbox::add_payload(tx, env, &content("notice-remind-group", &due.title)).await?;
+        let args = args![open, Lane::Notice.code(), to_one, to_group, OWN_DATA_PREFIX, env.now];
+        tx.exec(REMIND, args).await?;
+    }
     // Those that cannot be reached are not looked at again either.
     let all: Vec<i64> = late.iter().map(|one| one.id).collect();
     tx.exec(REMINDED, args![serde_json::to_string(&all)?, env.now, i64::from(number)]).await?;

@@ -9,7 +9,7 @@ use crate::args;
 use crate::conversation::notice::{NewNotice, ScheduleFacts};
 use crate::domain::ids::*;
 use crate::domain::schedule::{CronError, CronRule, end_of};
-use crate::domain::template::{TemplateError, render_rich, render_template};
+use crate::domain::template::{Template, TemplateError};
 use crate::domain::time::VIETNAM;
 use crate::domain::{Rich, Timestamp};
 use crate::store::audit::{self, Actor};
@@ -37,7 +37,7 @@ mod runs;
 
 pub use month::planned;
 pub use runs::run_next;
-use runs::{attached, run_notice, unit_name};
+use runs::{attached, run_notice};
 
 /// A schedule that is to be made.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -246,12 +246,16 @@ impl Row {
         })
     }
 
-    /// The notice of one run, with the template filled in as far as it can be.
-    fn notice(&self, at: Timestamp, unit: &str) -> Result<NewNotice, StoreError> {
+    /// The notice of one run, with its day filled in; what belongs to its recipients is when it goes out.
+    fn notice(&self, at: Timestamp) -> Result<NewNotice, StoreError> {
+        let dated = |text: Rich| match Template::read(&text) {
+            Ok(template) => template.dated(at),
+            Err(_) => text,
+        };
         let body = Rich { text: self.body.clone(), spans: serde_json::from_str(&self.body_spans)? };
         Ok(NewNotice {
-            title: render_template(&self.title, at, unit).unwrap_or_else(|_| self.title.clone()),
-            body: render_rich(&body, at, unit).unwrap_or(body),
+            title: dated(self.title.as_str().into()).text,
+            body: dated(body),
             audience: self.audience.clone(),
             urgent: self.urgent != 0,
             confirm: self.confirm != 0,
@@ -273,8 +277,8 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
         Ok(rule) => rule.by(env.calendar.clone()).until(ends),
         Err(wrong) => return Ok(Err(wrong.into())),
     };
-    for text in [&new.title, &new.body.text] {
-        if let Err(wrong) = render_template(text, env.now, "") {
+    for text in [&new.title.as_str().into(), &new.body] {
+        if let Err(wrong) = Template::read(text) {
             return Ok(Err(wrong.into()));
         }
     }
@@ -396,7 +400,6 @@ async fn facts_of(
     let runs = rule.next_runs(env.now, RUNS);
     let next = runs.first().copied();
     let run = at.or(next).unwrap_or(env.now);
-    let unit = unit_name(tx, row.unit_id).await?;
     let line = match row.unit_id {
         Some(unit) => lineage(tx, UnitId(unit)).await?,
         None => act::roots(tx).await?,
@@ -405,7 +408,7 @@ async fn facts_of(
     Ok(ScheduleFacts {
         id,
         taken: attached(tx, id, run).await?.map(|(_, stage)| stage),
-        notice: row.notice(run, &unit)?,
+        notice: row.notice(run)?,
         rule: rule.describe(),
         paused: row.state != "active",
         self_sending: row.self_sending != 0,

@@ -5,6 +5,7 @@ use crate::conversation::notice::{FileFrom, NewFile, NewNotice, Stage as State};
 use crate::domain::Rich;
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::*;
+use crate::domain::template::TemplateError;
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, row};
 
@@ -27,6 +28,10 @@ pub enum Refused {
     Changed(NoticeId),
     #[error("Thông báo số {0} chưa có tiêu đề.")]
     NoTitle(NoticeId),
+    #[error("Nội dung: {0}.")]
+    Template(#[from] TemplateError),
+    #[error("Chưa gửi được: {0}")]
+    Blank(String),
     #[error("Kỳ này của lịch đã gửi bằng một thông báo khác.")]
     Taken,
 }

@@ -14,6 +14,7 @@ use crate::failpoint::{Planted, planted};
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, outbox};
 
+use super::super::write::Refused;
 use super::super::{act, manage, write};
 use super::{Done, Row, ScheduleRefused, find, subject};
 
@@ -74,16 +75,19 @@ async fn fire(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp) -> Result<()
     {
         return Ok(());
     }
-    let unit = unit_name(tx, row.unit_id).await?;
     if row.self_sending == 0 {
-        return ask_editors(tx, env, row, at).await;
+        return ask_editors(tx, env, row, at, None).await;
     }
-    let notice = row.notice(at, &unit)?;
+    let notice = row.notice(at)?;
     let id = write::write(tx, env, Actor::System, &notice).await?;
-    if let Err(refused) = manage::send(tx, env, Actor::System, id).await? {
-        tracing::warn!(schedule = row.id, cause = %refused, "a run of a schedule cannot be sent");
+    match manage::send(tx, env, Actor::System, id).await? {
+        Ok(_) => Ok(()),
+        // Whoever writes here finds out why, and puts another in its place.
+        Err(refused) => {
+            let _ = write::set_state(tx, id, &[Stage::Draft], Stage::Cancelled).await?;
+            ask_editors(tx, env, row, at, Some(&refused)).await
+        }
     }
-    Ok(())
 }
 
 /// The notice that was written for a run, if there is one.
@@ -121,8 +125,7 @@ pub(super) async fn run_notice(
     if attached(tx, id, run).await?.is_some() {
         return Ok(Err(ScheduleRefused::Written(id, when_words(run))));
     }
-    let unit = unit_name(tx, row.unit_id).await?;
-    let notice = row.notice(run, &unit)?;
+    let notice = row.notice(run)?;
     Ok(Ok(NewNotice { send_at: (run > env.now).then_some(run), ..notice }))
 }
 
@@ -136,18 +139,20 @@ async fn last_asked(tx: &mut Tx<'_>, id: ScheduleId) -> Result<Option<Timestamp>
     Ok(attached(tx, id, at).await?.is_none().then_some(at))
 }
 
-pub(super) async fn unit_name(tx: &mut Tx<'_>, unit: Option<i64>) -> Result<String, StoreError> {
-    let sql = "SELECT name FROM units WHERE id = $1
-               UNION ALL SELECT name FROM units WHERE parent_id IS NULL AND $2 = 1 LIMIT 1";
-    let row: Option<(String,)> = tx.optional(sql, args![unit, unit.is_none()]).await?;
-    Ok(row.map(|(name,)| name).unwrap_or_default())
-}
-
-async fn ask_editors(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp) -> Result<(), StoreError> {
+/// Asks for the text of a run; or for another, where what the schedule says cannot go out.
+async fn ask_editors(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    row: &Row,
+    at: Timestamp,
+    refused: Option<&Refused>,
+) -> Result<(), StoreError> {
     let when = when_words(at);
+    let why = refused.map(ToString::to_string).unwrap_or_default();
+    let key = if refused.is_some() { "notice-schedule-refused" } else { "notice-schedule-asks" };
     for place in act::people_over(tx, row.unit_id.map(UnitId), WRITE, None).await? {
         let lang = place.lang();
-        let text = lang.say("notice-schedule-asks", &[("name", &row.name), ("when", &when)]);
+        let text = lang.say(key, &[("name", &row.name), ("when", &when), ("reason", &why)]);
         let act = Action::Schedule { schedule: ScheduleId(row.id), act: ScheduleAct::Compose { at } };
         let reply = Reply::to(place.chat(), text)
             .row([Choice::always(lang.say("notice-schedule-compose", &[]), act.into())]);

@@ -124,7 +124,7 @@ async fn a_template_goes_out_by_itself_and_what_an_outage_missed_is_told() {
     town.ticks().await;
     town.feeds(100).await;
     let out = town.goes_out().await;
-    assert!(text_in(&out, WARD_GROUP).contains("Chào ngày 23/11/2026\n\nChúc Tỉnh Mẫu"), "{out:#?}");
+    assert!(text_in(&out, WARD_GROUP).contains("Chào ngày 23/11/2026\n\nChúc Phường Sông Hiến"), "{out:#?}");
     town.stage.clock.set(Timestamp::vietnam(2026, 11, 26, 10, 0));
     town.ticks().await;
     let told = town.stage.sent().await;
