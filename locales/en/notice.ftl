@@ -256,3 +256,11 @@ notice-variables-first = It can be handed on once that is put right: the text, o
 notice-variables-stop = “{ $title }” cannot go out yet:
     { $lines }
 notice-schedule-refused = ⚠️ Schedule “{ $name }”: the run { $when } could not go out. { $reason } Please write another.
+
+# Groups: how many have tapped.
+notice-confirm-counted-of = ✅ Received · { $count } of { $total }
+notice-confirm-counted = ✅ Received · { $count }
+notice-in-groups = Tapped in groups:
+notice-have-tapped = Have: { $names }
+notice-have-not-tapped = Have not: { $names }
+notice-more-groups = … and { $count } more groups.

@@ -256,3 +256,11 @@ notice-variables-first = Sửa xong (nội dung, hoặc người nhận) mới g
 notice-variables-stop = “{ $title }” chưa gửi được:
     { $lines }
 notice-schedule-refused = ⚠️ Lịch “{ $name }”: kỳ { $when } chưa gửi được. { $reason } Bạn soạn thay giúp nhé.
+
+# Nhóm: bao nhiêu người đã bấm.
+notice-confirm-counted-of = ✅ Đã nhận · { $count }/{ $total } người
+notice-confirm-counted = ✅ Đã nhận · { $count } người
+notice-in-groups = Bấm trong nhóm:
+notice-have-tapped = Đã: { $names }
+notice-have-not-tapped = Chưa: { $names }
+notice-more-groups = … và { $count } nhóm nữa.

@@ -115,8 +115,8 @@ CREATE TABLE messages (
     chat_id     BIGINT NOT NULL REFERENCES chats (id),
     lane        BIGINT NOT NULL,           -- 0 interactive, 1 urgent, 2 notice
     first_lane  BIGINT,                    -- the lane that it came in with, if it was lifted out of it
-    op          TEXT NOT NULL,              -- send | show (edit the slot's message, or send it) | edit | answer
-    target      TEXT,                       -- show: the slot; edit: the platform's message id; answer: the press
+    op          TEXT NOT NULL,              -- send | show (edit the slot's message, or send it) | edit | buttons | answer
+    target      TEXT,                       -- show: the slot; edit, buttons: the platform's message id; answer: the press
     payload_id  BIGINT NOT NULL REFERENCES payloads (id),
     own_data    TEXT,                       -- the data of this recipient's own button
     delivery_id BIGINT,

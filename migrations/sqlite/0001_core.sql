@@ -115,8 +115,8 @@ CREATE TABLE messages (
     chat_id     INTEGER NOT NULL REFERENCES chats (id),
     lane        INTEGER NOT NULL,           -- 0 interactive, 1 urgent, 2 notice
     first_lane  INTEGER,                    -- the lane that it came in with, if it was lifted out of it
-    op          TEXT NOT NULL,              -- send | show (edit the slot's message, or send it) | edit | answer
-    target      TEXT,                       -- show: the slot; edit: the platform's message id; answer: the press
+    op          TEXT NOT NULL,              -- send | show (edit the slot's message, or send it) | edit | buttons | answer
+    target      TEXT,                       -- show: the slot; edit, buttons: the platform's message id; answer: the press
     payload_id  INTEGER NOT NULL REFERENCES payloads (id),
     own_data    TEXT,                       -- the data of this recipient's own button
     delivery_id INTEGER,

@@ -110,7 +110,7 @@ async fn attempt(engine: &Engine, message: &Claimed, content: &Content, files: O
         // Where nothing can be changed, it is shown anew.
         (Op::Show { .. }, Some(_)) if !engine.channel.kind().manner().buttons => Act::Send,
         (Op::Show { .. }, Some(shown)) => Act::Edit { message: shown },
-        (Op::Edit { message }, _) => Act::Edit { message },
+        (Op::Edit { message } | Op::Buttons { message }, _) => Act::Edit { message },
         (Op::Answer { press }, _) => Act::Answer { press },
     };
     let files = match files {

@@ -26,7 +26,7 @@ const MARKED: Sql = Sql {
 
 /// What those show that were just marked.
 const LATEST: &str = "SELECT id, payload_id FROM messages
-    WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) AND op = 'show'";
+    WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) AND op IN ('show', 'buttons')";
 
 /// Commits the attempts to paper. On PostgreSQL another process may have cancelled a message since it was
 /// read: that one is not sent.
@@ -54,7 +54,7 @@ pub(super) async fn mark(tx: &mut Tx<'_>, env: &Env, claimed: &mut Vec<Claimed>)
 /// What a message shows may have been replaced between reading and marking it on PostgreSQL: who replaced it took it
 /// to be waiting, and puts nothing else in the outbox. Once marked, it stays as it is.
 async fn say_the_latest(tx: &mut Tx<'_>, ids: &str, claimed: &mut [Claimed]) -> Result<(), StoreError> {
-    if !claimed.iter().any(|message| matches!(message.op, Op::Show { .. })) {
+    if !claimed.iter().any(|message| matches!(message.op, Op::Show { .. } | Op::Buttons { .. })) {
         return Ok(());
     }
     let latest: Vec<(i64, i64)> = tx.all(LATEST, args![ids]).await?;

@@ -29,26 +29,30 @@ pub enum Op {
     Show { slot: String },
     /// An edit of the message with this id of the platform's.
     Edit { message: String },
+    /// Other buttons below the message with this id of the platform's. Where that is gone, so is what they say.
+    Buttons { message: String },
     /// The answer to a press.
     Answer { press: String },
 }
 
 impl Op {
-    pub(super) fn code(&self) -> &'static str {
+    pub(in crate::store) fn code(&self) -> &'static str {
         match self {
             Self::Send => "send",
             Self::Show { .. } => "show",
             Self::Edit { .. } => "edit",
+            Self::Buttons { .. } => "buttons",
             Self::Answer { .. } => "answer",
         }
     }
 
-    pub(super) fn target(&self) -> Option<&str> {
+    pub(in crate::store) fn target(&self) -> Option<&str> {
         match self {
             Self::Send => None,
-            Self::Show { slot: target } | Self::Edit { message: target } | Self::Answer { press: target } => {
-                Some(target)
-            }
+            Self::Show { slot: target }
+            | Self::Edit { message: target }
+            | Self::Buttons { message: target }
+            | Self::Answer { press: target } => Some(target),
         }
     }
 
@@ -57,6 +61,7 @@ impl Op {
             ("send", _) => Ok(Self::Send),
             ("show", Some(slot)) => Ok(Self::Show { slot }),
             ("edit", Some(message)) => Ok(Self::Edit { message }),
+            ("buttons", Some(message)) => Ok(Self::Buttons { message }),
             ("answer", Some(press)) => Ok(Self::Answer { press }),
             (code, _) => Err(StoreError::Corrupt(format!("message operation {code}"))),
         }

@@ -206,6 +206,11 @@ async fn keep_trouble(
         }
         Outcome::Moved { to } => {
             people::chat_moved(tx, env, channel, &message.external_chat, &to).await?;
+            if matches!(message.op, Op::Buttons { .. }) {
+                return expire(tx, env, message, "the group moved")
+                    .await
+                    .map(|changed| u64::from(changed == 0));
+            }
             requeue(tx, message, env.now, "moved", false).await?
         }
         Outcome::FilesGone { files } => {
@@ -226,6 +231,8 @@ async fn keep_trouble(
                 let sql = "DELETE FROM slots WHERE chat_id = $1 AND slot = $2";
                 tx.exec(sql, args![message.chat, slot]).await?;
                 requeue(tx, message, env.now, "shown anew", false).await?
+            } else if matches!(message.op, Op::Buttons { .. }) {
+                expire(tx, env, message, "the message is gone").await?
             } else {
                 let sql = "UPDATE messages SET op = 'send', target = NULL WHERE id = $1 AND attempt = $2";
                 tx.exec(sql, args![message.id, message.attempt]).await?;
@@ -329,6 +336,13 @@ async fn fail(
     Ok(changed)
 }
 
+/// Buttons below a message that is not there any more are worth nothing.
+async fn expire(tx: &mut Tx<'_>, env: &Env, message: &Claimed, why: &str) -> Result<u64, StoreError> {
+    let sql = "UPDATE messages SET state = 6, error = $3, settled_at = $4
+               WHERE id = $1 AND attempt = $2 AND state = 1";
+    tx.exec(sql, args![message.id, message.attempt, why, env.now]).await
+}
+
 async fn park_chat(tx: &mut Tx<'_>, chat: ChatId, until: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE chats SET parked_until = $2 WHERE id = $1 AND parked_until < $2";
     tx.exec(sql, args![chat, until]).await?;
@@ -413,10 +427,10 @@ pub(super) async fn recover(tx: &mut Tx<'_>, env: &Env, channel: ChannelKind) ->
     let edits = channel.manner().buttons;
     let sql = "UPDATE messages
                SET state = CASE WHEN op = 'answer' THEN 6
-                                WHEN op IN ('edit', 'show') AND $4 = 1 THEN 0
+                                WHEN op IN ('edit', 'buttons', 'show') AND $4 = 1 THEN 0
                                 WHEN unknowns + 1 >= $3 OR never_twice = 1 THEN 3 ELSE 0 END,
                    settled_at = CASE WHEN op = 'answer' THEN $2
-                                     WHEN op IN ('edit', 'show') AND $4 = 1 THEN NULL
+                                     WHEN op IN ('edit', 'buttons', 'show') AND $4 = 1 THEN NULL
                                      WHEN unknowns + 1 >= $3 OR never_twice = 1 THEN $2 END,
                    unknowns = unknowns + 1, error = 'the process ended while sending'
                WHERE channel = $1 AND settled_at IS NULL AND state = 1";

@@ -22,6 +22,7 @@ mod erasure;
 mod everywhere;
 mod folder;
 mod formatting;
+mod group_counts;
 mod groups;
 mod hall;
 mod house;

@@ -115,10 +115,10 @@ on_both! {
         town.says(EDITOR, "người: Chị Lan").await;
         town.presses(EDITOR, EDITOR, "Xem trước").await;
         town.presses(EDITOR, EDITOR, "Gửi duyệt").await;
+        insta::assert_snapshot!("unknown", town.story(EDITOR));
         town.in_time(town.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
         town.in_time(town.later(MINUTE)).await;
         assert!(town.heard(LAN, "Chào cộng tác viên\n\nMời họp {1; 2}."), "{}", town.story(LAN));
-        insta::assert_snapshot!("unknown", town.story(EDITOR));
         town.ends_well().await;
     }
 

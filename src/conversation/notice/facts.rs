@@ -2,8 +2,8 @@
 
 use super::super::{Context, Need, Post};
 use super::{
-    Answer, Ask, Filling, NoticeFacts, Planned, ReachFacts, Receipt, Recipient, Report, ScheduleFacts,
-    UnitNames, Waiting,
+    Answer, Ask, Filling, GroupTaps, NoticeFacts, Planned, ReachFacts, Receipt, Recipient, Report,
+    ScheduleFacts, UnitNames, Waiting,
 };
 use crate::domain::Timestamp;
 use crate::domain::audience::AudienceFault;
@@ -57,6 +57,10 @@ pub(super) fn filling<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a Filling
 
 pub(super) fn unconfirmed<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a [UnitNames], Need> {
     answered!(Notice, ctx, Ask::Unconfirmed(id), Answer::Unconfirmed(list) => list)
+}
+
+pub(super) fn taps<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a [GroupTaps], Need> {
+    answered!(Notice, ctx, Ask::Taps(id), Answer::Taps(list) => list)
 }
 
 pub(super) fn report<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<Option<&'a Report>, Need> {

@@ -2,7 +2,7 @@
 
 use super::super::{Context, Lang, Need, Reply, Turn};
 use super::running::{group, percent};
-use super::{NoticeFacts, UnitNames, facts};
+use super::{NoticeFacts, UnitNames, facts, taps};
 use crate::domain::Rich;
 use crate::domain::text::shorten;
 
@@ -41,8 +41,17 @@ pub fn too_few(lang: Lang, title: &str, confirmed: i64, total: i64) -> String {
 pub(super) fn show(ctx: &Context<'_>, facts: &NoticeFacts) -> Result<Turn, Need> {
     let (lang, title) = (ctx.lang(), &facts.notice.title);
     let units = facts::unconfirmed(ctx, facts.id)?;
+    let groups = taps::in_groups(lang, facts::taps(ctx, facts.id)?);
     if units.is_empty() {
-        return Ok(Turn::say(lang.say("notice-all-confirmed", &[("title", title)])));
+        let text = Rich::new().push(lang.say("notice-all-confirmed", &[("title", title)]));
+        return Ok(Turn::default().and(Reply::here(match groups {
+            Some(groups) => Rich::new().bold(title).line().append(groups),
+            None => text,
+        })));
     }
-    Ok(Turn::default().and(Reply::here(who_is_missing(lang, "notice-not-confirmed", title, units))))
+    let text = who_is_missing(lang, "notice-not-confirmed", title, units);
+    Ok(Turn::default().and(Reply::here(match groups {
+        Some(groups) => text.push("\n\n").append(groups),
+        None => text,
+    })))
 }

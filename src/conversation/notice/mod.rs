@@ -19,6 +19,7 @@ mod report;
 mod running;
 mod schedule;
 mod stage;
+mod taps;
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,7 @@ pub use reach::{Month, ReachFacts, WhyNot, Windows};
 pub use report::{Recipient, Report, ReportLine, recipients_csv};
 pub use running::{Progress, progress};
 pub use stage::{Review, Stage};
+pub use taps::{GroupTaps, counted_label};
 
 /// Where a person stands in a dialogue of this part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -158,6 +160,8 @@ pub enum Ask {
     Filling(NoticeId),
     /// Who has not confirmed, by unit.
     Unconfirmed(NoticeId),
+    /// Who has tapped in its groups.
+    Taps(NoticeId),
     /// What became of it, if it has gone out.
     Report(NoticeId),
     /// How many of those whom it did not reach can be tried again now.
@@ -189,6 +193,7 @@ pub enum Answer {
     Submitted(Vec<Waiting>),
     Filling(Filling),
     Unconfirmed(Vec<UnitNames>),
+    Taps(Vec<GroupTaps>),
     Report(Option<Box<Report>>),
     Again(i64),
     Recipients(Vec<Recipient>),

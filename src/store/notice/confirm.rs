@@ -11,7 +11,7 @@ use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, row};
 
 use super::edition::delivery;
-use super::{chase, next, personal};
+use super::{chase, next, personal, tapped};
 
 /// What a recipient's own button does, if the delivery that its data names belongs to this chat.
 pub async fn own_action(
@@ -75,6 +75,7 @@ pub async fn take_back(
     if tx.exec(sql, args![id, person, env.now.before(UNDO)]).await? == 0 {
         return Ok(());
     }
+    tapped::show(tx, env, id).await?;
     let sql = "UPDATE deliveries SET state = 2, confirmed_at = NULL, sent_at = COALESCE(sent_at, $2)
                WHERE id = $1 AND state = 3
                  AND NOT EXISTS (SELECT 1 FROM confirmations k WHERE k.delivery_id = $1)
@@ -96,6 +97,7 @@ pub async fn confirm(tx: &mut Tx<'_>, env: &Env, id: DeliveryId, person: PersonI
         return Ok(());
     }
     next::call_off(tx, env, id).await?;
+    tapped::show(tx, env, id).await?;
     let sql = "SELECT edition_id, state FROM deliveries WHERE id = $1";
     let (edition, state): (i64, i64) = tx.one(sql, args![id]).await?;
     if state == delivery::CONFIRMED {

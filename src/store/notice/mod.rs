@@ -23,6 +23,7 @@ mod report;
 mod resend;
 mod schedule;
 mod show;
+mod tapped;
 mod write;
 
 use crate::domain::ids::EditionId;
@@ -61,6 +62,7 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
             let units = list::unconfirmed(tx, *id).await?;
             Answer::Unconfirmed(units.into_iter().map(|unit| (unit.unit, unit.count, unit.names)).collect())
         }
+        Ask::Taps(id) => Answer::Taps(tapped::groups(tx, *id).await?),
         Ask::Report(id) => Answer::Report(report::report(tx, *id).await?.ok().map(Box::new)),
         Ask::Again(id) => Answer::Again(match list::newest(tx, *id).await? {
             Some(edition) => resend::count(tx, EditionId(edition.id)).await?,

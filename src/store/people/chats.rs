@@ -120,6 +120,9 @@ pub(super) async fn drop_waiting(
     notice::ended(tx, env, &ended).await
 }
 
+/// The slot that remembers when a group's messages were numbered anew.
+pub const MOVED: &str = "moved";
+
 struct MovedRow {
     id: i64,
     external_id: String,
@@ -145,6 +148,11 @@ pub async fn chat_moved(
     if stays.external_id != new {
         // The numbers of the old group's messages mean nothing in the new one: cards are shown anew.
         tx.exec("DELETE FROM slots WHERE chat_id = $1", args![stays.id]).await?;
+        let sql = "INSERT INTO slots (chat_id, slot, external_id, updated_at) VALUES ($1, $2, '', $3)";
+        tx.exec_one(sql, args![stays.id, MOVED, env.now]).await?;
+        let sql = "UPDATE messages SET state = 6, settled_at = $2, error = 'the group moved'
+                   WHERE chat_id = $1 AND settled_at IS NULL AND state = 0 AND op = 'buttons'";
+        tx.exec(sql, args![stays.id, env.now]).await?;
     }
     // The old id stays known, as closed, so that a straggler or a list opens no group anew under it.
     let Some(goes) = goes.first() else {

@@ -18,8 +18,8 @@ use crate::domain::ids::PersonId;
 use super::audit::{self, Actor};
 use super::{Env, StoreError, Tx, blobs};
 
-pub use chats::chat_moved;
 pub(super) use chats::heard_from;
+pub use chats::{MOVED, chat_moved};
 pub use erase::Erasure;
 pub use import::{Change, Conflict, ImportReport};
 pub use invites::{InviteLine, NewInvite};
