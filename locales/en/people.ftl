@@ -194,6 +194,7 @@ people-data-file = my-data.txt
 people-data-title = What loa keeps about { $name }, { $when }
 people-data-since = On the list since { $when }
 people-data-roles = Roles ({ $count }):
+people-data-tags = Tags ({ $count }):
 people-data-chats = Channels ({ $count }):
 people-data-open = in use
 people-data-closed = not in use

@@ -194,6 +194,7 @@ people-data-file = du-lieu-cua-toi.txt
 people-data-title = Dữ liệu loa giữ về { $name }, lúc { $when }
 people-data-since = Có trong danh sách từ { $when }
 people-data-roles = Vai trò ({ $count }):
+people-data-tags = Nhãn ({ $count }):
 people-data-chats = Kênh nhận tin ({ $count }):
 people-data-open = đang dùng
 people-data-closed = không dùng được

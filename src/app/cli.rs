@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::config::{Config, Environment};
 
 use super::{
-    CommandError, Desk, calendar, check, data, demo, digest, import, inbox, incident, init, logging, message,
-    notice, people, say, schedule, serve, status, tally, zalo,
+    CommandError, Desk, audience, calendar, check, data, demo, digest, import, inbox, incident, init,
+    logging, message, notice, people, say, schedule, serve, status, tag, tally, zalo,
 };
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
@@ -92,6 +92,12 @@ enum DeskCommand {
     /// Notices: writes, previews, approves, sends them, and shows who has confirmed.
     #[command(subcommand)]
     Notice(notice::NoticeCommand),
+    /// Whom notices are for, kept under a name.
+    #[command(subcommand)]
+    Audience(audience::AudienceCommand),
+    /// Tags of people, units and groups, by which notices find them.
+    #[command(subcommand)]
+    Tag(tag::TagCommand),
     /// Updates that could not be handled: lists them, takes your decision.
     #[command(subcommand)]
     Inbox(inbox::InboxCommand),
@@ -162,6 +168,8 @@ async fn at_desk(command: DeskCommand, desk: &Desk) -> Result<(), CommandError> 
         DeskCommand::Tally(command) => tally::run(command, desk).await,
         DeskCommand::Calendar(command) => calendar::run(command, desk).await,
         DeskCommand::Notice(command) => notice::run(command, desk).await,
+        DeskCommand::Audience(command) => audience::run(command, desk).await,
+        DeskCommand::Tag(command) => tag::run(command, desk).await,
         DeskCommand::Inbox(command) => inbox::run(command, desk).await,
         DeskCommand::Message(command) => message::run(command, desk).await,
         DeskCommand::Schedule(command) => schedule::run(command, desk).await,

@@ -1,6 +1,7 @@
 //! Puts the rooms together, and takes the command line apart.
 
 pub mod answers;
+pub mod audience;
 pub mod calendar;
 mod channels;
 pub mod check;
@@ -28,6 +29,7 @@ pub mod schedule;
 pub mod serve;
 mod staffing;
 pub mod status;
+pub mod tag;
 pub mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -116,7 +118,10 @@ impl Desk {
 pub async fn open_store(config: &Config, clock: Clock) -> Result<Store, CommandError> {
     let url = config.database_url()?;
     match Store::open(url.expose_secret(), clock, Random::system()).await {
-        Ok(store) => Ok(store.by((&config.calendar).into()).chasing(config.notices.chases())),
+        Ok(store) => {
+            let store = store.by((&config.calendar).into()).chasing(config.notices.chases());
+            Ok(store.at_rates(config.rates()))
+        }
         Err(StoreError::Url) => Err(CommandError::User(say("cli-database-url", &[]))),
         Err(StoreError::Connections) => Err(CommandError::User(say("cli-database-connections", &[]))),
         Err(error) => Err(anyhow::Error::from(error).context(say("cli-database-closed", &[])).into()),

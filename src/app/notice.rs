@@ -25,7 +25,8 @@ mod words;
 
 pub(super) use files::read_text;
 use files::{read_docx_text, store_file};
-use words::{detail_words, list_words, reach_words, unconfirmed_words};
+pub(super) use words::reach_words;
+use words::{detail_words, list_words, unconfirmed_words};
 
 #[derive(Subcommand, Debug)]
 pub enum NoticeCommand {
@@ -43,7 +44,9 @@ A text file that ends in .md is read as Markdown (**bold**, *italic*, ~~struck~~
 
 Who gets it (--to), parts separated by ';', '-' takes away:
   all | groups | people | unit:Xã A | unit:Xã A/* (and below) | role:editor
-  role:head@unit:Xã A/* | group:Tên nhóm | person:Lan | -unit:Xã B")]
+  role:head@unit:Xã A/* | group:Tên nhóm | person:Lan | -unit:Xã B
+  tag:Đảng viên | saved:Trưởng thôn | unconfirmed:12 (who has not confirmed notice 12)
+  silent:90 (who received nothing for 90 days) | silent:90@unit:Xã A/*")]
     New {
         /// The first line, in bold
         #[arg(long, required_unless_present = "schedule")]

@@ -7,6 +7,7 @@ mod email;
 mod fault;
 mod load;
 mod notices;
+mod rates;
 mod secret;
 mod tally;
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub struct ZaloOa {
     /// How many messages are on their way at once, at least 1.
     #[serde(deserialize_with = "values::at_least_one")]
     pub concurrency: u32,
+    /// Đồng for a message that is not free: previews of notices say what they cost; 0 where nobody has said.
+    pub price_per_message: u32,
     /// Whether choices are shown as buttons besides the list. The shape of Zalo's template is uncertain.
     pub buttons: bool,
     /// Its secret is the account's: events are signed with it.
@@ -44,6 +46,7 @@ impl Default for ZaloOa {
             oauth_url: "https://oauth.zaloapp.com".to_owned(),
             per_minute: 90,
             concurrency: 4,
+            price_per_message: 0,
             buttons: false,
             webhook: Webhook { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8083)), ..Webhook::default() },
         }

@@ -12,6 +12,15 @@
 //! | `role:head@unit:Xã A/*` | everybody with that role there |
 //! | `group:Tên nhóm` | one group, by its title or the platform's id |
 //! | `person:Lan`, `person:12` | one person, by name or number |
+//! | `tag:Đảng viên` | the people and groups with that tag, and those of units that carry it |
+//! | `unconfirmed:12`, “chưa xác nhận thông báo 12” | to whom notice 12 was sent and who has not confirmed it |
+//! | `silent:90`, “không nhận trong 90 ngày” | everybody enrolled who received nothing for so many days |
+//! | `saved:Tên danh sách` | whom a saved audience means |
+//!
+//! A role, a tag and the two after it can be kept to a unit: `silent:90@unit:Xã A/*`.
+
+mod fault;
+mod listed;
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,6 +29,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Role;
 use super::text::{clean_line, fold};
+
+pub use fault::{AudienceFault, Named};
+pub use listed::{Listed, MOST_DAYS, MOST_LIST_NAME};
 
 /// More than anybody writes by hand.
 const MOST_PARTS: usize = 200;
@@ -51,6 +63,14 @@ pub enum Selector {
     Group(String),
     /// By name, or by number.
     Person(String),
+    /// Those of a list that is made at the moment at which it is looked at.
+    Listed {
+        list: Listed,
+        /// Only those there.
+        place: Option<Place>,
+    },
+    /// By name.
+    Saved(String),
 }
 
 /// A unit, by its path or name, alone or with all below it.
@@ -66,7 +86,7 @@ pub enum AudienceError {
     #[error("chưa chọn ai nhận; hãy viết all, hoặc unit:Tên đơn vị/*")]
     Empty,
     #[error(
-        "chưa hiểu “{0}”; hãy viết như all; unit:Xã A/*; role:head; group:Tên nhóm; person:Lan; -unit:Xã B"
+        "chưa hiểu “{0}”; hãy viết như all; unit:Xã A/*; role:head; group:Tên nhóm; person:Lan; tag:Tên; -unit:Xã B"
     )]
     Unknown(String),
     #[error("sau “{0}:” còn thiếu tên")]
@@ -77,41 +97,10 @@ pub enum AudienceError {
     Role(#[from] super::role::UnknownRole),
     #[error("danh sách người nhận quá dài, tối đa {MOST_PARTS} phần")]
     TooLong,
-}
-
-/// Why nobody can be told whom an audience means.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum AudienceFault {
-    /// It cannot be read.
-    #[error(transparent)]
-    Unreadable(#[from] AudienceError),
-    /// Nothing and nobody has that name.
-    #[error("không có {0} nào tên “{1}”")]
-    Unknown(Named, String),
-    /// Several have that name: they are listed as they can be typed.
-    #[error("có nhiều {0} tên “{1}”, hãy ghi rõ hơn: {2}")]
-    Several(Named, String, String),
-    /// A unit that is left out has become part of another, whose people cannot be told apart from its own.
-    #[error("“{0}” đã nhập vào {1}; hãy bỏ phần loại trừ này, hoặc ghi đơn vị mới")]
-    Ended(String, String),
-}
-
-/// What a name in an audience is the name of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Named {
-    Unit,
-    Group,
-    Person,
-}
-
-impl fmt::Display for Named {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unit => "đơn vị",
-            Self::Group => "nhóm",
-            Self::Person => "người",
-        })
-    }
+    #[error("sau “{0}:” cần số của thông báo, như unconfirmed:12")]
+    NoNumber(String),
+    #[error("sau “{0}:” cần số ngày, từ 1 đến {MOST_DAYS}, như silent:90")]
+    NoDays(String),
 }
 
 impl Audience {
@@ -166,6 +155,9 @@ impl FromStr for Selector {
 
     fn from_str(part: &str) -> Result<Self, AudienceError> {
         let unknown = || AudienceError::Unknown(part.chars().take(60).collect());
+        if let Some(selector) = listed::read(part) {
+            return selector;
+        }
         let Some((key, value)) = part.split_once(':') else {
             return match fold(part).as_str() {
                 "all" | "tat ca" => Ok(Self::All),
@@ -182,6 +174,7 @@ impl FromStr for Selector {
             "role" | "vai tro" => read_role(&place?),
             "group" | "nhom" => Ok(Self::Group(name?)),
             "person" | "nguoi" => Ok(Self::Person(name?)),
+            "saved" | "danh sach" => Ok(Self::Saved(name?)),
             _ => Err(unknown()),
         }
     }
@@ -204,12 +197,15 @@ fn shown(key: &str) -> String {
 
 fn read_role(text: &str) -> Result<Selector, AudienceError> {
     let Some((role, place)) = text.split_once('@') else { return Ok(Selector::Role(text.parse()?)) };
-    let role = role.parse()?;
-    let place = match place.split_once(':') {
-        Some((key, unit)) if matches!(fold(key).as_str(), "unit" | "don vi") => unit,
-        _ => place,
-    };
-    Ok(Selector::RoleAt { role, place: place.parse()? })
+    Ok(Selector::RoleAt { role: role.parse()?, place: read_place(place)? })
+}
+
+/// What stands behind an `@`.
+fn read_place(place: &str) -> Result<Place, AudienceError> {
+    match place.split_once(':') {
+        Some((key, unit)) if matches!(fold(key).as_str(), "unit" | "don vi") => unit.parse(),
+        _ => place.parse(),
+    }
 }
 
 impl FromStr for Place {
@@ -248,6 +244,9 @@ impl fmt::Display for Selector {
             Self::RoleAt { role, place } => write!(f, "role:{role}@unit:{place}"),
             Self::Group(name) => write!(f, "group:{name}"),
             Self::Person(name) => write!(f, "person:{name}"),
+            Self::Listed { list, place: None } => write!(f, "{list}"),
+            Self::Listed { list, place: Some(place) } => write!(f, "{list}@unit:{place}"),
+            Self::Saved(name) => write!(f, "saved:{name}"),
         }
     }
 }
@@ -278,6 +277,7 @@ mod tests {
             "unit:Tỉnh A / Xã B/*; -unit:Tỉnh A / Xã B / Chi bộ 1",
             "role:head@unit:Xã B/*; group:Nhóm trực; person:12",
             "groups; -group:-1001234",
+            "tag:Đảng viên; unconfirmed:12; -silent:90@unit:Xã B/*; -saved:Trưởng thôn",
         ] {
             let audience: Audience = text.parse().expect("an audience");
             assert_eq!(audience.to_string(), text);
@@ -291,6 +291,14 @@ mod tests {
         assert_eq!(audience.to_string(), "all; -unit:Xã B/*; -role:head");
         let only_without: Audience = "-person:Lan".parse().expect("an audience");
         assert_eq!(only_without.to_string(), "all; -person:Lan");
+        let listed: Audience = "Chưa xác nhận thông báo số 12; trừ không nhận trong 90 ngày@đơn vị: Xã B/*; \
+                                nhãn: Đảng viên; not reached in 7 days; trừ danh sách: Trưởng thôn"
+            .parse()
+            .expect("an audience");
+        assert_eq!(
+            listed.to_string(),
+            "unconfirmed:12; tag:Đảng viên; silent:7; -silent:90@unit:Xã B/*; -saved:Trưởng thôn"
+        );
     }
 
     #[test]
@@ -300,6 +308,13 @@ mod tests {
         assert_eq!("unit:".parse::<Audience>(), Err(AudienceError::NoName("unit".into())));
         let long = format!("unit:{}", "a".repeat(401));
         assert_eq!(long.parse::<Audience>(), Err(AudienceError::LongName("unit".into())));
+        for text in ["unconfirmed:", "unconfirmed:Lan", "chưa xác nhận thông báo", "chưa xác nhận: -3"]
+        {
+            assert!(matches!(text.parse::<Audience>(), Err(AudienceError::NoNumber(_))), "{text}");
+        }
+        for text in ["silent:0", "silent:99999", "không nhận trong lâu ngày"] {
+            assert!(matches!(text.parse::<Audience>(), Err(AudienceError::NoDays(_))), "{text}");
+        }
         assert!(matches!("role:king".parse::<Audience>(), Err(AudienceError::Role(_))));
     }
 
@@ -307,6 +322,18 @@ mod tests {
         #[test]
         fn what_is_read_is_written_back_the_same(text in "[-a-zA-Z:;/*@ đ0-9]{0,60}") {
             if let Ok(audience) = text.parse::<Audience>() {
+                prop_assert_eq!(audience.to_string().parse::<Audience>(), Ok(audience));
+            }
+        }
+
+        #[test]
+        fn every_kind_of_part_is_written_back_the_same(
+            sign in "-?",
+            key in "tag|saved|unconfirmed|silent|role|unit|nhãn|chưa xác nhận|không nhận",
+            value in "[a-zđ0-9@/* ]{1,12}",
+            place in "(@(unit:)?[a-z @:/*]{0,8})?",
+        ) {
+            if let Ok(audience) = format!("{sign}{key}:{value}{place}").parse::<Audience>() {
                 prop_assert_eq!(audience.to_string().parse::<Audience>(), Ok(audience));
             }
         }

@@ -64,4 +64,6 @@ ids! {
     MessageId,
     /// What messages say; shared by all that say the same.
     PayloadId,
+    /// A saved audience.
+    AudienceId,
 }

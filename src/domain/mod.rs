@@ -19,6 +19,7 @@ pub mod mask;
 pub mod month;
 pub mod picture;
 pub mod qr;
+pub mod rates;
 pub mod rich;
 pub mod rights;
 pub mod role;

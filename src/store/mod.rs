@@ -31,6 +31,7 @@ mod sql;
 pub mod status;
 mod strangers;
 pub mod sweep;
+pub mod tags;
 pub mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -56,6 +57,7 @@ use crate::conversation::{Incoming, Rules};
 use crate::domain::Timestamp;
 use crate::domain::calendar::Calendar;
 use crate::domain::chase::Chases;
+use crate::domain::rates::Rates;
 use crate::failpoint::Injected;
 use crate::random::Random;
 
@@ -68,6 +70,8 @@ pub struct Env {
     pub calendar: Arc<Calendar>,
     /// What follows where a notice is not confirmed.
     pub chases: Arc<Chases>,
+    /// How fast notices go out, and what they cost.
+    pub rates: Rates,
 }
 
 /// Everything that is kept. Cheap to clone.
@@ -80,6 +84,7 @@ pub struct Store {
     random: Random,
     calendar: Arc<Calendar>,
     chases: Arc<Chases>,
+    rates: Rates,
 }
 
 impl Store {
@@ -88,7 +93,7 @@ impl Store {
     /// # Errors
     /// See [`Db::open`].
     pub async fn open(url: &str, clock: Clock, random: Random) -> Result<Self, StoreError> {
-        Ok(Self { db: Db::open(url).await?, clock, random, calendar: Arc::default(), chases: Arc::default() })
+        Ok(Self::of(Db::open(url).await?, clock, random))
     }
 
     /// The same with transactions that wait for their turn: for simulations.
@@ -101,13 +106,12 @@ impl Store {
         random: Random,
         turns: turns::Turns,
     ) -> Result<Self, StoreError> {
-        Ok(Self {
-            db: Db::open(url).await?.in_turns(turns),
-            clock,
-            random,
-            calendar: Arc::default(),
-            chases: Arc::default(),
-        })
+        Ok(Self::of(Db::open(url).await?.in_turns(turns), clock, random))
+    }
+
+    fn of(db: Db, clock: Clock, random: Random) -> Self {
+        let (calendar, chases) = (Arc::default(), Arc::default());
+        Self { db, clock, random, calendar, chases, rates: Rates::default() }
     }
 
     /// The same where these days are off.
@@ -118,6 +122,11 @@ impl Store {
     /// The same where this follows if a notice is not confirmed.
     pub fn chasing(self, chases: Chases) -> Self {
         Self { chases: Arc::new(chases), ..self }
+    }
+
+    /// The same where notices go out as fast, and cost as much.
+    pub fn at_rates(self, rates: Rates) -> Self {
+        Self { rates, ..self }
     }
 
     /// What time it is.
@@ -132,6 +141,7 @@ impl Store {
             random: self.random.clone(),
             calendar: self.calendar.clone(),
             chases: self.chases.clone(),
+            rates: self.rates,
         }
     }
 

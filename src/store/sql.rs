@@ -84,6 +84,7 @@ arg_from_id!(
     UpdateId,
     MessageId,
     PayloadId,
+    AudienceId,
 );
 
 /// `args![a, b]`: values for `$1`, `$2`.

@@ -89,11 +89,12 @@ pub(super) fn list_words(rows: &[NoticeLine]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-pub(super) fn reach_words(reach: &Reach) -> String {
+pub(in crate::app) fn reach_words(reach: &Reach) -> String {
     let mut lines = vec![format!(
         "Tới {} nhóm và {} người. Không tới được: {}.",
         reach.groups, reach.people, reach.unreachable
     )];
+    lines.extend(reach.spread.where_to(Lang::Vi));
     for one in &reach.lost {
         let why = match one.why {
             WhyNot::NoChat => "chưa mở trò chuyện với bot",
@@ -108,6 +109,7 @@ pub(super) fn reach_words(reach: &Reach) -> String {
     lines.extend(reach.filling.says(Lang::Vi));
     lines.extend(reach.months.iter().map(|month| month.says(Lang::Vi)));
     lines.extend(reach.windows.map(|windows| windows.says(Lang::Vi)));
+    lines.extend(reach.spread.what_it_takes(Lang::Vi));
     lines.join("\n")
 }
 

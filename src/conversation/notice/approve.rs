@@ -1,13 +1,14 @@
 //! From a notice that is written down to one that goes out: submitting, approving, returning, stopping.
 
 use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
-use super::audience::addressed;
+use super::audience::{addressed, fault_words};
 use super::draft::Expects;
 use super::{
-    Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Review, Stage, State, WhyNot, compose, drafts,
-    facts, filling, missing, not_allowed, report,
+    Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Review, Stage, State, compose, drafts, facts,
+    filling, missing, not_allowed, report,
 };
 use crate::domain::Rich;
+use crate::domain::audience::AudienceFault;
 use crate::domain::calendar::when_words;
 use crate::domain::ids::{ChatId, NoticeId, UnitId};
 use crate::domain::rights::{APPROVE, WRITE};
@@ -22,12 +23,15 @@ fn button(lang: Lang, key: &str, notice: NoticeId, act: Act) -> Choice {
     Choice::always(lang.say(key, &[]), Action::Notice { notice, act }.into())
 }
 
+/// How far a notice reaches, or why it reaches nobody.
+type Reached = Result<ReachFacts, AudienceFault>;
+
 /// What stands below the preview: whom it reaches, and what its author can do.
-pub fn preview_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &ReachFacts) -> Reply {
+pub fn preview_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &Reached) -> Reply {
     let id = facts.id;
     let text = Rich::new().push(lang.say("notice-above-is-it", &[])).line().push(about(lang, facts, reach));
     let mut reply = Reply::to(chat, text);
-    if reach.filling.is_whole() {
+    if reach.as_ref().is_ok_and(|reach| reach.filling.is_whole()) {
         reply = reply.row([button(lang, "notice-submit", id, Act::Submit)]);
     }
     reply.row([
@@ -37,7 +41,7 @@ pub fn preview_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &Reach
 }
 
 /// What stands below a notice that waits for approval; after the decision, who made it.
-pub fn approval_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &ReachFacts) -> Reply {
+pub fn approval_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &Reached) -> Reply {
     let author = facts.author.clone().unwrap_or_else(|| lang.say("notice-by-the-machine", &[]));
     let id = facts.id;
     let waits = facts.stage == Stage::Submitted;
@@ -58,27 +62,11 @@ pub fn approval_card(lang: Lang, chat: ChatId, facts: &NoticeFacts, reach: &Reac
     reply(text.line().push(decided(lang, facts)))
 }
 
-fn about(lang: Lang, facts: &NoticeFacts, reach: &ReachFacts) -> String {
-    let (groups, people) = (reach.groups.to_string(), reach.people.to_string());
-    let mut lines = reach.filling.says(lang);
-    lines.push(lang.say("notice-reach", &[("groups", &groups), ("people", &people)]));
-    if !reach.lost.is_empty() {
-        let count: i64 = reach.lost.iter().map(|(_, count, _)| count).sum();
-        lines.push(lang.say("notice-unreachable", &[("count", &count.to_string())]));
-    }
-    for (why, count, names) in &reach.lost {
-        let key = match why {
-            WhyNot::NoChat => "notice-lost-no-chat",
-            WhyNot::ClosedChat => "notice-lost-closed",
-            WhyNot::ClosedGroup => "notice-lost-group",
-            WhyNot::Away => "notice-lost-away",
-        };
-        let more = if usize::try_from(*count).is_ok_and(|count| count > names.len()) { ", …" } else { "" };
-        let names = format!("{}{more}", shorten(&names.join(", "), 200));
-        lines.push(lang.say(key, &[("count", &count.to_string()), ("names", &names)]));
-    }
-    lines.extend(reach.months.iter().map(|month| month.says(lang)));
-    lines.extend(reach.windows.map(|windows| windows.says(lang)));
+fn about(lang: Lang, facts: &NoticeFacts, reach: &Reached) -> String {
+    let mut lines = match reach {
+        Ok(reach) => reach.filling.says(lang).into_iter().chain(reach.says(lang)).collect(),
+        Err(fault) => vec![format!("⚠️ {}", fault_words(lang, fault))],
+    };
     if facts.notice.confirm {
         lines.push(lang.say("notice-with-button", &[]));
     }

@@ -4,7 +4,7 @@ use super::super::people::role_name;
 use super::super::{Context, Lang, Need, Turn};
 use super::{ReachFacts, facts};
 use crate::domain::Role;
-use crate::domain::audience::{Audience, AudienceError, AudienceFault, Named, Place, Selector};
+use crate::domain::audience::{Audience, AudienceError, AudienceFault, Listed, Named, Place, Selector};
 use crate::domain::role::UnknownRole;
 
 /// `tất cả`, `Tỉnh A / Xã B và cấp dưới; trừ cá nhân`. What cannot be read stands as it is.
@@ -40,6 +40,15 @@ pub(super) fn fault_words(lang: Lang, fault: &AudienceFault) -> String {
         AudienceFault::Ended(name, into) => {
             lang.say("notice-audience-ended", &[("name", name), ("into", into)])
         }
+        AudienceFault::NoNotice(id) => lang.say("notice-audience-no-notice", &[("id", &id.to_string())]),
+        AudienceFault::NotSent(id) => lang.say("notice-audience-not-sent", &[("id", &id.to_string())]),
+        AudienceFault::NotAsked(id) => lang.say("notice-audience-not-asked", &[("id", &id.to_string())]),
+        AudienceFault::Circle(name) => lang.say("notice-audience-circle", &[("name", name)]),
+        AudienceFault::TooDeep => lang.say("notice-audience-too-deep", &[]),
+        AudienceFault::InSaved(name, fault) => {
+            let why = fault_words(lang, fault);
+            lang.say("notice-audience-in-saved", &[("name", name), ("why", &why)])
+        }
     }
 }
 
@@ -48,6 +57,8 @@ fn named_key(named: Named) -> &'static str {
         Named::Unit => "notice-audience-unit",
         Named::Group => "notice-audience-group",
         Named::Person => "notice-audience-person",
+        Named::Tag => "notice-audience-tag",
+        Named::Saved => "notice-audience-saved",
     }
 }
 
@@ -63,6 +74,8 @@ pub(super) fn wrong_words(lang: Lang, wrong: &AudienceError) -> String {
             lang.say("notice-audience-no-role", &[("part", name), ("all", &all.join(", "))])
         }
         AudienceError::TooLong => lang.say("notice-audience-too-long", &[]),
+        AudienceError::NoNumber(key) => lang.say("notice-audience-no-number", &[("part", key)]),
+        AudienceError::NoDays(key) => lang.say("notice-audience-no-days", &[("part", key)]),
     }
 }
 
@@ -76,6 +89,19 @@ fn part_words(lang: Lang, part: &Selector) -> String {
         Selector::Role(one) => role(*one),
         Selector::RoleAt { role: one, place } => format!("{} – {}", role(*one), place_words(lang, place)),
         Selector::Group(name) | Selector::Person(name) => name.clone(),
+        Selector::Listed { list, place: None } => list_words(lang, list),
+        Selector::Listed { list, place: Some(place) } => {
+            format!("{} – {}", list_words(lang, list), place_words(lang, place))
+        }
+        Selector::Saved(name) => lang.say("notice-for-saved", &[("value", name)]),
+    }
+}
+
+fn list_words(lang: Lang, list: &Listed) -> String {
+    match list {
+        Listed::Tag(name) => lang.say("notice-for-tag", &[("value", name)]),
+        Listed::Unconfirmed(id) => lang.say("notice-for-unconfirmed", &[("value", &id.to_string())]),
+        Listed::Silent(days) => lang.say("notice-for-silent", &[("value", &days.to_string())]),
     }
 }
 
@@ -113,5 +139,17 @@ mod tests {
             "Tỉnh A / Xã B và cấp dưới; lãnh đạo – Xã C; trừ cá nhân"
         );
         assert_eq!(words("không đọc được"), "không đọc được");
+        assert_eq!(
+            words("unconfirmed:12; silent:90@unit:Xã B/*; -tag:Đảng viên; -saved:Trưởng thôn"),
+            "ai chưa xác nhận thông báo số 12; ai không nhận gì trong 90 ngày – Xã B và cấp dưới; \
+             trừ nhãn “Đảng viên”; trừ danh sách “Trưởng thôn”"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_inside_a_saved_audience_says_in_which() {
+        let gone = AudienceFault::Unknown(Named::Unit, "Xã X".to_owned());
+        let words = fault_words(Lang::En, &AudienceFault::InSaved("Heads".to_owned(), Box::new(gone)));
+        assert!(words.starts_with("In the saved list “Heads”: "), "{words}");
     }
 }

@@ -6,7 +6,7 @@ use super::super::incoming::Message;
 use super::super::{ChatKind, Choice, Context, Dialogue, Me, Need, Post, Reply, Turn};
 use super::audience::{addressed, fault_words};
 use super::draft::{Expects, LeftOut};
-use super::{Action, Draft, DraftAct, Effect, State, facts, not_allowed, read_duration};
+use super::{Action, Draft, DraftAct, Effect, State, facts, lists, not_allowed, read_duration};
 use crate::domain::Rich;
 use crate::domain::audience::Audience;
 use crate::domain::calendar::{UnknownTime, duration_words, parse_when, when_words};
@@ -102,6 +102,7 @@ fn understand(ctx: &Context<'_>, mut draft: Draft, message: &Message, text: &str
                 }
             }
         }
+        Expects::ListName => lists::named(ctx, draft, text),
         Expects::When => match parse_when(text, ctx.now) {
             Ok(at) => {
                 draft.notice.send_at = (at > ctx.now).then_some(at);
@@ -209,7 +210,7 @@ fn ask(ctx: &Context<'_>, mut draft: Draft, expects: Expects, key: &str) -> Turn
     Turn::default().and(reply).to(State::Draft(Box::new(draft)).into())
 }
 
-fn choice(draft: &Draft, label: String, act: DraftAct) -> Choice {
+pub(super) fn choice(draft: &Draft, label: String, act: DraftAct) -> Choice {
     Choice::always(label, Action::Draft { draft: draft.id, act }.into())
 }
 
@@ -230,6 +231,13 @@ pub(super) fn press(ctx: &Context<'_>, id: i64, act: DraftAct) -> Result<Turn, N
         DraftAct::Preview => return preview(ctx, me, draft),
         DraftAct::Cancel => return Ok(cancelled(ctx, &draft, me)),
         DraftAct::TypeAudience => return Ok(ask(ctx, draft, Expects::Audience, "notice-ask-audience")),
+        DraftAct::SaveList => return Ok(ask(ctx, draft, Expects::ListName, "notice-ask-list-name")),
+        DraftAct::Lists => return lists::choose(ctx, draft),
+        DraftAct::ReplaceList => return lists::replace(ctx, draft),
+        DraftAct::UseList(list) => match lists::used(ctx, list)? {
+            Ok(audience) => notice.audience = audience,
+            Err(turn) => return Ok(turn),
+        },
         DraftAct::When => return Ok(ask(ctx, draft, Expects::When, "notice-ask-when")),
         DraftAct::EditWords => return Ok(ask(ctx, draft, Expects::Words, "notice-ask-new-words")),
         DraftAct::ToAll if top => notice.audience = Audience::all().to_string(),
@@ -351,5 +359,8 @@ fn card(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
         plain("notice-discard", DraftAct::Cancel),
     ];
     let slot = format!("draft:{}:{}", draft.id, draft.card);
-    Ok(Reply::here(text).row(to).row(flags).row(times).row(last).slot(slot))
+    let lists = lists::buttons(ctx, draft)?;
+    let reply = Reply::here(text).row(to);
+    let reply = if lists.is_empty() { reply } else { reply.row(lists) };
+    Ok(reply.row(flags).row(times).row(last).slot(slot))
 }

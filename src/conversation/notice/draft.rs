@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::content::FileKind;
-use crate::domain::ids::{NoticeId, PersonId, ScheduleId, UnitId};
+use crate::domain::ids::{AudienceId, NoticeId, PersonId, ScheduleId, UnitId};
 use crate::domain::text::clean_line;
 use crate::domain::{ChannelKind, Rich, Timestamp};
 
@@ -79,6 +79,9 @@ pub struct Draft {
     /// Tells the newest card of settings from those above it, which stay as they are.
     #[serde(default)]
     pub card: u32,
+    /// The name under which its audience is to be kept, if it takes the place of another's.
+    #[serde(default)]
+    pub naming: Option<String>,
 }
 
 /// The platform's ids of the messages that a notice is made of.
@@ -106,6 +109,8 @@ pub enum Expects {
     /// The text below a title.
     Body,
     Audience,
+    /// A name under which the audience is kept.
+    ListName,
     When,
     Remind,
     /// Everything is there; buttons change it.
@@ -120,6 +125,12 @@ pub enum DraftAct {
     ToMine,
     ToGroups,
     TypeAudience,
+    /// Shows the saved audiences.
+    Lists,
+    UseList(AudienceId),
+    SaveList,
+    /// Keeps the audience in the place of the one that has the name.
+    ReplaceList,
     Urgent,
     Confirm,
     Remind,
@@ -167,7 +178,8 @@ impl Draft {
             author_unit: Some(unit),
             ..NewNotice::default()
         };
-        Self { id: now.0, notice, written: None, expects: Expects::Words, parts: Parts::default(), card: 0 }
+        let (expects, parts) = (Expects::Words, Parts::default());
+        Self { id: now.0, notice, written: None, expects, parts, card: 0, naming: None }
     }
 
     /// Whether there is nothing yet that could be lost.

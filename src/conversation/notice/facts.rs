@@ -2,8 +2,8 @@
 
 use super::super::{Context, Need, Post};
 use super::{
-    Answer, Ask, Filling, GroupTaps, NoticeFacts, Planned, ReachFacts, Receipt, Recipient, Report,
-    ScheduleFacts, UnitNames, Waiting,
+    Answer, Ask, Filling, GroupTaps, Naming, NoticeFacts, Planned, ReachFacts, Receipt, Recipient, Report,
+    SavedAudience, ScheduleFacts, UnitNames, Waiting,
 };
 use crate::domain::Timestamp;
 use crate::domain::audience::AudienceFault;
@@ -21,14 +21,30 @@ pub(super) fn receipt<'a>(
 
 /// How far an audience reaches, within what the writer may address.
 pub(super) fn reach(ctx: &Context<'_>, audience: &str) -> Result<Result<ReachFacts, AudienceFault>, Need> {
-    let ask = Ask::Reach { audience: audience.to_owned(), within: bounds(ctx, WRITE) };
+    let ask = Ask::Reach { audience: audience.to_owned(), within: bounds(ctx, WRITE), own: true };
     answered!(Notice, ctx, ask, Answer::Reach(reach) => reach.clone())
+}
+
+/// The saved audiences that the writer may use and change.
+pub(super) fn saved<'a>(ctx: &Context<'a>) -> Result<&'a [SavedAudience], Need> {
+    answered!(Notice, ctx, Ask::Saved(bounds(ctx, WRITE)), Answer::Saved(list) => list)
+}
+
+/// Whether the writer can keep an audience under a name.
+pub(super) fn naming(
+    ctx: &Context<'_>,
+    name: &str,
+    audience: &str,
+) -> Result<Result<Naming, AudienceFault>, Need> {
+    let within = bounds(ctx, WRITE);
+    let ask = Ask::Naming { name: name.to_owned(), audience: audience.to_owned(), within };
+    answered!(Notice, ctx, ask, Answer::Naming(naming) => naming.clone())
 }
 
 /// Whether an audience reaches beyond where somebody who approves may do so. One that means nobody any more does not:
 /// it can be looked at and returned.
 pub(super) fn beyond_approval(ctx: &Context<'_>, audience: &str) -> Result<bool, Need> {
-    let ask = Ask::Reach { audience: audience.to_owned(), within: bounds(ctx, APPROVE) };
+    let ask = Ask::Reach { audience: audience.to_owned(), within: bounds(ctx, APPROVE), own: false };
     answered!(Notice, ctx, ask, Answer::Reach(reach) => reach.as_ref().is_ok_and(|reach| reach.beyond))
 }
 

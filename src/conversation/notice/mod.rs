@@ -12,6 +12,7 @@ mod drafts;
 mod facts;
 mod filling;
 mod fingerprint;
+mod lists;
 mod missing;
 mod month;
 mod reach;
@@ -38,9 +39,10 @@ pub use draft::{
 };
 pub use drafts::{MOST_DRAFTS, MOST_SENT, OwnNotice, keep_left, own_notices};
 pub use filling::{Blank, Filling};
+pub use lists::{Naming, SavedAudience};
 pub use missing::{too_few, who_is_missing};
 pub use month::{Planned, month_words};
-pub use reach::{Month, ReachFacts, WhyNot, Windows};
+pub use reach::{Cost, Month, ReachFacts, Spread, WhyNot, Windows};
 pub use report::{Recipient, Report, ReportLine, recipients_csv};
 pub use running::{Progress, progress};
 pub use stage::{Review, Stage};
@@ -143,6 +145,17 @@ pub enum Ask {
     Reach {
         audience: String,
         within: Vec<UnitId>,
+        /// Saved audiences and notices of other units are not there: for somebody who writes. Who approves what was
+        /// written has to know of all whom it reaches.
+        own: bool,
+    },
+    /// The saved audiences of these units and those below; none given means all.
+    Saved(Vec<UnitId>),
+    /// Whether an audience can be kept under a name by somebody who may change what is of these units.
+    Naming {
+        name: String,
+        audience: String,
+        within: Vec<UnitId>,
     },
     /// Who can approve what this person writes for this unit, and whose right covers the audience, if one is given.
     Approvers {
@@ -188,6 +201,8 @@ pub enum Answer {
     Receipt(Option<Receipt>),
     /// Or why it cannot be said, in one sentence.
     Reach(Result<ReachFacts, AudienceFault>),
+    Saved(Vec<SavedAudience>),
+    Naming(Result<Naming, AudienceFault>),
     Approvers(Vec<String>),
     Notice(Option<Box<NoticeFacts>>),
     Submitted(Vec<Waiting>),
@@ -327,6 +342,13 @@ pub enum Effect {
     },
     Resend {
         notice: NoticeId,
+        by: PersonId,
+    },
+    /// Keeps an audience under a name; one that is there is replaced.
+    SaveAudience {
+        name: String,
+        audience: String,
+        unit: UnitId,
         by: PersonId,
     },
     SetSchedule {

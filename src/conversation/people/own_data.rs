@@ -20,6 +20,8 @@ pub struct OwnData {
     pub roles: Vec<(Role, String, Timestamp)>,
     /// What changed about them on a day, or is planned: from when, and of a leave until when.
     pub changes: Vec<(ChangeKind, Timestamp, Option<Timestamp>)>,
+    /// What they are marked with.
+    pub tags: Vec<String>,
     /// Channel, the name that the platform gave, the chat's id there, whether it is open.
     pub chats: Vec<(ChannelKind, String, String, bool)>,
     /// Version, when it was given, when it was withdrawn.
@@ -107,6 +109,9 @@ pub fn own_data_text(lang: Lang, data: &OwnData, now: Timestamp) -> String {
         _ => lang.say("people-data-moved", &[("when", &day(at))]),
     });
     section("people-data-changes", changes.collect());
+    if !data.tags.is_empty() {
+        section("people-data-tags", data.tags.clone());
+    }
     let state = |open| lang.say(if open { "people-data-open" } else { "people-data-closed" }, &[]);
     let chats = data.chats.iter();
     section(

@@ -5,7 +5,7 @@ use crate::conversation::notice::{
     Act, Action, Effect, FileFrom, Filling, NewFile, NewNotice, NoticeFacts, ReachFacts, Review, preview_card,
 };
 use crate::conversation::{Choice, Lang, Reply, notice as talk};
-use crate::domain::audience::AudienceFault;
+use crate::domain::audience::{Audience, AudienceFault};
 use crate::domain::content::{Button, FileKind};
 use crate::domain::ids::*;
 use crate::domain::rights::{Right, roles_with};
@@ -14,9 +14,10 @@ use crate::store::audit::Actor;
 use crate::store::people::lineage;
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
+use super::reach::{Crowd, Reach};
 use super::resend;
 use super::write::{self, Refused};
-use super::{approval, edition, personal, reach};
+use super::{approval, audience, edition, personal, saved};
 
 /// Makes a change that the conversation decided, except confirmations.
 pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), StoreError> {
@@ -58,6 +59,11 @@ pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), St
         }
         Effect::Cancel { notice, by } => {
             edition::cancel(tx, env, Actor::Person(*by), *notice).await.map(|_| ())
+        }
+        Effect::SaveAudience { name, audience, unit, by } => {
+            let (name, text, unit) = (name.clone(), audience.clone(), Some(*unit));
+            let new = saved::NewAudience { name, text, unit };
+            saved::save(tx, env, Actor::Person(*by), &new).await.map(|_| ())
         }
         Effect::SetSchedule { schedule, by, paused } => {
             super::schedule::set_in_chat(tx, env, *schedule, *by, *paused).await
@@ -134,37 +140,52 @@ pub async fn roots(tx: &mut Tx<'_>) -> Result<Vec<UnitId>, StoreError> {
     Ok(rows.into_iter().map(|(id,)| UnitId(id)).collect())
 }
 
-/// How far an audience reaches, and whether beyond these units; or why it cannot be said.
+/// How far an audience reaches, and whether beyond these units; or why it cannot be said. For `own` eyes, what is of other
+/// units is not there.
 pub async fn reach_facts(
     tx: &mut Tx<'_>,
     env: &Env,
     audience: &str,
     within: &[UnitId],
+    own: bool,
 ) -> Result<Result<ReachFacts, AudienceFault>, StoreError> {
-    let whom = match edition::whom(tx, env, audience).await? {
+    let seen = if own { within } else { &[] };
+    let whom = match audience.parse::<Audience>() {
+        Ok(audience) => match audience::resolve(tx, env, &audience, seen).await? {
+            Ok(whom) => whom,
+            Err(fault) => return Ok(Err(fault)),
+        },
+        Err(wrong) => return Ok(Err(wrong.into())),
+    };
+    let crowd = Crowd::gather(tx, &whom).await?;
+    let beyond = !within.is_empty() && crowd.reaches_beyond(tx, within).await?;
+    let reach = crowd.reach(tx, env, None, false).await?;
+    // What it takes is known when it is written.
+    Ok(Ok(ReachFacts { beyond, months: Vec::new(), windows: None, ..facts_of(reach) }))
+}
+
+fn facts_of(reach: Reach) -> ReachFacts {
+    let lost = reach.lost.into_iter().map(|one| (one.why, one.count, one.names)).collect();
+    let Reach { groups, people, spread, months, windows, filling, .. } = reach;
+    ReachFacts { groups, people, lost, beyond: false, spread, months, windows, filling }
+}
+
+/// How far a notice that is written reaches, and what it takes; or why it cannot be said.
+pub async fn reach_of(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    id: NoticeId,
+) -> Result<Result<ReachFacts, AudienceFault>, StoreError> {
+    let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
+    let whom = match edition::whom(tx, env, &row.audience).await? {
         Ok(whom) => whom,
         Err(fault) => return Ok(Err(fault)),
     };
-    let reach = reach::reach(tx, &whom).await?;
-    let beyond = !within.is_empty() && reach::reaches_beyond(tx, &whom, within).await?;
-    let lost = reach.lost.into_iter().map(|one| (one.why, one.count, one.names)).collect();
-    let (groups, people) = (reach.groups, reach.people);
-    Ok(Ok(ReachFacts { groups, people, lost, beyond, ..ReachFacts::default() }))
-}
-
-/// How far a notice that is written reaches, and what it takes of a month's messages.
-pub async fn reach_of(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Result<ReachFacts, StoreError> {
-    let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
-    let Ok(mut reach) = reach_facts(tx, env, &row.audience, &[]).await? else {
-        return Ok(ReachFacts::default());
-    };
-    if let Ok(whom) = edition::whom(tx, env, &row.audience).await? {
-        let content = edition::content(tx, &row).await?;
-        reach.months = reach::months(tx, env, &whom, &content, row.urgent != 0).await?;
-        reach.windows = reach::windows(tx, env, &whom, &content).await?;
-        reach.filling = personal::filling(tx, &whom, &content.text).await?;
-    }
-    Ok(reach)
+    let content = edition::content(tx, &row).await?;
+    let crowd = Crowd::gather(tx, &whom).await?;
+    let mut reach = facts_of(crowd.reach(tx, env, Some(&content), row.urgent != 0).await?);
+    reach.filling = personal::filling(tx, &whom, &content.text).await?;
+    Ok(Ok(reach))
 }
 
 /// What the variables of a notice that is written are filled in with. One for nobody that there is has nothing to fill in.

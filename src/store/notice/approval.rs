@@ -13,8 +13,9 @@ use crate::store::audit::{self, Actor};
 use crate::store::{Env, Sql, Store, StoreError, Tx, outbox};
 
 use super::act::{self, Place};
+use super::reach::Crowd;
 use super::write::{self, Done, Refused, subject};
-use super::{edition, manage, reach};
+use super::{edition, manage};
 
 impl Store {
     /// Approves a notice as the administrator, or sends it, if it still is what was shown under this fingerprint.
@@ -63,6 +64,7 @@ pub async fn approvers(
     let places = act::people_over(tx, unit, APPROVE, Some(author)).await?;
     let Some(audience) = audience else { return Ok(places) };
     let Ok(whom) = edition::whom(tx, env, audience).await? else { return Ok(Vec::new()) };
+    let crowd = Crowd::gather(tx, &whom).await?;
     let codes: Vec<&str> = roles_with(APPROVE).iter().map(|role| role.code()).collect();
     let codes = serde_json::to_string(&codes)?;
     // Many have the same posts: each set of units is looked at once.
@@ -74,7 +76,7 @@ pub async fn approvers(
         let units: Vec<UnitId> = units.into_iter().map(|(unit, _)| UnitId(unit)).collect();
         let covers = match known.get(&units) {
             Some(covers) => *covers,
-            None => top || !reach::reaches_beyond(tx, &whom, &units).await?,
+            None => top || !crowd.reaches_beyond(tx, &units).await?,
         };
         known.insert(units, covers);
         if covers {
@@ -115,7 +117,7 @@ pub async fn submitted(
     for (id, title, author, audience) in rows {
         if !within.is_empty()
             && let Ok(whom) = edition::whom(tx, env, &audience).await?
-            && reach::reaches_beyond(tx, &whom, within).await?
+            && Crowd::gather(tx, &whom).await?.reaches_beyond(tx, within).await?
         {
             continue;
         }

@@ -14,7 +14,8 @@ use crate::failpoint::{Planted, Point, at, planted};
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
-use super::audience::{self, Whom, of_chats};
+use super::audience::{self, Keys, Whom, of_chats};
+use super::crowd::{IdSet, ids, numbers};
 use super::write::{self, Done, Refused, subject};
 use super::{chase, personal, reach};
 
@@ -186,7 +187,7 @@ async fn take_run(
 /// Whom an audience means now.
 pub async fn whom(tx: &mut Tx<'_>, env: &Env, text: &str) -> Result<Result<Whom, AudienceFault>, StoreError> {
     match text.parse::<Audience>() {
-        Ok(audience) => audience::resolve(tx, env, &audience).await,
+        Ok(audience) => audience::resolve(tx, env, &audience, &[]).await,
         Err(wrong) => Ok(Err(wrong.into())),
     }
 }
@@ -246,6 +247,9 @@ const ADD: Sql = of_chats!(
     " ORDER BY c.id ON CONFLICT (edition_id, chat_id) DO NOTHING"
 );
 
+/// Whose the chats of one step are.
+const OWNERS: Sql = numbers!("person_id", "FROM chats WHERE id > $1 AND id <= $2");
+
 /// Makes the next deliveries of one edition that does not have all of them. Gives whether there was one.
 pub async fn fan_out_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
     let sql = "SELECT id, include, exclude, chat_cursor FROM editions
@@ -253,8 +257,7 @@ pub async fn fan_out_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError
     let Some(edition) = tx.optional::<Spreading>(sql, args![]).await? else { return Ok(false) };
     let last = tx.int("SELECT COALESCE(MAX(id), 0) FROM chats", args![]).await?;
     let upto = last.min(edition.chat_cursor.saturating_add(WINDOW));
-    let keys = |json: Option<String>| json.unwrap_or_else(|| "[]".to_owned());
-    let (include, exclude) = (keys(edition.include), keys(edition.exclude));
+    let (include, exclude) = (Keys::read(edition.include)?, Keys::read(edition.exclude)?);
     // What is made together begins alike, so that it stands together in the index: else every delivery of a large
     // edition changes a page of its own. Nobody can guess the rest.
     let alike = env.random.token(3);
@@ -263,7 +266,12 @@ pub async fn fan_out_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError
         let step = upto.min(cursor + STEP);
         let nonces =
             env.random.token(NONCE * usize::try_from(step - cursor).unwrap_or_default()).into_bytes();
-        let args = args![&include, &exclude, edition.id, cursor, step, &alike, nonces];
+        let there = match include.is_long() || exclude.is_long() {
+            true => ids(tx, OWNERS, args![cursor, step]).await?,
+            false => IdSet::default(),
+        };
+        let (include, exclude) = (include.of(&there)?, exclude.of(&there)?);
+        let args = args![include, exclude, edition.id, cursor, step, &alike, nonces];
         added += tx.exec(ADD, args).await?;
         cursor = step;
     }

@@ -13,7 +13,7 @@ use crate::store::audit::{self, Actor};
 use crate::store::people;
 use crate::store::{Env, Store, StoreError, Tx};
 
-use super::reach::{Reach, months, reach, windows};
+use super::reach::{Crowd, Reach};
 use super::write::{self, Done, Refused, subject};
 use super::{act, chase, edition, elsewhere, personal, schedule, show};
 
@@ -216,10 +216,10 @@ pub async fn preview(tx: &mut Tx<'_>, env: &Env, id: NoticeId) -> Done<Reach> {
     match edition::whom(tx, env, &notice.audience).await? {
         Ok(whom) => {
             let content = edition::content(tx, &notice).await?;
-            let months = months(tx, env, &whom, &content, notice.urgent != 0).await?;
-            let windows = windows(tx, env, &whom, &content).await?;
+            let crowd = Crowd::gather(tx, &whom).await?;
+            let reach = crowd.reach(tx, env, Some(&content), notice.urgent != 0).await?;
             let filling = personal::filling(tx, &whom, &content.text).await?;
-            Ok(Ok(Reach { months, windows, filling, ..reach(tx, &whom).await? }))
+            Ok(Ok(Reach { filling, ..reach }))
         }
         Err(fault) => Ok(Err(fault.into())),
     }

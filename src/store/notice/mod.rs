@@ -5,6 +5,7 @@ mod approval;
 mod audience;
 mod chase;
 mod confirm;
+mod crowd;
 mod drafts;
 mod edition;
 mod elsewhere;
@@ -14,6 +15,7 @@ mod heads;
 mod import;
 mod leave;
 mod list;
+mod listed;
 mod manage;
 mod next;
 mod personal;
@@ -21,6 +23,7 @@ mod reach;
 mod remind;
 mod report;
 mod resend;
+mod saved;
 mod schedule;
 mod show;
 mod tapped;
@@ -32,6 +35,7 @@ use super::{Env, StoreError, Tx};
 use crate::conversation::notice::{Answer, Ask, Effect};
 
 pub(super) use act::{Place, people_over, place_of};
+pub(super) use audience::{group as one_group, person as one_person, unit as one_unit};
 pub(super) use confirm::own_action;
 pub(super) use edition::delivery;
 pub use feed::{Ended, Lost};
@@ -40,6 +44,7 @@ pub use files::{FetchedFile, WantedFile};
 pub use import::Imported;
 pub use list::{Counts, EditionLine, NoticeDetail, NoticeLine, Unconfirmed};
 pub use reach::Reach;
+pub use saved::{AudienceLine, NewAudience};
 pub use schedule::{NewSchedule, ScheduleLine, ScheduleRefused};
 pub use write::{Done, Refused};
 
@@ -50,7 +55,13 @@ pub const OWN_DATA_PREFIX: &str = "c.";
 pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answer, StoreError> {
     Ok(match ask {
         Ask::Receipt { delivery, person } => Answer::Receipt(confirm::receipt(tx, *delivery, *person).await?),
-        Ask::Reach { audience, within } => Answer::Reach(act::reach_facts(tx, env, audience, within).await?),
+        Ask::Reach { audience, within, own } => {
+            Answer::Reach(act::reach_facts(tx, env, audience, within, *own).await?)
+        }
+        Ask::Saved(within) => Answer::Saved(saved::within(tx, within).await?),
+        Ask::Naming { name, audience, within } => {
+            Answer::Naming(saved::naming(tx, env, name, audience, within).await?)
+        }
         Ask::Approvers { unit, author, audience } => {
             let people = approval::approvers(tx, env, Some(*unit), *author, audience.as_deref()).await?;
             Answer::Approvers(people.into_iter().map(|place| place.name).collect())

@@ -1,16 +1,19 @@
 //! How far an audience reaches, and whom it does not reach.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::args;
-use crate::conversation::notice::{Filling, Month, WhyNot, Windows};
+use crate::conversation::notice::{Cost, Filling, Month, Spread, WhyNot, Windows};
 use crate::domain::ChannelKind;
 use crate::domain::content::Content;
 use crate::domain::ids::{EditionId, UnitId};
 use crate::store::windows::{FREE_FOR, FREE_REPLIES, PAID_FOR};
 use crate::store::{Env, Sql, StoreError, Tx, outbox, quota};
 
-use super::audience::{Whom, here, meant, nothing_more, of_chats};
+use super::audience::{Whom, below, of_chats};
+use super::crowd::{self, Chats, Group, IdSet, ids, numbers};
 use super::leave;
 
 /// How far a notice reaches.
@@ -24,6 +27,9 @@ pub struct Reach {
     pub unreachable: i64,
     /// Who these are, by reason.
     pub lost: Vec<Unreached>,
+    /// Over which channels, and what it takes.
+    #[serde(flatten)]
+    pub spread: Spread,
     /// What it takes of a month's messages, on channels where these are counted.
     pub months: Vec<Month>,
     /// At what price it reaches people over a Zalo Official Account, if anybody.
@@ -42,123 +48,167 @@ pub struct Unreached {
     pub names: Vec<String>,
 }
 
-/// How many are reached over channels that count messages by the month.
-const BY_THE_MONTH: Sql = of_chats!(
-    "SELECT c.channel, COUNT(*) FROM chats c
-     WHERE c.state = 'open' AND c.spare = 0 AND c.channel IN ('zalo_bot', 'zalo_oa') AND ",
-    here,
-    " GROUP BY c.channel ORDER BY c.channel"
-);
+/// So many of those are named whom a notice does not reach.
+const MOST_NAMES: usize = 5;
 
-/// What a notice takes of the messages of this month, where the platform counts them.
-pub async fn months(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    whom: &Whom,
-    content: &Content,
-    urgent: bool,
-) -> Result<Vec<Month>, StoreError> {
-    let (include, exclude) = whom.json()?;
-    let rows: Vec<(String, i64)> = tx.all(BY_THE_MONTH, args![include, exclude]).await?;
-    let mut months = Vec::new();
-    for (code, recipients) in rows {
-        let Some(channel) = ChannelKind::from_code(&code) else { continue };
-        let Some(plan) = quota::plan(tx, channel).await? else { continue };
-        let used = i64::from(quota::used(tx, channel, env.now).await?.messages);
-        let parts = outbox::lay_out(content.clone(), channel.manner()).len();
-        let needed = recipients.saturating_mul(i64::try_from(parts).unwrap_or(i64::MAX));
-        let kept = if urgent { 0 } else { plan.reserve };
-        let left = (plan.messages - used).max(0);
-        months.push(Month { channel, needed, left, month: plan.messages, short: needed > left - kept });
+/// Everybody whom an audience means now, and where they can be written to.
+pub struct Crowd {
+    people: IdSet,
+    /// Of them, who is on leave, and not named.
+    away: IdSet,
+    /// So many of them by more than one part.
+    several: i64,
+    groups: Vec<Group>,
+}
+
+impl Crowd {
+    pub async fn gather(tx: &mut Tx<'_>, whom: &Whom) -> Result<Self, StoreError> {
+        let (people, several) = crowd::people(tx, whom).await?;
+        let away = leave::away(tx, whom).await?.and(&people);
+        Ok(Self { people, away, several, groups: crowd::groups(tx, whom).await? })
     }
-    Ok(months)
-}
 
-/// People who wrote after `$3`; of those, who wrote after `$4` and have `$5` free replies or fewer behind them; all.
-const BY_WINDOW: Sql = of_chats!(
-    "SELECT COALESCE(SUM(CASE WHEN w.wrote_at >= $3 THEN 1 ELSE 0 END), 0),
-            COALESCE(SUM(CASE WHEN w.wrote_at >= $4 AND w.replies <= $5 THEN 1 ELSE 0 END), 0), COUNT(*)
-     FROM chats c LEFT JOIN oa_windows w ON w.chat_id = c.id
-     WHERE c.state = 'open' AND c.spare = 0 AND c.channel = 'zalo_oa' AND c.kind = 'private' AND ",
-    here,
-    ""
-);
-
-/// At what price a notice reaches people over a Zalo Official Account, if it went out now; `None` where it reaches nobody
-/// there.
-pub async fn windows(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    whom: &Whom,
-    content: &Content,
-) -> Result<Option<Windows>, StoreError> {
-    let (include, exclude) = whom.json()?;
-    let parts = outbox::lay_out(content.clone(), ChannelKind::ZaloOa.manner()).len();
-    // All parts have to fit.
-    let replies = FREE_REPLIES.saturating_sub(i64::try_from(parts).unwrap_or(i64::MAX));
-    let args = args![include, exclude, env.now.before(PAID_FOR), env.now.before(FREE_FOR), replies];
-    let (in_time, free, all): (i64, i64, i64) = tx.one(BY_WINDOW, args).await?;
-    let windows = Windows { free, paid: in_time - free, not_at_all: all - in_time };
-    Ok((all > 0).then_some(windows))
-}
-
-const OPEN: Sql = of_chats!(
-    "SELECT COALESCE(SUM(CASE WHEN c.kind = 'group' THEN 1 ELSE 0 END), 0),
-            COALESCE(SUM(CASE WHEN c.kind = 'group' THEN 0 ELSE 1 END), 0)
-     FROM chats c WHERE c.state = 'open' AND c.spare = 0 AND ",
-    here,
-    ""
-);
-
-const CLOSED_GROUPS: Sql =
-    of_chats!("SELECT COUNT(*) FROM chats c WHERE c.kind = 'group' AND c.state <> 'open' AND ", "");
-
-const CLOSED_GROUP_NAMES: Sql = of_chats!(
-    "SELECT c.title FROM chats c WHERE c.kind = 'group' AND c.state <> 'open' AND ",
-    " ORDER BY c.id LIMIT 5"
-);
-
-/// People without an open chat, seen as if they had one: whether they had one once, and their name. Of who is
-/// on a list and never wrote to the bot, Telegram says "bot can't initiate conversation with a user".
-macro_rules! no_chat {
-    () => {
-        "FROM (
-           SELECT CAST(0 AS BIGINT) AS id, 'private' AS kind, 'none' AS purpose, CAST(NULL AS BIGINT) AS unit_id,
-                  w.id AS person_id, w.name,
-                  CASE WHEN EXISTS (SELECT 1 FROM chats o WHERE o.person_id = w.id AND o.kind = 'private'
-                                      AND COALESCE(o.reason, '') NOT LIKE '%initiate conversation%'
-                                      AND COALESCE(o.reason, '') NOT LIKE '%not found%')
-                       THEN 1 ELSE 0 END AS had
-           FROM people w WHERE w.state = 'active' AND NOT EXISTS (
-             SELECT 1 FROM chats o WHERE o.person_id = w.id AND o.kind = 'private' AND o.state = 'open')) c
-         WHERE c.had = $3 AND "
-    };
-}
-
-const NO_CHAT: Sql = of_chats!("SELECT COUNT(*) ", no_chat, "");
-const NO_CHAT_NAMES: Sql = of_chats!("SELECT c.name ", no_chat, " ORDER BY c.person_id LIMIT 5");
-
-/// Counts whom an audience reaches now.
-pub async fn reach(tx: &mut Tx<'_>, whom: &Whom) -> Result<Reach, StoreError> {
-    let (include, exclude) = whom.json()?;
-    let keys = || args![&include, &exclude];
-    let with = |had: i64| args![&include, &exclude, had];
-    let (groups, people) = tx.one::<(i64, i64)>(OPEN, keys()).await?;
-    let mut lost = Vec::new();
-    for (why, count, names, args) in [
-        (WhyNot::NoChat, NO_CHAT, NO_CHAT_NAMES, with(0)),
-        (WhyNot::ClosedChat, NO_CHAT, NO_CHAT_NAMES, with(1)),
-        (WhyNot::ClosedGroup, CLOSED_GROUPS, CLOSED_GROUP_NAMES, keys()),
-    ] {
-        let count = tx.int(count, args.clone()).await?;
-        if count > 0 {
-            let names: Vec<(String,)> = tx.all(names, args).await?;
-            lost.push(Unreached { why, count, names: names.into_iter().map(|(name,)| name).collect() });
+    /// Whether somebody in it is not of these units and all below them, whether they can be written to or not: their names
+    /// would be told.
+    pub async fn reaches_beyond(&self, tx: &mut Tx<'_>, units: &[UnitId]) -> Result<bool, StoreError> {
+        let mut inside = Vec::new();
+        for unit in units {
+            inside.extend(below(tx, *unit).await?);
         }
+        if !self.people.without(&crowd::at(tx, &inside).await?).is_empty() {
+            return Ok(true);
+        }
+        let inside: HashSet<i64> = inside.into_iter().map(|unit| unit.0).collect();
+        Ok(self.groups.iter().any(|group| !inside.contains(&group.unit)))
     }
-    lost.extend(leave::on_leave(tx, whom).await?);
-    let unreachable = lost.iter().map(|one| one.count).sum();
-    Ok(Reach { groups, people, unreachable, lost, ..Reach::default() })
+
+    /// Counts whom it reaches with a notice (or with one of a single message).
+    pub async fn reach(
+        &self,
+        tx: &mut Tx<'_>,
+        env: &Env,
+        content: Option<&Content>,
+        urgent: bool,
+    ) -> Result<Reach, StoreError> {
+        let chats = Chats::look(tx).await?;
+        let parts = |channel: ChannelKind| {
+            let parts = content.map_or(1, |content| outbox::lay_out(content.clone(), channel.manner()).len());
+            i64::try_from(parts).unwrap_or(i64::MAX)
+        };
+        let mut reach = Reach::default();
+        let mut slowest = None;
+        let present = self.people.without(&self.away);
+        for channel in ChannelKind::ALL {
+            let people = chats.over(channel, &present);
+            let here = |group: &&Group| group.open != 0 && group.channel == channel.code();
+            let groups = i64::try_from(self.groups.iter().filter(here).count()).unwrap_or(i64::MAX);
+            let recipients = people.count() + groups;
+            if recipients == 0 {
+                continue;
+            }
+            reach.people += people.count();
+            reach.groups += groups;
+            reach.spread.channels.push((channel, recipients));
+            let messages = recipients.saturating_mul(parts(channel));
+            slowest = slowest.max(Some((env.rates.takes(channel, messages, urgent), channel)));
+            if channel.manner().by_the_month {
+                reach.months.extend(month(tx, env, channel, messages, urgent).await?);
+            }
+            if channel == ChannelKind::ZaloOa && !people.is_empty() {
+                let windows = windows(tx, env, &people, parts(channel)).await?;
+                reach.spread.cost = cost(env.rates.zalo_oa_price, windows.paid, parts(channel));
+                reach.windows = Some(windows);
+            }
+        }
+        reach.spread.several = self.several;
+        reach.spread.takes = slowest;
+        reach.lost = self.lost(tx, &chats).await?;
+        reach.unreachable = reach.lost.iter().map(|one| one.count).sum();
+        Ok(reach)
+    }
+
+    /// Who cannot be reached, by reason.
+    async fn lost(&self, tx: &mut Tx<'_>, chats: &Chats) -> Result<Vec<Unreached>, StoreError> {
+        let without = self.people.without(&chats.open);
+        let closed = self.groups.iter().filter(|group| group.open == 0);
+        let groups: Vec<&str> = closed.map(|group| group.title.as_str()).collect();
+        let mut lost = Vec::new();
+        for (why, people) in
+            [(WhyNot::NoChat, without.without(&chats.had)), (WhyNot::ClosedChat, without.and(&chats.had))]
+        {
+            if !people.is_empty() {
+                let names: Vec<(String,)> = tx.all(NAMES, args![some(&people)?]).await?;
+                let names = names.into_iter().map(|(name,)| name).collect();
+                lost.push(Unreached { why, count: people.count(), names });
+            }
+        }
+        if !groups.is_empty() {
+            let names = groups.iter().take(MOST_NAMES).map(|title| (*title).to_owned()).collect();
+            let count = i64::try_from(groups.len()).unwrap_or(i64::MAX);
+            lost.push(Unreached { why: WhyNot::ClosedGroup, count, names });
+        }
+        let away = self.away.and(&chats.open);
+        if !away.is_empty() {
+            let names = leave::names(tx, &some(&away)?).await?;
+            lost.push(Unreached { why: WhyNot::Away, count: away.count(), names });
+        }
+        Ok(lost)
+    }
+}
+
+/// The numbers of some, in JSON.
+fn some(people: &IdSet) -> Result<String, StoreError> {
+    Ok(serde_json::to_string(&people.iter().take(MOST_NAMES).collect::<Vec<_>>())?)
+}
+
+const NAMES: Sql = Sql {
+    lite: "SELECT name FROM people WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id",
+    pg: "SELECT name FROM people
+         WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json)) ORDER BY id",
+};
+
+/// What so many messages take of this month, where the platform counts them.
+async fn month(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    channel: ChannelKind,
+    needed: i64,
+    urgent: bool,
+) -> Result<Option<Month>, StoreError> {
+    let Some(plan) = quota::plan(tx, channel).await? else { return Ok(None) };
+    let used = i64::from(quota::used(tx, channel, env.now).await?.messages);
+    let kept = if urgent { 0 } else { plan.reserve };
+    let left = (plan.messages - used).max(0);
+    Ok(Some(Month { channel, needed, left, month: plan.messages, short: needed > left - kept }))
+}
+
+/// Of whom there is a window: people who wrote after `$1`.
+const IN_TIME: Sql = numbers!(
+    "c.person_id",
+    "FROM oa_windows w JOIN chats c ON c.id = w.chat_id
+     WHERE w.wrote_at >= $1 AND c.state = 'open' AND c.spare = 0 AND c.channel = 'zalo_oa' AND c.kind = 'private'"
+);
+/// And of those, who has `$2` free replies or fewer behind them.
+const FREE: Sql = numbers!(
+    "c.person_id",
+    "FROM oa_windows w JOIN chats c ON c.id = w.chat_id
+     WHERE w.wrote_at >= $1 AND w.replies <= $2
+       AND c.state = 'open' AND c.spare = 0 AND c.channel = 'zalo_oa' AND c.kind = 'private'"
+);
+
+/// At what price a notice reaches these people over a Zalo Official Account, if it went out now.
+async fn windows(tx: &mut Tx<'_>, env: &Env, people: &IdSet, parts: i64) -> Result<Windows, StoreError> {
+    // All parts have to fit.
+    let replies = FREE_REPLIES.saturating_sub(parts);
+    let in_time = ids(tx, IN_TIME, args![env.now.before(PAID_FOR)]).await?.and(people).count();
+    let free = ids(tx, FREE, args![env.now.before(FREE_FOR), replies]).await?.and(people).count();
+    Ok(Windows { free, paid: in_time - free, not_at_all: people.count() - in_time })
+}
+
+/// What so many people cost, where the configuration says what a message does.
+fn cost(price: u32, people: i64, parts: i64) -> Option<Cost> {
+    let messages = people.saturating_mul(parts);
+    (price > 0 && messages > 0).then(|| Cost { messages, price: i64::from(price) })
 }
 
 const KEEP_CLOSED: Sql = of_chats!(
@@ -186,39 +236,4 @@ pub async fn keep_unreached(tx: &mut Tx<'_>, edition: EditionId, whom: &Whom) ->
     let closed = tx.exec(KEEP_CLOSED, args![&include, &exclude, edition]).await?;
     let without = tx.exec(KEEP_NO_CHAT, args![&include, &exclude, edition]).await?;
     Ok(closed + without + leave::keep(tx, edition, whom).await?)
-}
-
-const OUTSIDE: Sql = Sql {
-    lite: concat!(
-        "WITH RECURSIVE inc (key) AS (SELECT value FROM json_each($1)),
-              exc (key) AS (SELECT value FROM json_each($2)),
-              below (id) AS (SELECT value FROM json_each($3)
-                             UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id)
-         SELECT COUNT(*) FROM (SELECT 1 FROM chats c WHERE c.state = 'open'
-           AND CASE WHEN c.kind = 'group' THEN c.unit_id NOT IN (SELECT id FROM below)
-                    ELSE NOT EXISTS (SELECT 1 FROM roles o WHERE o.person_id = c.person_id
-                                       AND o.unit_id IN (SELECT id FROM below)) END
-           AND ",
-        meant!(),
-        " LIMIT 1) AS found"
-    ),
-    pg: concat!(
-        "WITH RECURSIVE inc (key) AS (SELECT value FROM json_array_elements_text($1::json)),
-              exc (key) AS (SELECT value FROM json_array_elements_text($2::json)),
-              below (id) AS (SELECT value::bigint FROM json_array_elements_text($3::json)
-                             UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id)
-         SELECT COUNT(*) FROM (SELECT 1 FROM chats c WHERE c.state = 'open'
-           AND CASE WHEN c.kind = 'group' THEN c.unit_id NOT IN (SELECT id FROM below)
-                    ELSE NOT EXISTS (SELECT 1 FROM roles o WHERE o.person_id = c.person_id
-                                       AND o.unit_id IN (SELECT id FROM below)) END
-           AND ",
-        meant!(),
-        " LIMIT 1) AS found"
-    ),
-};
-
-/// Whether an audience reaches beyond these units and all below them.
-pub async fn reaches_beyond(tx: &mut Tx<'_>, whom: &Whom, units: &[UnitId]) -> Result<bool, StoreError> {
-    let (include, exclude) = whom.json()?;
-    Ok(tx.int(OUTSIDE, args![include, exclude, serde_json::to_string(units)?]).await? > 0)
 }

@@ -34,6 +34,8 @@ pub enum Refused {
     Blank(String),
     #[error("Kỳ này của lịch đã gửi bằng một thông báo khác.")]
     Taken,
+    #[error("Đã có quá nhiều danh sách; hãy xóa bớt bằng loa audience remove.")]
+    TooManySaved,
 }
 
 /// What an act gives: done, or why not; and the store's own failures outside.

@@ -171,7 +171,11 @@ async fn erase(
     for sha256 in bytes {
         blobs::forget_unused(tx, &sha256).await?;
     }
-    for sql in ["DELETE FROM link_codes WHERE person_id = $1", "DELETE FROM consents WHERE person_id = $1"] {
+    for sql in [
+        "DELETE FROM link_codes WHERE person_id = $1",
+        "DELETE FROM consents WHERE person_id = $1",
+        "DELETE FROM tags WHERE person_id = $1",
+    ] {
         tx.exec(sql, args![person]).await?;
     }
     let sql = "UPDATE people SET name = $2, folded = '', own_order = 0 WHERE id = $1";

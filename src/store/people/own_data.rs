@@ -52,6 +52,9 @@ pub async fn own_data(tx: &mut Tx<'_>, person: PersonId) -> Result<OwnData, Stor
         Some((ChangeKind::from_code(&kind)?, Timestamp(at), until.map(Timestamp)))
     };
     data.changes = changes.into_iter().filter_map(change).collect();
+    let sql = "SELECT name FROM tags WHERE person_id = $1 ORDER BY folded";
+    let tags: Vec<(String,)> = tx.all(sql, args![person]).await?;
+    data.tags = tags.into_iter().map(|(name,)| name).collect();
     let sql = "SELECT channel, title, external_id, state FROM chats
                WHERE person_id = $1 AND kind = 'private' ORDER BY id";
     let chats: Vec<(String, String, String, String)> = tx.all(sql, args![person]).await?;
