@@ -35,6 +35,7 @@ ci:
 bench *parts="unlimited together distant limit30 limit1000 replies intake webhooks fanout large":
     cargo bench --locked --bench store
     cargo bench --locked --bench cases
+    cargo bench --locked --bench audience
     cargo bench --locked --bench delivery -- {{parts}}
 
 # Memory and the write-ahead log over ten minutes of steady use on a bad line: `just soak 3600`.
