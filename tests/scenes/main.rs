@@ -4,6 +4,7 @@
 
 mod anywhere;
 mod approval;
+mod audiences;
 mod calendar;
 mod channel;
 mod channels;

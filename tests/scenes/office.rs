@@ -27,7 +27,7 @@ pub struct Office {
     pub clock: Clock,
     pacer: Arc<Mutex<Pacer>>,
     messages: AtomicUsize,
-    _database: Database,
+    pub database: Database,
 }
 
 impl Office {
@@ -38,7 +38,7 @@ impl Office {
         assert!(store.take_lease("worker", "me", LEASE).await.expect("a lease"));
         store.import(list, false).await.expect("an import");
         let pacer = Arc::new(Mutex::new(Pacer::new(NO_LIMITS)));
-        Self { store, clock, pacer, messages: AtomicUsize::new(0), _database: database }
+        Self { store, clock, pacer, messages: AtomicUsize::new(0), database }
     }
 
     /// Something comes in; gives what would be sent then.

@@ -21,11 +21,11 @@ pub struct SavedAudience {
 }
 
 /// Whether a name can be given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Naming {
     Free,
-    /// It takes the place of one that they may change.
-    Replaces,
+    /// It takes the place of one that they may change, which is called so.
+    Replaces(String),
     /// One has it that they may not.
     Taken,
 }
@@ -90,7 +90,7 @@ pub(super) fn named(ctx: &Context<'_>, mut draft: Draft, text: &str) -> Result<T
     match facts::naming(ctx, &name, &draft.notice.audience)? {
         Ok(Naming::Free) => keep(ctx, draft, name),
         Ok(Naming::Taken) => Ok(Turn::say(lang.say("notice-list-taken", &[("name", &name)]))),
-        Ok(Naming::Replaces) => {
+        Ok(Naming::Replaces(name)) => {
             let ask = lang.say("notice-list-replaces", &[("name", &name)]);
             draft.naming = Some(name);
             let button = |key: &str, act| choice(&draft, lang.say(key, &[]), act);
@@ -114,7 +114,7 @@ pub(super) fn replace(ctx: &Context<'_>, draft: Draft) -> Result<Turn, Need> {
         return Ok(turn);
     }
     match facts::naming(ctx, &name, &draft.notice.audience)? {
-        Ok(Naming::Free | Naming::Replaces) => keep(ctx, draft, name),
+        Ok(Naming::Free | Naming::Replaces(_)) => keep(ctx, draft, name),
         Ok(Naming::Taken) => Ok(Turn::say(lang.say("notice-list-taken", &[("name", &name)]))),
         Err(fault) => Ok(Turn::say(fault_words(lang, &fault))),
     }

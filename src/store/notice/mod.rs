@@ -44,6 +44,7 @@ pub use files::{FetchedFile, WantedFile};
 pub use import::Imported;
 pub use list::{Counts, EditionLine, NoticeDetail, NoticeLine, Unconfirmed};
 pub use reach::Reach;
+pub(super) use saved::forget_person;
 pub use saved::{AudienceLine, NewAudience};
 pub use schedule::{NewSchedule, ScheduleLine, ScheduleRefused};
 pub use write::{Done, Refused};

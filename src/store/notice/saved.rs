@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::args;
 use crate::conversation::notice::{Naming, SavedAudience};
 use crate::domain::Timestamp;
-use crate::domain::audience::Audience;
+use crate::domain::audience::{Audience, Selector};
 use crate::domain::ids::*;
 use crate::domain::text::fold;
 use crate::store::audit::{self, Actor};
@@ -96,12 +96,12 @@ pub async fn naming(tx: &mut Tx<'_>, env: &Env, name: &str, text: &str, within: 
     }
     Ok(Ok(match now {
         None => Naming::Free,
-        Some(row) if listed::is_within(tx, row.unit_id, within).await? => Naming::Replaces,
+        Some(row) if listed::is_within(tx, row.unit_id, within).await? => Naming::Replaces(row.name),
         Some(_) => Naming::Taken,
     }))
 }
 
-/// Keeps an audience under a name, in the place of what was there, which stays with its unit.
+/// Keeps an audience under a name, in the place of what was there, which keeps its unit and how its name is written.
 pub async fn save(tx: &mut Tx<'_>, env: &Env, actor: Actor, new: &NewAudience) -> Done<AudienceId> {
     if find(tx, &new.name, &[]).await?.is_none()
         && tx.int("SELECT COUNT(*) FROM audiences", args![]).await? >= MOST_SAVED
@@ -114,13 +114,41 @@ pub async fn save(tx: &mut Tx<'_>, env: &Env, actor: Actor, new: &NewAudience) -
     };
     let sql = "INSERT INTO audiences (name, folded, text, unit_id, author_id, created_at, changed_at)
                VALUES ($1, $2, $3, $4, $5, $6, $6)
-               ON CONFLICT (folded) DO UPDATE SET name = excluded.name, text = excluded.text,
-                 author_id = excluded.author_id, changed_at = excluded.changed_at
+               ON CONFLICT (folded) DO UPDATE SET text = excluded.text, author_id = excluded.author_id,
+                 changed_at = excluded.changed_at
                RETURNING id";
     let args = args![&new.name, fold(&new.name), &new.text, new.unit, author, env.now];
     let id = AudienceId(tx.int(sql, args).await?);
     audit::record(tx, env, actor, "audience.save", &format!("audience:{id}"), &new.name).await?;
     Ok(Ok(id))
+}
+
+/// Takes a person who is erased out of all saved audiences. One that named nobody else goes.
+pub async fn forget_person(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    person: PersonId,
+    name: &str,
+) -> Result<(), StoreError> {
+    let (folded, number) = (fold(name), person.to_string());
+    let is_them = |part: &Selector| matches!(part, Selector::Person(text) if fold(text) == folded || text.trim() == number);
+    let rows: Vec<Row> = tx.all("SELECT id, name, text, unit_id FROM audiences", args![]).await?;
+    for row in rows {
+        let Ok(mut audience) = row.text.parse::<Audience>() else { continue };
+        let parts = audience.include.len() + audience.exclude.len();
+        audience.include.retain(|part| !is_them(part));
+        audience.exclude.retain(|part| !is_them(part));
+        if audience.include.len() + audience.exclude.len() == parts {
+            continue;
+        }
+        if audience.include.is_empty() {
+            tx.exec_one("DELETE FROM audiences WHERE id = $1", args![row.id]).await?;
+        } else {
+            let sql = "UPDATE audiences SET text = $2, changed_at = $3 WHERE id = $1";
+            tx.exec_one(sql, args![row.id, audience.to_string(), env.now]).await?;
+        }
+    }
+    Ok(())
 }
 
 struct LineRow {

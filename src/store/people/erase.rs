@@ -14,7 +14,7 @@ use crate::domain::content::Content;
 use crate::domain::ids::*;
 use crate::domain::mask::mask;
 use crate::store::audit::{self, Actor};
-use crate::store::{Env, Sql, Store, StoreError, Tx, blobs, incident};
+use crate::store::{Env, Sql, Store, StoreError, Tx, blobs, incident, notice};
 
 use super::members;
 
@@ -178,6 +178,7 @@ async fn erase(
     ] {
         tx.exec(sql, args![person]).await?;
     }
+    notice::forget_person(tx, env, person, &name).await?;
     let sql = "UPDATE people SET name = $2, folded = '', own_order = 0 WHERE id = $1";
     tx.exec_one(sql, args![person, NAME]).await?;
     let sql = "UPDATE data_requests SET text = '', reason = NULL,
