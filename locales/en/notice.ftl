@@ -10,7 +10,8 @@ notice-ask-words = Send the notice: the first line is its title, the other lines
 notice-ask-words-files = Got the files. Now send the words: the first line is the title, the other lines the text.
 notice-ask-new-words = Send all of it again: the first line is the title, the other lines the text.
 notice-ask-body = That is the title. Now send the text.
-notice-ask-audience = Who gets it? Separate parts with a semicolon, such as: unit:Xã A/*; role:head; group:Group name; person:Lan; -unit:Xã B. Also: tag:Party member; saved:Village heads; has not confirmed notice 12; not reached in 90 days
+notice-ask-audience = Who gets it? Separate parts with a semicolon, such as: unit:Xã A/*; role:head; group:Group name; person:Lan; -unit:Xã B
+    Also: tag:Party member; saved:Village heads; has not confirmed notice 12; not reached in 90 days
 notice-audience-unknown = “{ $part }” was not understood. Type, for example: all; unit: Xã A/*; role: head; group: a title; person: Lan; -unit: Xã B
 notice-audience-no-name = The name after “{ $part }:” is missing. Please type it again.
 notice-audience-long-name = The name after “{ $part }:” is too long. Please type it again.

@@ -10,7 +10,8 @@ notice-ask-words = Bạn gửi nội dung thông báo: dòng đầu là tiêu đ
 notice-ask-words-files = Đã nhận tệp. Bạn gửi tiếp nội dung: dòng đầu là tiêu đề, các dòng sau là nội dung.
 notice-ask-new-words = Bạn gửi lại toàn bộ: dòng đầu là tiêu đề, các dòng sau là nội dung.
 notice-ask-body = Đã có tiêu đề. Giờ bạn gửi phần nội dung nhé.
-notice-ask-audience = Ai sẽ nhận? Bạn gõ, cách nhau bằng dấu chấm phẩy. Ví dụ: đơn vị: Xã A/*; vai trò: lãnh đạo; nhóm: Tên nhóm; người: Lan; trừ đơn vị: Xã B. Cũng được: nhãn: Đảng viên; danh sách: Trưởng thôn; chưa xác nhận thông báo 12; không nhận trong 90 ngày
+notice-ask-audience = Ai sẽ nhận? Bạn gõ, cách nhau bằng dấu chấm phẩy. Ví dụ: đơn vị: Xã A/*; vai trò: lãnh đạo; nhóm: Tên nhóm; người: Lan; trừ đơn vị: Xã B
+    Gõ được cả: nhãn: Đảng viên; danh sách: Trưởng thôn; chưa xác nhận thông báo 12; không nhận trong 90 ngày
 notice-audience-unknown = Mình chưa hiểu “{ $part }”. Bạn gõ như: tất cả; đơn vị: Xã A/*; vai trò: lãnh đạo; nhóm: Tên nhóm; người: Lan; trừ đơn vị: Xã B
 notice-audience-no-name = Sau “{ $part }:” còn thiếu tên. Bạn gõ lại giúp mình nhé.
 notice-audience-long-name = Tên sau “{ $part }:” dài quá. Bạn gõ lại giúp mình nhé.
