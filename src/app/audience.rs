@@ -164,7 +164,7 @@ mod tests {
         run(AudienceCommand::List, &office.desk).await.expect("a list");
         let list = office.said();
         assert!(
-            list.contains("lanh dao XÃ – lãnh đạo – Xã A") && list.contains("role:head@unit:Xã A"),
+            list.contains("Lãnh đạo xã – lãnh đạo – Xã A") && list.contains("role:head@unit:Xã A"),
             "{list}"
         );
         let show = |name: &str| AudienceCommand::Show { name: name.to_owned() };

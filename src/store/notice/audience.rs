@@ -382,3 +382,22 @@ impl Keys {
         Ok(serde_json::to_string(&keys)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_is_cut_to_those_who_are_looked_at() {
+        let there: IdSet = [5, 700].into_iter().collect();
+        let short = Keys::read(Some(r#"["p:5","p:6"]"#.to_owned())).expect("keys");
+        assert_eq!((short.is_long(), short.of(&there).expect("keys").as_str()), (false, r#"["p:5","p:6"]"#));
+        let many: Vec<String> =
+            (1..=600).map(|id| format!("p:{id}")).chain(["g*".to_owned(), "head:2".to_owned()]).collect();
+        let long = Keys::read(Some(serde_json::to_string(&many).expect("JSON"))).expect("keys");
+        assert_eq!(
+            (long.is_long(), long.of(&there).expect("keys").as_str()),
+            (true, r#"["g*","head:2","p:5"]"#)
+        );
+    }
+}

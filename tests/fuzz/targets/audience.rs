@@ -28,6 +28,15 @@ fn an_audience_means_the_same_when_it_is_written_back() {
         "\n",
         "Xã A",
         "editor",
+        "tag:",
+        "saved:",
+        "unconfirmed:",
+        "silent:",
+        "12",
+        "chưa xác nhận thông báo ",
+        "không nhận trong ",
+        " ngày",
+        "@",
     ];
     Target { name: "audience", words, longest: 4096, memory_kib: 1024 }.run(|input| {
         match text(input).parse::<Audience>() {

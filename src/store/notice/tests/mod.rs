@@ -3,4 +3,5 @@
 mod calendar;
 mod cast;
 mod chat;
+mod crowds;
 mod sending;
