@@ -295,3 +295,21 @@ notice-in-groups = Tapped in groups:
 notice-have-tapped = Have: { $names }
 notice-have-not-tapped = Have not: { $names }
 notice-more-groups = … and { $count } more groups.
+
+# The report as a picture.
+notice-picture = 🖼 Picture
+notice-picture-is = 🖼 What became of “{ $title }”.
+notice-picture-file = report-of-notice-{ $id }.png
+notice-picture-failed = The picture could not be drawn. Please try again later.
+notice-picture-as-of = As of { $when }
+notice-picture-arrived = Arrived
+notice-picture-confirmed = Confirmed
+notice-picture-missing = Not confirmed
+notice-picture-open = Arrived, not confirmed
+notice-picture-not-arrived = Not arrived
+notice-picture-waiting = Waiting
+notice-picture-lost = Could not arrive
+notice-picture-of = of { $total } · { $percent }
+notice-picture-more = … and { $count } more units
+notice-picture-took = Half confirmed within { $median }, nine in ten within { $most }
+notice-picture-unreached = { $count } more have not opened a chat with the bot

@@ -295,3 +295,21 @@ notice-in-groups = Bấm trong nhóm:
 notice-have-tapped = Đã: { $names }
 notice-have-not-tapped = Chưa: { $names }
 notice-more-groups = … và { $count } nhóm nữa.
+
+# Kết quả bằng hình.
+notice-picture = 🖼 Hình
+notice-picture-is = 🖼 Kết quả “{ $title }”.
+notice-picture-file = ket-qua-thong-bao-{ $id }.png
+notice-picture-failed = Chưa vẽ được hình, bạn thử lại sau nhé.
+notice-picture-as-of = Tính đến { $when }
+notice-picture-arrived = Đã đến
+notice-picture-confirmed = Đã xác nhận
+notice-picture-missing = Chưa xác nhận
+notice-picture-open = Đã đến, chưa xác nhận
+notice-picture-not-arrived = Chưa đến
+notice-picture-waiting = Đang chờ gửi
+notice-picture-lost = Không đến được
+notice-picture-of = trên { $total } nơi · { $percent }
+notice-picture-more = … và { $count } đơn vị khác
+notice-picture-took = Một nửa xác nhận trong { $median }, chín phần mười trong { $most }
+notice-picture-unreached = Ngoài ra { $count } nơi chưa mở trò chuyện với bot

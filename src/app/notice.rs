@@ -165,12 +165,16 @@ Examples:
     #[command(after_help = "\
 Examples:
   loa notice report 7
-  loa notice report 7 --csv ket-qua.csv     (a line for everybody it was for)")]
+  loa notice report 7 --csv ket-qua.csv          (a line for everybody it was for)
+  loa notice report 7 --picture ket-qua.png      (numbers and bars, for a telephone)")]
     Report {
         id: i64,
         /// Also writes everybody it was for into this file, with what became of it
         #[arg(long, value_name = "FILE")]
         csv: Option<PathBuf>,
+        /// Also draws it into this file, a PNG
+        #[arg(long, value_name = "FILE")]
+        picture: Option<PathBuf>,
     },
     /// Send a notice again to those alone whom it did not reach, over another channel where they have one
     #[command(after_help = "Example:\n  loa notice resend 7")]
@@ -243,7 +247,9 @@ pub async fn run(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError
             allowed(store.notice_discard(NoticeId(id)).await?)?;
             desk.show(&Id { id }, |_| format!("Đã bỏ bản nháp số {id}."))
         }
-        NoticeCommand::Report { id, csv } => report(desk, NoticeId(id), csv.as_deref()).await,
+        NoticeCommand::Report { id, csv, picture } => {
+            report(desk, NoticeId(id), csv.as_deref(), picture.as_deref()).await
+        }
         NoticeCommand::Resend { id } => {
             let count = allowed(store.notice_resend(NoticeId(id)).await?)?;
             desk.show(&Resent { id, count }, |sent| match sent.count {
@@ -402,12 +408,23 @@ async fn show(desk: &Desk, id: NoticeId, recipients: bool) -> Result<(), Command
     })
 }
 
-async fn report(desk: &Desk, id: NoticeId, csv: Option<&Path>) -> Result<(), CommandError> {
+async fn report(
+    desk: &Desk,
+    id: NoticeId,
+    csv: Option<&Path>,
+    picture: Option<&Path>,
+) -> Result<(), CommandError> {
     let report = allowed(desk.store.notice_report(id).await?)?;
+    let write = |path: &Path, bytes: &[u8]| {
+        std::fs::write(path, bytes)
+            .map_err(|error| user(format!("Không ghi được tệp {}: {error}.", path.display())))
+    };
     if let Some(path) = csv {
-        let table = recipients_csv(Lang::Vi, &desk.store.notice_recipients(id).await?);
-        std::fs::write(path, table)
-            .map_err(|error| user(format!("Không ghi được tệp {}: {error}.", path.display())))?;
+        write(path, recipients_csv(Lang::Vi, &desk.store.notice_recipients(id).await?).as_bytes())?;
+    }
+    if let Some(path) = picture {
+        let png = report.picture(Lang::Vi, desk.clock.now());
+        write(path, &png.map_err(anyhow::Error::from)?)?;
     }
     desk.show(&report, |report| report.says(Lang::Vi).text)
 }

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod case_code;
 pub mod category;
 pub mod channel_kind;
+pub mod chart;
 pub mod chase;
 pub mod content;
 pub mod deadline;

@@ -8,6 +8,7 @@ use loa::domain::import::{ImportRow, Kind};
 use loa::domain::{ChannelKind, Role};
 use loa::sandbox::{Fault, Rule};
 
+use crate::cli::loa;
 use crate::on_both;
 use crate::town::{APPROVER, BINH, COMMUNE_GROUP, EDITOR, HAI, LAN, NGA, PAO, THAO, Town, WARD};
 
@@ -74,6 +75,29 @@ on_both! {
         let file = town.last(EDITOR);
         assert_eq!(file.files, ["ket-qua-thong-bao-1.csv"], "{file:?}");
         insta::assert_snapshot!("not_reached", town.story(EDITOR));
+        town.ends_well().await;
+    }
+
+    async fn what_became_of_it_comes_as_a_picture(database: Database) {
+        let town = Town::new(database).await;
+        town.says(EDITOR, "/thongbao Đăng ký dự hội nghị\nGửi danh sách trước thứ Sáu.").await;
+        town.presses(EDITOR, EDITOR, "Xem trước").await;
+        town.presses(EDITOR, EDITOR, "Gửi duyệt").await;
+        town.in_time(town.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
+        town.in_time(town.later(10 * MINUTE)).await;
+        town.presses(NGA, NGA, "Đã nhận").await;
+        town.presses(EDITOR, EDITOR, "Kết quả").await;
+        town.presses(EDITOR, EDITOR, "Hình").await;
+        let seen = town.last(EDITOR);
+        assert_eq!((seen.photos, seen.text.as_str()), (1, "🖼 Kết quả “Đăng ký dự hội nghị”."), "{seen:?}");
+        // The same by command line, for who prints it.
+        let dir = tempfile::tempdir().expect("a directory");
+        let config = format!("[database]\nurl = \"{}\"\n", town.database.url);
+        std::fs::write(dir.path().join("loa.toml"), config).expect("written");
+        let drawn = loa(dir.path(), &[], &["notice", "report", "1", "--picture", "ra.png"]).await;
+        assert_eq!(drawn.code, Some(0), "{}{}", drawn.out, drawn.err);
+        let picture = image::open(dir.path().join("ra.png")).expect("a picture");
+        assert_eq!(picture.width(), 1080);
         town.ends_well().await;
     }
 

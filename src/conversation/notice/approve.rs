@@ -5,7 +5,7 @@ use super::audience::{addressed, fault_words};
 use super::draft::Expects;
 use super::{
     Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Review, Stage, State, compose, drafts, facts,
-    filling, missing, not_allowed, report,
+    figures, filling, missing, not_allowed, report,
 };
 use crate::domain::Rich;
 use crate::domain::audience::AudienceFault;
@@ -144,7 +144,7 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act, shown: Option<&st
             matches!(facts.stage, Stage::Sent | Stage::Approved)
         }
         Act::Resend => facts.stage == Stage::Sent,
-        Act::Look | Act::Keep | Act::Unconfirmed | Act::Report | Act::Recipients => true,
+        Act::Look | Act::Keep | Act::Unconfirmed | Act::Report | Act::Recipients | Act::Picture => true,
         Act::Copy | Act::KeepDraft | Act::Sample => true,
     };
     if !fits {
@@ -216,6 +216,7 @@ fn act_on(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts, act: Act) -> Result<T
         Act::Unconfirmed => return missing::show(ctx, facts),
         Act::Report => return report::show(ctx, facts),
         Act::Recipients => return report::list(ctx, facts),
+        Act::Picture => return figures::show(ctx, facts),
         Act::Resend => return report::resend(ctx, facts, by),
     })
 }
@@ -291,6 +292,7 @@ fn may(me: &Me, mine: bool, line: &[UnitId], act: Act) -> bool {
         | Act::Unconfirmed
         | Act::Report
         | Act::Recipients
+        | Act::Picture
         | Act::Resend => (mine && me.has(WRITE)) || me.reaches(APPROVE, line) || me.reaches(WRITE, line),
     }
 }
@@ -329,7 +331,7 @@ mod tests {
     /// Every role at every place, with what it may do to a notice of the ward: its own, and somebody else's.
     #[test]
     fn what_each_role_may_do_with_a_notice() {
-        const ACTS: [Act; 17] = [
+        const ACTS: [Act; 18] = [
             Act::Submit,
             Act::SendFirst,
             Act::Rework,
@@ -346,6 +348,7 @@ mod tests {
             Act::Unconfirmed,
             Act::Report,
             Act::Recipients,
+            Act::Picture,
             Act::Resend,
         ];
         let (province, ward, village, other) = (UnitId(1), UnitId(2), UnitId(3), UnitId(4));

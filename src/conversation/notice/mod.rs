@@ -10,6 +10,7 @@ mod confirm;
 mod draft;
 mod drafts;
 mod facts;
+mod figures;
 mod filling;
 mod fingerprint;
 mod lists;
@@ -127,6 +128,8 @@ pub enum Act {
     Report,
     /// Everybody it was for, as a file.
     Recipients,
+    /// What became of it, as a picture.
+    Picture,
     /// Once more, for those alone whom it did not reach.
     Resend,
     /// The button of a preview: it says that it is one.

@@ -52,6 +52,14 @@ pub struct ReportLine {
     pub p90: Option<Duration>,
 }
 
+impl ReportLine {
+    /// The unit without those above it.
+    pub(super) fn short_name(&self, lang: Lang) -> String {
+        let name = self.name.rsplit(" / ").next().filter(|name| !name.is_empty());
+        name.map_or_else(|| lang.say("notice-report-no-unit", &[]), str::to_owned)
+    }
+}
+
 /// One of those a notice was for, with what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Recipient {
@@ -162,7 +170,7 @@ impl Report {
     }
 
     /// The units in which the least was confirmed, or arrived where nobody was asked, come first.
-    fn worst_first(&self) -> Vec<&ReportLine> {
+    pub(super) fn worst_first(&self) -> Vec<&ReportLine> {
         let mut units: Vec<&ReportLine> = self.units.iter().collect();
         units.sort_by_key(|line| {
             let done = if self.confirm { line.confirmed } else { line.arrived };
@@ -173,8 +181,7 @@ impl Report {
 
     fn line(&self, lang: Lang, line: &ReportLine) -> String {
         let done = if self.confirm { line.confirmed } else { line.arrived };
-        let name = line.name.rsplit(" / ").next().filter(|name| !name.is_empty());
-        let name = name.map_or_else(|| lang.say("notice-report-no-unit", &[]), str::to_owned);
+        let name = line.short_name(lang);
         format!("{} {name}: {}/{}", bar(done, line.total, 5), group(done), group(line.total))
     }
 }
@@ -194,7 +201,8 @@ pub(super) fn show(ctx: &Context<'_>, notice: &NoticeFacts) -> Result<Turn, Need
     if facts::writing_post(ctx).is_some() {
         row.push(button(lang.say("notice-copy", &[]), Act::Copy));
     }
-    let mut reply = Reply::here(report.says(lang)).row(row);
+    let picture = button(lang.say("notice-picture", &[]), Act::Picture);
+    let mut reply = Reply::here(report.says(lang)).row(row).row([picture]);
     if report.again > 0 {
         let label = lang.say("notice-resend", &[("count", &group(report.again))]);
         reply = reply.row([button(label, Act::Resend)]);
