@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::Rich;
+use super::meeting::Answer;
 
 /// What a message shows. A channel renders it with its own means.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -82,16 +83,26 @@ pub enum Own {
     /// "I have received it".
     #[default]
     Confirm,
+    /// What they answer to the call to a meeting.
+    Meeting(Answer),
 }
 
 impl Own {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Confirm];
+    pub const ALL: [Self; 4] = [
+        Self::Confirm,
+        Self::Meeting(Answer::Coming),
+        Self::Meeting(Answer::Away),
+        Self::Meeting(Answer::StandIn),
+    ];
 
     /// What stands behind the recipient's own data; of the usual one nothing.
     fn code(self) -> &'static str {
         match self {
             Self::Confirm => "",
+            Self::Meeting(Answer::Coming) => "mc",
+            Self::Meeting(Answer::Away) => "ma",
+            Self::Meeting(Answer::StandIn) => "ms",
         }
     }
 

@@ -46,6 +46,8 @@ ids! {
     EditionId,
     /// One recipient of one edition.
     DeliveryId,
+    /// A change of the time or place of a meeting to which people were called.
+    MeetingChangeId,
     /// A rule that makes editions by the calendar.
     ScheduleId,
     /// What one reporter sent.

@@ -80,6 +80,7 @@ arg_from_id!(
     IncidentId,
     MediaId,
     RequestId,
+    MeetingChangeId,
     TallyLineId,
     UpdateId,
     MessageId,

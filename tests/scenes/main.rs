@@ -33,6 +33,7 @@ mod landslide;
 mod late;
 mod leaving;
 mod logged;
+mod meetings;
 mod notice;
 mod notices;
 mod office;

@@ -15,7 +15,7 @@ const ACTS: usize = 300;
 const PEOPLE: [i64; 10] = [DUNG, EDITOR, TUAN, MAI, BINH, NGA, PAO, LAN, SINH, HOA];
 const GROUPS: [(i64, &[i64]); 3] =
     [(DUTY, &[DUNG, TUAN, MAI, EDITOR]), (WARD_GROUP, &[BINH, NGA, LAN]), (COMMUNE_GROUP, &[PAO, SINH])];
-const WORDS: [&str; 38] = [
+const WORDS: [&str; 39] = [
     "Sạt lở ở phường Bình Minh",
     "Đường hỏng ở xã Nậm Pung",
     "Có người chặt rừng",
@@ -48,6 +48,7 @@ const WORDS: [&str; 38] = [
     "/moi",
     "/huy",
     "/thongbao",
+    "/hop",
     "/duyet",
     "/khongco",
     "/xoa",

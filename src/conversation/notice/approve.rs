@@ -5,7 +5,7 @@ use super::audience::{addressed, fault_words};
 use super::draft::Expects;
 use super::{
     Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Review, Stage, State, compose, drafts, facts,
-    figures, filling, missing, not_allowed, report,
+    figures, filling, meeting, missing, not_allowed, report,
 };
 use crate::domain::Rich;
 use crate::domain::audience::AudienceFault;
@@ -67,8 +67,10 @@ fn about(lang: Lang, facts: &NoticeFacts, reach: &Reached) -> String {
         Ok(reach) => reach.filling.says(lang).into_iter().chain(reach.says(lang)).collect(),
         Err(fault) => vec![format!("⚠️ {}", fault_words(lang, fault))],
     };
-    if facts.notice.confirm {
-        lines.push(lang.say("notice-with-button", &[]));
+    match (&facts.notice.meeting, facts.notice.confirm) {
+        (Some(_), _) => lines.push(lang.say("meeting-with-buttons", &[])),
+        (None, true) => lines.push(lang.say("notice-with-button", &[])),
+        (None, false) => {}
     }
     if let Some(at) = facts.notice.send_at {
         lines.push(lang.say("notice-line-when", &[("value", &when_words(at))]));
@@ -150,9 +152,12 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act, shown: Option<&st
     if !fits {
         return Ok(Turn::toast(decided(lang, facts)));
     }
-    let hands_on =
-        act == Act::Submit || act == Act::SendFirst || (act == Act::Approve && facts.review.is_none());
-    if hands_on {
+    // One that went out first is only looked at afterwards.
+    let goes = act == Act::Submit || act == Act::SendFirst || (act == Act::Approve && facts.review.is_none());
+    if goes {
+        if let Some(turn) = meeting::too_late(ctx, &facts.notice) {
+            return Ok(turn);
+        }
         let filling = facts::filling(ctx, id)?;
         if !filling.is_whole() {
             return Ok(filling::stopped(ctx, facts, filling));

@@ -6,24 +6,26 @@ use super::super::incoming::Message;
 use super::super::{ChatKind, Choice, Context, Dialogue, Me, Need, Post, Reply, Turn};
 use super::audience::{addressed, fault_words};
 use super::draft::{Expects, LeftOut};
-use super::{Action, Draft, DraftAct, Effect, State, facts, lists, not_allowed, read_duration};
+use super::{Action, Draft, DraftAct, Effect, State, facts, lists, meeting, not_allowed, read_duration};
 use crate::domain::Rich;
 use crate::domain::audience::Audience;
 use crate::domain::calendar::{UnknownTime, duration_words, parse_when, when_words};
+use crate::domain::meeting::{Plan, Times, read_place};
 use crate::domain::screen::{Screening, screen};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// `/thongbao`, alone or with the words.
-pub(super) fn begin(ctx: &Context<'_>, rest: &str) -> Result<Turn, Need> {
+/// `/thongbao` or `/hop`, alone or with the words.
+pub(super) fn begin(ctx: &Context<'_>, rest: &str, meeting: Option<Plan>) -> Result<Turn, Need> {
     let (Some(me), Some(post)) = (ctx.me, facts::writing_post(ctx)) else { return Ok(not_allowed(ctx)) };
     if ctx.chat.kind == ChatKind::Group {
         return Ok(Turn::say(ctx.lang().say("notice-in-private", &[])));
     }
     let mut draft = new_draft(ctx, me, post);
+    draft.notice.meeting = meeting;
     if rest.is_empty() && ctx.incoming.message().is_none_or(|m| m.photos.is_empty() && m.documents.is_empty())
     {
-        return Ok(ask(ctx, draft, Expects::Words, "notice-ask-words"));
+        return Ok(ask_words(ctx, draft));
     }
     take(ctx, &mut draft, &ctx.incoming.rich_rest(rest))
 }
@@ -37,9 +39,29 @@ pub(super) fn new_draft(ctx: &Context<'_>, me: &Me, post: &Post) -> Draft {
 
 /// Shows the settings of a draft below everything, and keeps it as the dialogue.
 pub(super) fn open(ctx: &Context<'_>, mut draft: Draft) -> Result<Turn, Need> {
+    if let Some(turn) = ask_meeting(ctx, &draft) {
+        return Ok(turn);
+    }
     draft.expects = Expects::Settings;
     draft.card += 1;
     refresh(ctx, draft)
+}
+
+/// Asks what is to be written, from the beginning.
+fn ask_words(ctx: &Context<'_>, draft: Draft) -> Turn {
+    let key = if draft.notice.meeting.is_some() { "meeting-ask-about" } else { "notice-ask-words" };
+    ask(ctx, draft, Expects::Words, key)
+}
+
+/// Asks for what is not known yet of the meeting, if there is one.
+fn ask_meeting(ctx: &Context<'_>, draft: &Draft) -> Option<Turn> {
+    let plan = draft.notice.meeting.as_ref()?;
+    let (expects, key) = match (plan.times, &plan.place) {
+        (None, _) => (Expects::MeetingTimes, "meeting-ask-times"),
+        (_, None) => (Expects::MeetingPlace, "meeting-ask-place"),
+        _ => return None,
+    };
+    Some(ask(ctx, draft.clone(), expects, key))
 }
 
 /// Brings the newest card of settings up to date where it stands.
@@ -51,14 +73,14 @@ fn refresh(ctx: &Context<'_>, draft: Draft) -> Result<Turn, Need> {
 /// Goes on with a draft that has some of its words already: asks for the text if that is missing.
 pub(super) fn continue_with(ctx: &Context<'_>, draft: Draft) -> Result<Turn, Need> {
     match (draft.notice.title.is_empty(), draft.notice.body.is_empty()) {
-        (true, _) => Ok(ask(ctx, draft, Expects::Words, "notice-ask-words")),
-        (false, true) => {
+        (true, _) => Ok(ask_words(ctx, draft)),
+        (false, true) if draft.notice.meeting.is_none() => {
             let title = Reply::here(Rich::new().push("📝 ").bold(&draft.notice.title));
             let mut turn = ask(ctx, draft, Expects::Body, "notice-ask-body");
             turn.replies.insert(0, title);
             Ok(turn)
         }
-        (false, false) => open(ctx, draft),
+        _ => open(ctx, draft),
     }
 }
 
@@ -117,6 +139,20 @@ fn understand(ctx: &Context<'_>, mut draft: Draft, message: &Message, text: &str
             }
             None => Ok(Turn::say(lang.say("notice-ask-remind", &[]))),
         },
+        Expects::MeetingTimes => match Times::read(text, ctx.now) {
+            Ok(times) => {
+                draft.notice.meeting.get_or_insert_default().times = Some(times);
+                open(ctx, draft)
+            }
+            Err(UnknownTime(text)) => Ok(Turn::say(lang.say("meeting-times-unknown", &[("text", &text)]))),
+        },
+        Expects::MeetingPlace => match read_place(text) {
+            Some(place) => {
+                draft.notice.meeting.get_or_insert_default().place = Some(place);
+                open(ctx, draft)
+            }
+            None => Ok(Turn::say(lang.say("meeting-place-in-words", &[]))),
+        },
         Expects::Settings => {
             draft.card += 1;
             let mut turn = refresh(ctx, draft)?;
@@ -145,7 +181,10 @@ fn more_files(ctx: &Context<'_>, mut draft: Draft, message: &Message) -> Result<
     let left_out = draft.add_files(message, ctx.incoming.channel);
     let count = draft.notice.files.len().to_string();
     let said = Reply::here(ctx.lang().say("notice-files-added", &[("count", &count)]));
-    let mut turn = refresh(ctx, draft)?;
+    let mut turn = match ask_meeting(ctx, &draft) {
+        Some(asks) => asks,
+        None => refresh(ctx, draft)?,
+    };
     turn.replies.push(said);
     turn.replies.extend(left_out_words(ctx, left_out));
     Ok(turn)
@@ -180,7 +219,9 @@ fn take(ctx: &Context<'_>, draft: &mut Draft, words: &Rich) -> Result<Turn, Need
     } else if !empty {
         draft.take_words(words);
         (draft.parts.words, draft.parts.body) = (id, None);
-        draft.expects = if draft.notice.body.is_empty() { Expects::Body } else { Expects::Settings };
+        // A call says enough with its name, time and place.
+        let bare = draft.notice.body.is_empty() && draft.notice.meeting.is_none();
+        draft.expects = if bare { Expects::Body } else { Expects::Settings };
     }
     let mut turn = if draft.notice.title.is_empty() {
         ask(ctx, draft.clone(), Expects::Words, "notice-ask-words-files")
@@ -204,10 +245,18 @@ fn ask(ctx: &Context<'_>, mut draft: Draft, expects: Expects, key: &str) -> Turn
         }
         Expects::When => vec![button("notice-now", DraftAct::Now), button("notice-back", DraftAct::Back)],
         _ if draft.notice.title.is_empty() => vec![button("notice-discard", DraftAct::Cancel)],
+        // What a call cannot do without has no way round it.
+        Expects::MeetingTimes | Expects::MeetingPlace if is_incomplete(&draft) => {
+            vec![button("notice-discard", DraftAct::Cancel)]
+        }
         _ => vec![button("notice-back", DraftAct::Back)],
     };
     let reply = Reply::here(lang.say(key, &[])).row(row);
     Turn::default().and(reply).to(State::Draft(Box::new(draft)).into())
+}
+
+fn is_incomplete(draft: &Draft) -> bool {
+    draft.notice.meeting.as_ref().is_some_and(|plan| plan.meeting().is_none())
 }
 
 pub(super) fn choice(draft: &Draft, label: String, act: DraftAct) -> Choice {
@@ -240,6 +289,8 @@ pub(super) fn press(ctx: &Context<'_>, id: i64, act: DraftAct) -> Result<Turn, N
         },
         DraftAct::When => return Ok(ask(ctx, draft, Expects::When, "notice-ask-when")),
         DraftAct::EditWords => return Ok(ask(ctx, draft, Expects::Words, "notice-ask-new-words")),
+        DraftAct::MeetingTimes => return Ok(ask(ctx, draft, Expects::MeetingTimes, "meeting-ask-times")),
+        DraftAct::MeetingPlace => return Ok(ask(ctx, draft, Expects::MeetingPlace, "meeting-ask-place")),
         DraftAct::ToAll if top => notice.audience = Audience::all().to_string(),
         DraftAct::ToAll | DraftAct::ToMine => {
             notice.audience = Audience::unit_and_below(&post.unit_path).to_string();
@@ -286,7 +337,13 @@ fn cancelled(ctx: &Context<'_>, draft: &Draft, me: &Me) -> Turn {
 fn preview(ctx: &Context<'_>, me: &Me, draft: Draft) -> Result<Turn, Need> {
     let lang = ctx.lang();
     if draft.notice.title.is_empty() {
-        return Ok(ask(ctx, draft, Expects::Words, "notice-ask-words"));
+        return Ok(ask_words(ctx, draft));
+    }
+    if let Some(turn) = ask_meeting(ctx, &draft) {
+        return Ok(turn);
+    }
+    if let Some(turn) = meeting::too_late(ctx, &draft.notice) {
+        return Ok(turn);
     }
     match addressed(ctx, &draft.notice.audience)? {
         Err(turn) => return Ok(turn),
@@ -325,11 +382,12 @@ fn card(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
         }
         Err(fault) => fault_words(lang, &fault),
     };
-    let mut text = Rich::new()
-        .push("📝 ")
-        .bold(&notice.title)
-        .push("\n\n")
-        .push(say("notice-line-to", &super::audience_words(lang, &notice.audience)));
+    let mut text = Rich::new().push("📝 ").bold(&notice.title);
+    let meeting = notice.meeting.as_ref().and_then(Plan::meeting);
+    if let Some(meeting) = &meeting {
+        text = text.line().push(meeting.words());
+    }
+    text = text.push("\n\n").push(say("notice-line-to", &super::audience_words(lang, &notice.audience)));
     text = text.line().push(reach).line().push(say("notice-line-when", &when));
     if !notice.files.is_empty() {
         text = text.line().push(say("notice-line-files", &notice.files.len().to_string()));
@@ -342,10 +400,10 @@ fn card(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
         to[0] = plain("notice-to-all", DraftAct::ToAll);
     }
     to.push(plain("notice-to-typed", DraftAct::TypeAudience));
-    let flags = [
-        button(say("notice-set-urgent", &on(notice.urgent)), DraftAct::Urgent),
-        button(say("notice-set-confirm", &on(notice.confirm)), DraftAct::Confirm),
-    ];
+    let mut flags = vec![button(say("notice-set-urgent", &on(notice.urgent)), DraftAct::Urgent)];
+    if meeting.is_none() {
+        flags.push(button(say("notice-set-confirm", &on(notice.confirm)), DraftAct::Confirm));
+    }
     let mut times = vec![button(say("notice-set-when", &when), DraftAct::When)];
     if notice.confirm {
         times.insert(0, button(say("notice-set-remind", &remind), DraftAct::Remind));
@@ -360,7 +418,16 @@ fn card(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     ];
     let slot = format!("draft:{}:{}", draft.id, draft.card);
     let lists = lists::buttons(ctx, draft)?;
-    let reply = Reply::here(text).row(to);
-    let reply = if lists.is_empty() { reply } else { reply.row(lists) };
-    Ok(reply.row(flags).row(times).row(last).slot(slot))
+    let mut reply = Reply::here(text).row(to);
+    if !lists.is_empty() {
+        reply = reply.row(lists);
+    }
+    reply = reply.row(flags).row(times);
+    if meeting.is_some() {
+        reply = reply.row([
+            plain("meeting-set-times", DraftAct::MeetingTimes),
+            plain("meeting-set-place", DraftAct::MeetingPlace),
+        ]);
+    }
+    Ok(reply.row(last).slot(slot))
 }

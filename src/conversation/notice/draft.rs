@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::content::FileKind;
 use crate::domain::ids::{AudienceId, NoticeId, PersonId, ScheduleId, UnitId};
+use crate::domain::meeting::Plan;
 use crate::domain::text::clean_line;
 use crate::domain::{ChannelKind, Rich, Timestamp};
 
@@ -37,12 +38,19 @@ pub struct NewNotice {
     pub author_unit: Option<UnitId>,
     pub files: Vec<NewFile>,
     pub occurrence: Option<(ScheduleId, Timestamp)>,
+    /// What it calls to, if it is a call to a meeting.
+    pub meeting: Option<Plan>,
 }
 
 impl NewNotice {
     /// The same for another time: not for a run of a schedule, nor at a moment that has passed.
     pub fn copied(&self, now: Timestamp) -> Self {
-        Self { occurrence: None, send_at: self.send_at.filter(|at| *at > now), ..self.clone() }
+        Self {
+            occurrence: None,
+            send_at: self.send_at.filter(|at| *at > now),
+            meeting: self.meeting.as_ref().map(|meeting| meeting.copied(now)),
+            ..self.clone()
+        }
     }
 }
 
@@ -113,6 +121,9 @@ pub enum Expects {
     ListName,
     When,
     Remind,
+    /// When the meeting is to which the notice calls, and where.
+    MeetingTimes,
+    MeetingPlace,
     /// Everything is there; buttons change it.
     Settings,
 }
@@ -137,6 +148,8 @@ pub enum DraftAct {
     When,
     Now,
     EditWords,
+    MeetingTimes,
+    MeetingPlace,
     DropFiles,
     Preview,
     /// Back to the settings.

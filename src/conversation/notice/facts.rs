@@ -1,6 +1,7 @@
 //! What this part asks, as plain calls; and whose authority reaches where.
 
 use super::super::{Context, Need, Post};
+use super::meeting::{self, Attendee, CallFacts, ChangeFacts, Known};
 use super::{
     Answer, Ask, Filling, GroupTaps, Naming, NoticeFacts, Planned, ReachFacts, Receipt, Recipient, Report,
     SavedAudience, ScheduleFacts, UnitNames, Waiting,
@@ -17,6 +18,25 @@ pub(super) fn receipt<'a>(
     person: PersonId,
 ) -> Result<Option<&'a Receipt>, Need> {
     answered!(Notice, ctx, Ask::Receipt { delivery, person }, Answer::Receipt(receipt) => receipt.as_ref())
+}
+
+pub(super) fn call<'a>(
+    ctx: &Context<'a>,
+    delivery: DeliveryId,
+    person: PersonId,
+) -> Result<Option<&'a CallFacts>, Need> {
+    let ask = Ask::Meeting(meeting::Ask::Call { delivery, person });
+    answered!(Notice, ctx, ask, Answer::Meeting(Known::Call(call)) => call.as_deref())
+}
+
+pub(super) fn attendance<'a>(ctx: &Context<'a>, id: NoticeId) -> Result<&'a [Attendee], Need> {
+    let ask = Ask::Meeting(meeting::Ask::Attendance(id));
+    answered!(Notice, ctx, ask, Answer::Meeting(Known::Attendance(list)) => list)
+}
+
+pub(super) fn change<'a>(ctx: &Context<'a>, id: MeetingChangeId) -> Result<Option<&'a ChangeFacts>, Need> {
+    let ask = Ask::Meeting(meeting::Ask::Change(id));
+    answered!(Notice, ctx, ask, Answer::Meeting(Known::Change(change)) => change.as_deref())
 }
 
 /// How far an audience reaches, within what the writer may address.

@@ -13,7 +13,8 @@ impl NewNotice {
     /// which then shows the notice anew.
     pub fn fingerprint(&self) -> String {
         let words = (&self.title, &self.body.text, &self.body.spans, &self.audience);
-        let settings = (self.urgent, self.confirm, self.remind_after, self.send_at, &self.files);
+        let settings =
+            (self.urgent, self.confirm, self.remind_after, self.send_at, &self.files, &self.meeting);
         let mut digest = hex::encode(Sha256::digest(format!("{words:?} {settings:?}")));
         digest.truncate(LETTERS);
         digest
@@ -28,6 +29,7 @@ mod tests {
     use super::*;
     use crate::domain::content::FileKind;
     use crate::domain::ids::PersonId;
+    use crate::domain::meeting::Plan;
     use crate::domain::{Rich, Timestamp};
 
     #[test]
@@ -58,6 +60,11 @@ mod tests {
             NewNotice { confirm: true, ..notice.clone() },
             NewNotice { remind_after: Some(Duration::from_secs(60)), ..notice.clone() },
             NewNotice { send_at: Some(Timestamp(1)), ..notice.clone() },
+            NewNotice { meeting: Some(Plan::default()), ..notice.clone() },
+            NewNotice {
+                meeting: Some(Plan { place: Some("Phòng 2".into()), ..Plan::default() }),
+                ..notice.clone()
+            },
             with(vec![file("a")]),
             with(vec![file("b")]),
             with(vec![file("a"), file("b")]),

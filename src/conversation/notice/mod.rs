@@ -14,6 +14,7 @@ mod figures;
 mod filling;
 mod fingerprint;
 mod lists;
+pub mod meeting;
 mod missing;
 mod month;
 mod reach;
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Dialogue, Lang, Need, Turn};
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, ScheduleId, UnitId};
+use crate::domain::meeting::Plan;
 use crate::domain::month::YearMonth;
 use crate::domain::{Rich, Timestamp};
 
@@ -57,6 +59,8 @@ pub enum State {
     Draft(Box<Draft>),
     /// One line is awaited that says why a notice is returned.
     Returning { notice: NoticeId },
+    /// Something about a meeting.
+    Meeting(meeting::State),
 }
 
 impl State {
@@ -74,6 +78,8 @@ pub enum Action {
     Confirm { delivery: DeliveryId },
     /// They have not after all: it was pressed by mistake, a moment ago.
     TakeBack { delivery: DeliveryId },
+    /// Something about the meeting to which one calls.
+    Meeting(meeting::Action),
     /// Something about the notice that is being written. Of an older one it does nothing.
     Draft { draft: i64, act: DraftAct },
     /// Something about a notice that is written down.
@@ -143,6 +149,7 @@ pub enum Ask {
         delivery: DeliveryId,
         person: PersonId,
     },
+    Meeting(meeting::Ask),
     /// How far an audience reaches, and whether it goes beyond these units and all below them; none given
     /// means no bounds.
     Reach {
@@ -202,6 +209,7 @@ pub enum Ask {
 #[derive(Clone, Debug)]
 pub enum Answer {
     Receipt(Option<Receipt>),
+    Meeting(meeting::Known),
     /// Or why it cannot be said, in one sentence.
     Reach(Result<ReachFacts, AudienceFault>),
     Saved(Vec<SavedAudience>),
@@ -283,6 +291,7 @@ pub enum Effect {
         delivery: DeliveryId,
         person: PersonId,
     },
+    Meeting(meeting::Effect),
     /// Writes a notice down, in the place of an earlier one, and shows it as it will look.
     Write {
         notice: Box<NewNotice>,
@@ -382,7 +391,8 @@ impl From<State> for Dialogue {
 /// A command, if it is one of this part's.
 pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>, Need> {
     Ok(Some(match name {
-        "thongbao" | "soan" => compose::begin(ctx, rest)?,
+        "thongbao" | "soan" => compose::begin(ctx, rest, None)?,
+        "hop" => compose::begin(ctx, rest, Some(Plan::default()))?,
         "nhap" => drafts::list(ctx),
         "duyet" => approve::list(ctx)?,
         "lich" => schedule::command(ctx, rest)?,
@@ -395,6 +405,7 @@ pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
     match action {
         Action::Confirm { delivery } => confirm::press(ctx, *delivery),
         Action::TakeBack { delivery } => confirm::take_back(ctx, *delivery),
+        Action::Meeting(action) => meeting::pressed(ctx, action),
         Action::Draft { draft, act } => compose::press(ctx, *draft, *act),
         Action::Notice { notice, act } => approve::press(ctx, *notice, *act, None),
         Action::Approve { notice, shown } => approve::press(ctx, *notice, Act::Approve, Some(shown)),
@@ -408,6 +419,7 @@ pub fn heard(ctx: &Context<'_>, state: &State) -> Result<Turn, Need> {
     match state {
         State::Draft(draft) => compose::heard(ctx, draft),
         State::Returning { notice } => approve::reason_heard(ctx, *notice),
+        State::Meeting(state) => meeting::heard(ctx, state),
     }
 }
 

@@ -272,7 +272,7 @@ pub fn recipients_csv(lang: Lang, all: &[Recipient]) -> String {
 }
 
 /// A cell that a spreadsheet shows as it stands: names come from outside, and one that begins like a formula is none.
-fn csv_cell(text: &str) -> String {
+pub(super) fn csv_cell(text: &str) -> String {
     let text = text.replace(['\r', '\n'], " ");
     let formula = text.starts_with(['=', '+', '-', '@', '\t']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))

@@ -1,6 +1,7 @@
 //! The count while a notice goes out, and after.
 
 use super::super::{Choice, Lang, Reply};
+use super::meeting::{self, MeetingAct};
 use super::{Act, Action};
 use crate::domain::Rich;
 use crate::domain::ids::{ChatId, NoticeId};
@@ -13,6 +14,8 @@ pub struct Progress {
     /// `running`, `paused`, `done` or `cancelled`.
     pub state: String,
     pub confirm: bool,
+    /// It calls to a meeting.
+    pub meeting: bool,
     pub total: i64,
     pub arrived: i64,
     pub confirmed: i64,
@@ -51,7 +54,8 @@ pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply
         }
     };
     if now.confirm {
-        line("notice-count-confirmed", now.confirmed);
+        let key = if now.meeting { "meeting-count-answered" } else { "notice-count-confirmed" };
+        line(key, now.confirmed);
     }
     let waiting = if now.state == "cancelled" { "notice-count-dropped" } else { "notice-count-waiting" };
     line(waiting, now.waiting);
@@ -72,7 +76,10 @@ pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply
         _ => {}
     }
     let mut row = Vec::new();
-    if now.confirm && now.arrived > 0 {
+    if now.meeting {
+        let who = meeting::Action::Call { notice: now.notice, act: MeetingAct::WhoComes };
+        row.push(Choice::always(lang.say("meeting-who-comes", &[]), who.into()));
+    } else if now.confirm && now.arrived > 0 {
         row.push(button("notice-who-not", Act::Unconfirmed));
     }
     if now.state == "done" {

@@ -2,11 +2,13 @@
 
 use sha2::{Digest, Sha256};
 
+use super::super::notice::meeting::answer_label;
 use super::super::{Choice, Context, Lang, Need, Reply, Turn};
 use super::{Action, Effect, RequestKind, RequestState, act, facts, help, only_in_private, role_name};
 use crate::domain::Timestamp;
 use crate::domain::calendar::date_words;
 use crate::domain::content::{Attachment, FileKind};
+use crate::domain::meeting::Answer;
 use crate::domain::staffing::{ChangeKind, last_day};
 use crate::domain::tally::Month;
 use crate::domain::{ChannelKind, Role};
@@ -35,6 +37,8 @@ pub struct OwnData {
     pub requests: Vec<OwnRequest>,
     /// Unit, month, when they entered its figures.
     pub tally: Vec<(String, Month, Timestamp)>,
+    /// Meeting, what they answered, why or who came instead, when.
+    pub meetings: Vec<(String, Answer, Option<String>, Timestamp)>,
 }
 
 /// What they asked about these data.
@@ -178,6 +182,11 @@ pub fn own_data_text(lang: Lang, data: &OwnData, now: Timestamp) -> String {
         "people-data-tally",
         tally.map(|(unit, month, at)| format!("{unit}, {month} ({})", at.short())).collect(),
     );
+    let meetings = data.meetings.iter().map(|(title, answer, line, at)| {
+        let line = line.as_ref().map_or(String::new(), |line| format!(": {line}"));
+        format!("{title} ({}): {}{line}", at.short(), answer_label(lang, *answer))
+    });
+    section("people-data-meetings", meetings.collect());
     lines.extend([String::new(), lang.say("people-data-end", &[])]);
     lines.join("\r\n")
 }

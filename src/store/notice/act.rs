@@ -23,6 +23,7 @@ use super::{approval, audience, edition, personal, saved};
 pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), StoreError> {
     match effect {
         Effect::Confirm { delivery, person } => super::confirm::confirm(tx, env, *delivery, *person).await,
+        Effect::Meeting(effect) => super::meeting::apply(tx, env, effect).await,
         Effect::TakeBack { delivery, person } => super::confirm::take_back(tx, env, *delivery, *person).await,
         Effect::Write { notice, replaces, by, chat } => {
             let actor = Actor::Person(*by);
@@ -100,6 +101,7 @@ pub async fn facts(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<NoticeFacts>,
         author_unit: row.author_unit.map(UnitId),
         files: rows.into_iter().filter_map(FileRow::read).collect(),
         occurrence: row.schedule_id.map(ScheduleId).zip(row.occurrence.map(Timestamp)),
+        meeting: super::meeting::find(tx, id).await?.map(|call| call.plan),
     };
     Ok(Some(NoticeFacts { id, stage, review, notice, author, decided_by, line }))
 }
@@ -296,15 +298,16 @@ pub async fn show_as_it_looks(
     chat: ChatId,
 ) -> Result<(), StoreError> {
     let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
+    super::meeting::keep_event(tx, env, &row).await?;
     let content = edition::content(tx, &row).await?;
     let whom = edition::whom(tx, env, &row.audience).await?.ok();
     let at = row.send_at.map_or(env.now, |at| Timestamp(at).max(env.now));
     let text = personal::shown(tx, whom.as_ref(), content.text, at).await?;
     let mut reply = Reply::to(chat, text).files(content.files);
-    // The button stands where it will stand: with it, an album and its words are laid out otherwise.
-    if let Some(label) = content.buttons.iter().flatten().map(Button::label).next() {
-        let sample = Action::Notice { notice: id, act: Act::Sample };
-        reply = reply.row([Choice::always(label, sample.into())]);
+    // The buttons stand where they will stand: with them, an album and its words are laid out otherwise.
+    for labels in content.buttons.iter().map(|row| row.iter().map(Button::label)) {
+        let sample = || Action::Notice { notice: id, act: Act::Sample };
+        reply = reply.row(labels.map(|label| Choice::always(label, sample().into())));
     }
     outbox::post(tx, env, chat, &reply).await
 }

@@ -2,7 +2,7 @@
 
 use crate::args;
 use crate::conversation;
-use crate::conversation::notice::{Action, Receipt, UNDO};
+use crate::conversation::notice::{Action, Receipt, UNDO, meeting};
 use crate::domain::Timestamp;
 use crate::domain::content::Own;
 use crate::domain::ids::*;
@@ -26,6 +26,7 @@ pub async fn own_action(
     let row: Option<(i64,)> = tx.optional(sql, args![nonce, chat]).await?;
     let action = |delivery| match own {
         Own::Confirm => Action::Confirm { delivery },
+        Own::Meeting(answer) => Action::Meeting(meeting::Action::Answer { delivery, answer }),
     };
     Ok(row.map(|(id,)| conversation::Action::Notice(action(DeliveryId(id)))))
 }

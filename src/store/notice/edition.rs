@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::args;
 use crate::conversation::Lang;
+use crate::conversation::notice::meeting::{answer_buttons, with_meeting};
 use crate::conversation::notice::{Stage as State, words};
 use crate::conversation::wording::hint;
 use crate::domain::audience::{Audience, AudienceFault};
@@ -17,7 +18,7 @@ use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 use super::audience::{self, Keys, Whom, of_chats};
 use super::crowd::{IdSet, ids, numbers};
 use super::write::{self, Done, Refused, subject};
-use super::{chase, personal, reach};
+use super::{chase, meeting, personal, reach};
 
 /// A transaction that has made so many deliveries makes no more, so that nothing else waits long for it: what is made
 /// already is sent meanwhile.
@@ -121,6 +122,7 @@ async fn begin(tx: &mut Tx<'_>, env: &Env, edition: EditionId, notice: &write::R
         Ok(None) => personal::keep(tx, env, edition, &content).await?,
         Err(fault) => return Ok(Err(fault.into())),
     }
+    meeting::begin(tx, env, notice).await?;
     let unreached = reach::keep_unreached(tx, edition, &whom).await?;
     let (include, exclude) = whom.json()?;
     let sql = "UPDATE editions SET include = $2, exclude = $3, unreached = $4 WHERE id = $1";
@@ -167,6 +169,33 @@ async fn keep_parts(
     Ok(())
 }
 
+/// What did not arrive, or waited, is not to be sent as it was.
+const LET_GO: &str = "
+    UPDATE messages SET delivery_id = NULL WHERE state IN (4, 5) AND delivery_id IN (
+      SELECT id FROM deliveries WHERE edition_id = $1 AND state IN (0, 4, 5))";
+
+/// What an edition says is another thing from now on: whoever has nothing of it yet gets it like that. Until the commit
+/// nothing of it comes into the outbox.
+pub async fn renew(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    edition: EditionId,
+    state: &str,
+    notice: &write::Row,
+) -> Result<(), StoreError> {
+    if !tx.is_lite() {
+        tx.all::<(i64,)>("SELECT id FROM editions WHERE id = $1 FOR UPDATE", args![edition]).await?;
+    }
+    tx.exec("DELETE FROM edition_parts WHERE edition_id = $1", args![edition]).await?;
+    let content = content(tx, notice).await?;
+    keep_parts(tx, env, edition, content).await?;
+    if state == "running" {
+        call_back(tx, env, edition).await?;
+    }
+    tx.exec(LET_GO, args![edition]).await?;
+    Ok(())
+}
+
 /// A run goes out: with this notice and no other. Gives `false` if it went out already.
 async fn take_run(
     tx: &mut Tx<'_>,
@@ -202,18 +231,31 @@ pub async fn content(tx: &mut Tx<'_>, notice: &write::Row) -> Result<Content, St
         name,
         kind: if kind == "photo" { FileKind::Photo } else { FileKind::Document },
     };
-    let label = Lang::Vi.say("notice-confirm-button", &[]);
-    let buttons = if notice.confirm != 0 {
-        vec![vec![Button::PressOwn { label, act: Own::Confirm }]]
-    } else {
-        Vec::new()
+    let call = meeting::find(tx, NoticeId(notice.id)).await?;
+    let buttons = match &call {
+        Some(_) => answer_buttons(Lang::Vi),
+        None if notice.confirm != 0 => confirm_button(),
+        None => Vec::new(),
     };
+    let meeting = call.as_ref().and_then(|call| call.plan.meeting());
+    let body = with_meeting(notice.rich()?, meeting.as_ref());
     Ok(Content {
-        text: words(Lang::Vi, &notice.title, &notice.rich()?, notice.urgent != 0),
+        text: words(Lang::Vi, &notice.title, &body, notice.urgent != 0),
         hint: hint(Lang::Vi, &buttons),
         buttons,
-        files: rows.into_iter().map(file).collect(),
+        files: rows.into_iter().map(file).chain(call.and_then(|call| call.file(notice))).collect(),
     })
+}
+
+/// What somebody presses who has received a notice.
+fn confirm_button() -> Vec<Vec<Button>> {
+    vec![vec![Button::PressOwn { label: Lang::Vi.say("notice-confirm-button", &[]), act: Own::Confirm }]]
+}
+
+/// The recipient's own buttons below a reminder of a notice.
+pub async fn own_buttons(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Vec<Vec<Button>>, StoreError> {
+    let call = meeting::find(tx, notice).await?;
+    Ok(if call.is_some() { answer_buttons(Lang::Vi) } else { confirm_button() })
 }
 
 struct Spreading {
@@ -392,7 +434,12 @@ pub async fn resume(tx: &mut Tx<'_>, env: &Env, actor: Actor, notice: NoticeId) 
 pub async fn cancel(tx: &mut Tx<'_>, env: &Env, actor: Actor, notice: NoticeId) -> Done<()> {
     let Some(row) = write::find(tx, notice).await? else { return Ok(Err(Refused::Unknown(notice))) };
     let state = row.state()?;
-    match current(tx, notice).await? {
+    let under_way = match current(tx, notice).await? {
+        // The call has gone out, the meeting has not taken place.
+        None if state == State::Sent => meeting::still_to_come(tx, env, notice).await?,
+        current => current,
+    };
+    match under_way {
         Some((edition, _)) => {
             let sql = "UPDATE editions SET state = 'cancelled', ended_at = $2, changed_at = $2 WHERE id = $1";
             tx.exec_one(sql, args![edition, env.now]).await?;
@@ -406,6 +453,7 @@ pub async fn cancel(tx: &mut Tx<'_>, env: &Env, actor: Actor, notice: NoticeId) 
         None => {}
     }
     tx.exec_one("UPDATE notices SET state = 'cancelled' WHERE id = $1", args![notice]).await?;
+    meeting::call_off(tx, env, notice).await?;
     audit::record(tx, env, actor, "notice.cancel", &subject(notice), "").await?;
     Ok(Ok(()))
 }

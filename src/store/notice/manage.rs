@@ -15,7 +15,7 @@ use crate::store::{Env, Store, StoreError, Tx};
 
 use super::reach::{Crowd, Reach};
 use super::write::{self, Done, Refused, subject};
-use super::{act, chase, edition, elsewhere, personal, schedule, show};
+use super::{act, chase, edition, elsewhere, meeting, personal, schedule, show};
 
 /// Transactions of one kind of work in one tick: then the others have their turn.
 const MOST_STEPS: usize = 50;
@@ -30,12 +30,21 @@ enum Work {
     /// What is urgent and waits for a channel that is down goes over another.
     Elsewhere,
     Reminders,
+    /// Whoever was called to a meeting is told what changed, and reminded.
+    Meetings,
     Counts,
 }
 
 impl Work {
-    const ALL: [Self; 6] =
-        [Self::Previews, Self::Schedules, Self::Editions, Self::Elsewhere, Self::Reminders, Self::Counts];
+    const ALL: [Self; 7] = [
+        Self::Previews,
+        Self::Schedules,
+        Self::Editions,
+        Self::Elsewhere,
+        Self::Reminders,
+        Self::Meetings,
+        Self::Counts,
+    ];
 
     /// Does a first portion. Gives whether there was one.
     async fn step(self, tx: &mut Tx<'_>, env: &Env, catch_up: Duration) -> Result<bool, StoreError> {
@@ -57,6 +66,7 @@ impl Work {
             }
             Self::Elsewhere => elsewhere::move_some(tx, env).await,
             Self::Reminders => chase::follow_next(tx, env).await,
+            Self::Meetings => meeting::follow_next(tx, env).await,
             Self::Counts => {
                 edition::end_held(tx, env).await?;
                 show::show_next(tx, env).await
@@ -201,10 +211,9 @@ impl Store {
                     let run = schedule::next(tx).await?;
                     let other = elsewhere::next(tx, now, after).await?;
                     let change = people::next_change(tx).await?;
-                    Ok([next.map(Timestamp), file, shown, remind, run, other, change]
-                        .into_iter()
-                        .flatten()
-                        .min())
+                    let meeting = meeting::next(tx).await?;
+                    let all = [next.map(Timestamp), file, shown, remind, run, other, change, meeting];
+                    Ok(all.into_iter().flatten().min())
                 })
             })
             .await
@@ -232,6 +241,9 @@ pub async fn approve(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: NoticeId) -> 
         return Ok(Err(Refused::NoTitle(id)));
     }
     if let Err(refused) = can_be_filled(tx, env, id).await? {
+        return Ok(Err(refused));
+    }
+    if let Some(refused) = meeting::find(tx, id).await?.and_then(|call| call.refuses(id, env.now)) {
         return Ok(Err(refused));
     }
     let row = match write::set_state(tx, id, &open, State::Approved).await? {

@@ -17,6 +17,7 @@ mod leave;
 mod list;
 mod listed;
 mod manage;
+mod meeting;
 mod next;
 mod personal;
 mod reach;
@@ -29,7 +30,7 @@ mod show;
 mod tapped;
 mod write;
 
-use crate::domain::ids::EditionId;
+use crate::domain::ids::{EditionId, PersonId};
 
 use super::{Env, StoreError, Tx};
 use crate::conversation::notice::{Answer, Ask, Effect};
@@ -43,8 +44,9 @@ pub(super) use feed::{came_back, ended, feed, hungry};
 pub use files::{FetchedFile, WantedFile};
 pub use import::Imported;
 pub use list::{Counts, EditionLine, NoticeDetail, NoticeLine, Unconfirmed};
+pub(super) use meeting::own_answers;
+pub use meeting::{Attendance, MeetingLine, Told};
 pub use reach::Reach;
-pub(super) use saved::forget_person;
 pub use saved::{AudienceLine, NewAudience};
 pub use schedule::{NewSchedule, ScheduleLine, ScheduleRefused};
 pub use write::{Done, Refused};
@@ -52,10 +54,24 @@ pub use write::{Done, Refused};
 /// What the data of a recipient's own button begins with. The rest is the delivery's nonce, and what the button does.
 pub const OWN_DATA_PREFIX: &str = "c.";
 
+/// A person is erased: what they answered, and where others named them. `telling` is the name where it tells them from
+/// others.
+pub(super) async fn forget_person(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    person: PersonId,
+    name: &str,
+    telling: Option<&str>,
+) -> Result<(), StoreError> {
+    meeting::forget_person(tx, person, telling).await?;
+    saved::forget_person(tx, env, person, name).await
+}
+
 /// Answers a question of the conversation.
 pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answer, StoreError> {
     Ok(match ask {
         Ask::Receipt { delivery, person } => Answer::Receipt(confirm::receipt(tx, *delivery, *person).await?),
+        Ask::Meeting(ask) => Answer::Meeting(meeting::known(tx, ask).await?),
         Ask::Reach { audience, within, own } => {
             Answer::Reach(act::reach_facts(tx, env, audience, within, *own).await?)
         }

@@ -88,13 +88,14 @@ pub(super) async fn also(tx: &mut Tx<'_>, env: &Env, delivery: DeliveryId) -> Re
     Ok(tx.exec(sql, args).await? > 0)
 }
 
-/// What still waits of a delivery that was confirmed, over whatever channel, is not needed any more.
+/// What still waits of a delivery that was confirmed, over whatever channel, is not needed any more. What is said of it
+/// afterwards in the urgent lane is: that a meeting was changed or called off.
 pub(super) async fn call_off(tx: &mut Tx<'_>, env: &Env, delivery: DeliveryId) -> Result<(), StoreError> {
     let sql = "UPDATE messages SET state = 5, settled_at = $2
-               WHERE settled_at IS NULL AND state = 0
+               WHERE settled_at IS NULL AND state = 0 AND (delivery_id IS NOT NULL OR lane = $4)
                  AND own_data = (SELECT $3 || nonce FROM deliveries WHERE id = $1)
                  AND chat_id IN (SELECT c.id FROM deliveries d JOIN chats c ON c.person_id = d.person_id
                                  WHERE d.id = $1 AND c.kind = 'private')";
-    tx.exec(sql, args![delivery, env.now, OWN_DATA_PREFIX]).await?;
+    tx.exec(sql, args![delivery, env.now, OWN_DATA_PREFIX, Lane::Notice.code()]).await?;
     Ok(())
 }

@@ -6,13 +6,13 @@ use crate::args;
 use crate::conversation::wording::hint;
 use crate::conversation::{Lang, Reply};
 use crate::domain::Timestamp;
-use crate::domain::content::{Button, Content, Lane, Own};
-use crate::domain::ids::DeliveryId;
+use crate::domain::content::{Button, Content, Lane};
+use crate::domain::ids::{DeliveryId, NoticeId};
 use crate::domain::template::told;
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
 use super::chase::{Due, done, later};
-use super::{OWN_DATA_PREFIX, act, next, personal};
+use super::{OWN_DATA_PREFIX, act, edition, next, personal};
 
 /// Reminders that one transaction makes, and that wait in the outbox at most.
 const CHUNK: i64 = 1000;
@@ -71,9 +71,7 @@ pub async fn remind_some(tx: &mut Tx<'_>, env: &Env, due: &Due, number: u32) -> 
     if due.cursor == 0 && tx.int(later_one, args![due.edition, i64::from(number), env.now]).await? > 0 {
         return done(tx, env, due).await;
     }
-    let full = "SELECT COUNT(*) FROM (SELECT 1 FROM messages
-                  WHERE channel IN ('telegram', 'zalo_bot', 'zalo_oa', 'email') AND lane = $1 AND state = 0 AND ready = 1 LIMIT $2) AS stock";
-    if tx.int(full, args![Lane::Notice.code(), CHUNK]).await? >= CHUNK {
+    if is_full(tx, Lane::Notice).await? {
         return later(tx, due, env.now + SOON).await;
     }
     let nobody = |id: Option<i64>| id.unwrap_or(0);
@@ -96,19 +94,31 @@ pub async fn remind_some(tx: &mut Tx<'_>, env: &Env, due: &Due, number: u32) -> 
     }
 }
 
-fn content(key: &str, title: &str) -> Content {
+/// Whether so much waits in this lane of the outbox that nothing is to be added.
+pub async fn is_full(tx: &mut Tx<'_>, lane: Lane) -> Result<bool, StoreError> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM messages
+                 WHERE channel IN ('telegram', 'zalo_bot', 'zalo_oa', 'email') AND lane = $1 AND state = 0 AND ready = 1 LIMIT $2) AS stock";
+    Ok(tx.int(sql, args![lane.code(), CHUNK]).await? >= CHUNK)
+}
+
+fn content(key: &str, title: &str, buttons: &[Vec<Button>]) -> Content {
     let mut content = Content::text(Lang::Vi.say(key, &[("title", title)]));
-    let label = Lang::Vi.say("notice-confirm-button", &[]);
-    content.buttons = vec![vec![Button::PressOwn { label, act: Own::Confirm }]];
+    content.buttons = buttons.to_vec();
     content.hint = hint(Lang::Vi, &content.buttons);
     content
 }
 
 /// Reminds of a notice whose title says something of its own to every recipient.
-async fn remind_by_name(tx: &mut Tx<'_>, env: &Env, due: &Due, open: &str) -> Result<(), StoreError> {
+async fn remind_by_name(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    due: &Due,
+    open: &str,
+    buttons: &[Vec<Button>],
+) -> Result<(), StoreError> {
     for one in personal::recipients(tx, open).await? {
         let key = if one.group { "notice-remind-group" } else { "notice-remind-person" };
-        let part = content(key, &told(&due.template, due.at, &one.values));
+        let part = content(key, &told(&due.template, due.at, &one.values), buttons);
         let how = personal::Put { lane: Lane::Notice, delivery: false, turn: 0 };
         personal::put(tx, env, &one, &[part], how).await?;
     }
@@ -116,6 +126,7 @@ async fn remind_by_name(tx: &mut Tx<'_>, env: &Env, due: &Due, open: &str) -> Re
 }
 
 async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, number: u32, late: &[Late]) -> Result<(), StoreError> {
+    let buttons = edition::own_buttons(tx, NoticeId(due.notice)).await?;
     let mut open: Vec<i64> = Vec::new();
     for one in late {
         // Who has another channel gets it there, whole: perhaps this one is not looked at.
@@ -126,10 +137,12 @@ async fn remind(tx: &mut Tx<'_>, env: &Env, due: &Due, number: u32, late: &[Late
     }
     let open = serde_json::to_string(&open)?;
     if personal::is_personal(&due.template) {
-        remind_by_name(tx, env, due, &open).await?;
+        remind_by_name(tx, env, due, &open, &buttons).await?;
     } else {
-        let to_one = outbox::add_payload(tx, env, &content("notice-remind-person", &due.title)).await?;
-        let to_group = outbox::add_payload(tx, env, &content("notice-remind-group", &due.title)).await?;
+        let to_one = content("notice-remind-person", &due.title, &buttons);
+        let to_one = outbox::add_payload(tx, env, &to_one).await?;
+        let to_group = content("notice-remind-group", &due.title, &buttons);
+        let to_group = outbox::add_payload(tx, env, &to_group).await?;
         let args = args![open, Lane::Notice.code(), to_one, to_group, OWN_DATA_PREFIX, env.now];
         tx.exec(REMIND, args).await?;
     }

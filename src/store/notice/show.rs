@@ -9,7 +9,7 @@ use crate::domain::Timestamp;
 use crate::domain::ids::NoticeId;
 use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 
-use super::act;
+use super::{act, meeting};
 
 /// The count is shown anew this often at most while it runs: platforms dislike more edits.
 const RUNNING: Duration = Duration::from_secs(3);
@@ -107,6 +107,7 @@ pub async fn show_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
         title: row.title,
         state: row.state,
         confirm: row.confirm != 0,
+        meeting: meeting::find(tx, NoticeId(row.notice_id)).await?.is_some(),
         total: row.total,
         arrived: row.sent + row.confirmed,
         confirmed: row.confirmed,

@@ -9,6 +9,8 @@ use crate::domain::template::TemplateError;
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, row};
 
+use super::meeting;
+
 /// Why something cannot be done to a notice. The person can see why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
@@ -32,6 +34,14 @@ pub enum Refused {
     Template(#[from] TemplateError),
     #[error("Chưa gửi được: {0}")]
     Blank(String),
+    #[error("Thông báo số {0} không phải giấy mời họp.")]
+    NoMeeting(NoticeId),
+    #[error("Giấy mời số {0} chưa có giờ họp hoặc nơi họp.")]
+    NoTimes(NoticeId),
+    #[error("Giờ họp của giấy mời số {0} đã qua.")]
+    MeetingOver(NoticeId),
+    #[error("Giờ và nơi họp của giấy mời số {0} vẫn như cũ.")]
+    SameMeeting(NoticeId),
     #[error("Kỳ này của lịch đã gửi bằng một thông báo khác.")]
     Taken,
     #[error("Đã có quá nhiều danh sách; hãy xóa bớt bằng loa audience remove.")]
@@ -139,6 +149,7 @@ pub async fn write(
     for (seq, file) in new.files.iter().enumerate() {
         add_file(tx, id, seq, file).await?;
     }
+    meeting::keep(tx, env, id, new.meeting.as_ref()).await?;
     audit::record(tx, env, actor, "notice.write", &subject(id), &new.title).await?;
     Ok(id)
 }
@@ -173,6 +184,7 @@ pub async fn rewrite(
     for (seq, file) in new.files.iter().enumerate() {
         add_file(tx, id, seq, file).await?;
     }
+    meeting::keep(tx, env, id, new.meeting.as_ref()).await?;
     audit::record(tx, env, actor, "notice.rewrite", &subject(id), &new.title).await?;
     Ok(id)
 }

@@ -178,7 +178,7 @@ async fn erase(
     ] {
         tx.exec(sql, args![person]).await?;
     }
-    notice::forget_person(tx, env, person, &name).await?;
+    notice::forget_person(tx, env, person, &name, telling(&name)).await?;
     let sql = "UPDATE people SET name = $2, folded = '', own_order = 0 WHERE id = $1";
     tx.exec_one(sql, args![person, NAME]).await?;
     let sql = "UPDATE data_requests SET text = '', reason = NULL,

@@ -6,6 +6,7 @@ use crate::domain::Timestamp;
 use crate::domain::ids::PersonId;
 use crate::domain::staffing::ChangeKind;
 use crate::domain::tally::Month;
+use crate::store::notice::own_answers;
 use crate::store::{Store, StoreError, Tx, row};
 
 /// So many of each kind, the newest: a file that a telephone still opens.
@@ -90,6 +91,8 @@ pub async fn own_data(tx: &mut Tx<'_>, person: PersonId) -> Result<OwnData, Stor
     let tally: Vec<(String, i64, i64)> = tx.all(sql, args![person, MOST]).await?;
     let line = |(unit, month, at)| Some((unit, Month::from_number(month)?, Timestamp(at)));
     data.tally = tally.into_iter().rev().filter_map(line).collect();
+    data.meetings = own_answers(tx, person, MOST).await?;
+    data.meetings.reverse();
     Ok(data)
 }
 
