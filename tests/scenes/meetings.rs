@@ -125,6 +125,11 @@ on_both! {
         let place = "Hội trường tỉnh; tầng 2, số 5 đường Trần Phú".to_owned();
         calls(&town, "unit:Phường Bình Minh; -groups", Meeting { times, place }).await;
         let event = event(&town, LAN).await;
+        assert_eq!(town.store.meeting_event(MEETING).await.expect("the store").expect("an event"), event);
+        town.presses(LAN, LAN, "Dự").await;
+        let listed = town.store.meeting_list(10).await.expect("a list");
+        let listed: Vec<_> = listed.iter().map(|one| (one.id, one.told.starts_at, one.coming, one.away)).collect();
+        assert_eq!(listed, [(MEETING, at(26, 14), 1, 0)]);
         let uid = event.lines().find(|line| line.starts_with("UID:")).expect("a name").to_owned();
         assert!(uid.ends_with("@loa") && uid.len() > 16, "{uid}");
         insta::assert_snapshot!("event", event.replace(&uid, "UID:…@loa").replace("\r\n", "\n"));

@@ -139,7 +139,7 @@ async fn begin(tx: &mut Tx<'_>, env: &Env, edition: EditionId, notice: &write::R
 
 /// Lays out what an edition says for every channel; those that show it alike share it. For all of them: somebody may
 /// come in over another channel while it is under way.
-async fn keep_parts(
+pub async fn keep_parts(
     tx: &mut Tx<'_>,
     env: &Env,
     edition: EditionId,
@@ -166,33 +166,6 @@ async fn keep_parts(
             tx.exec_one(sql, args![edition, channel.code(), seq, payload, seq + 1 == count]).await?;
         }
     }
-    Ok(())
-}
-
-/// What did not arrive, or waited, is not to be sent as it was.
-const LET_GO: &str = "
-    UPDATE messages SET delivery_id = NULL WHERE state IN (4, 5) AND delivery_id IN (
-      SELECT id FROM deliveries WHERE edition_id = $1 AND state IN (0, 4, 5))";
-
-/// What an edition says is another thing from now on: whoever has nothing of it yet gets it like that. Until the commit
-/// nothing of it comes into the outbox.
-pub async fn renew(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    edition: EditionId,
-    state: &str,
-    notice: &write::Row,
-) -> Result<(), StoreError> {
-    if !tx.is_lite() {
-        tx.all::<(i64,)>("SELECT id FROM editions WHERE id = $1 FOR UPDATE", args![edition]).await?;
-    }
-    tx.exec("DELETE FROM edition_parts WHERE edition_id = $1", args![edition]).await?;
-    let content = content(tx, notice).await?;
-    keep_parts(tx, env, edition, content).await?;
-    if state == "running" {
-        call_back(tx, env, edition).await?;
-    }
-    tx.exec(LET_GO, args![edition]).await?;
     Ok(())
 }
 
@@ -387,7 +360,7 @@ const HOLD: &str = "
     WHERE m.settled_at IS NULL AND d.edition_id = $1 AND d.state = 1 AND m.state = 0 ORDER BY m.id FOR UPDATE OF m";
 
 /// What waits in the outbox goes back, except where a part of it has gone out already: that is finished.
-async fn call_back(tx: &mut Tx<'_>, env: &Env, edition: EditionId) -> Result<(), StoreError> {
+pub async fn call_back(tx: &mut Tx<'_>, env: &Env, edition: EditionId) -> Result<(), StoreError> {
     if !tx.is_lite() {
         tx.all::<(i64,)>(HOLD, args![edition]).await?;
     }

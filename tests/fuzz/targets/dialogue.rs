@@ -212,6 +212,7 @@ fn nothing_that_people_say_or_press_undoes_a_turn() {
         "/start",
         "/moi",
         "/thongbao ",
+        "/hop ",
         "/duyet",
         "/lich",
         "/baonhanh ",

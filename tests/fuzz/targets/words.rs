@@ -28,6 +28,7 @@ fn whatever_is_written_is_cleaned_folded_masked_and_read() {
         "/start ",
         "@loa_bot",
         "/thongbao",
+        "/hop",
         "ML-2026-0042",
         "0912 345 678",
         "+84 912.345.678",

@@ -25,6 +25,7 @@ impl Store {
                 Box::pin(async move {
                     let done = make(tx, &env, Actor::CommandLine, id, &meeting).await?;
                     if done.is_ok() {
+                        note(tx, &env, id, None, &meeting, "made").await?;
                         tell_author(tx, &env, id, None).await?;
                     }
                     Ok(done)
@@ -42,11 +43,10 @@ pub async fn change(
     by: PersonId,
     new: &Meeting,
 ) -> Result<(), StoreError> {
-    match make(tx, env, Actor::Person(by), id, new).await? {
-        Ok(()) => tell_author(tx, env, id, Some(by)).await,
-        // What cannot be done any more is no failure: nothing happens.
-        Err(_) => Ok(()),
-    }
+    // What cannot be done any more is no failure: nothing happens.
+    let Ok(()) = make(tx, env, Actor::Person(by), id, new).await? else { return Ok(()) };
+    note(tx, env, id, Some(by), new, "made").await?;
+    tell_author(tx, env, id, Some(by)).await
 }
 
 /// Who wrote the call hears what somebody else made of it.
@@ -107,16 +107,11 @@ pub async fn make(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: NoticeId, new: &
     let args = args![id, new.times.starts_at, new.times.ends_at, &new.place, i64::from(other_time), env.now];
     tx.exec_one(sql, args).await?;
     settle_others(tx, env, id).await?;
-    let by = match actor {
-        Actor::Person(person) => Some(person),
-        Actor::CommandLine | Actor::System => None,
-    };
-    note(tx, env, id, by, new, "made").await?;
     audit::record(tx, env, actor, "meeting.change", &subject(id), &new.line()).await?;
     if let Some((edition, state)) = begun(tx, id).await? {
         keep_event(tx, env, &notice).await?;
         // Who has not got the call yet gets it as it is now.
-        edition::renew(tx, env, edition, &state, &notice).await?;
+        renew(tx, env, edition, &state, &notice).await?;
         steps::drop_open(tx, env, id).await?;
         lay_reminders(tx, env, id, new.times.starts_at).await?;
         let was = was.map(|was| was.line()).unwrap_or_default();
@@ -124,6 +119,33 @@ pub async fn make(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: NoticeId, new: &
         steps::add_change(tx, env, id, kind, &was).await?;
     }
     Ok(Ok(()))
+}
+
+/// What did not arrive, or waited, is not to be sent as it was.
+const LET_GO: &str = "
+    UPDATE messages SET delivery_id = NULL WHERE state IN (4, 5) AND delivery_id IN (
+      SELECT id FROM deliveries WHERE edition_id = $1 AND state IN (0, 4, 5))";
+
+/// What an edition says is another thing from now on: whoever has nothing of it yet gets it like that. Until the commit
+/// nothing of it comes into the outbox.
+async fn renew(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    id: EditionId,
+    state: &str,
+    notice: &write::Row,
+) -> Result<(), StoreError> {
+    if !tx.is_lite() {
+        tx.all::<(i64,)>("SELECT id FROM editions WHERE id = $1 FOR UPDATE", args![id]).await?;
+    }
+    tx.exec("DELETE FROM edition_parts WHERE edition_id = $1", args![id]).await?;
+    let content = edition::content(tx, notice).await?;
+    edition::keep_parts(tx, env, id, content).await?;
+    if state == "running" {
+        edition::call_back(tx, env, id).await?;
+    }
+    tx.exec(LET_GO, args![id]).await?;
+    Ok(())
 }
 
 /// What was proposed before is not up for decision any more.
@@ -213,8 +235,13 @@ pub async fn decide(
     }
     let actor = Actor::Person(by);
     let key = match agreed {
-        true if make(tx, env, actor, change.notice, &change.meeting).await?.is_err() => return Ok(()),
-        true => "meeting-author-agreed",
+        true => {
+            if make(tx, env, actor, change.notice, &change.meeting).await?.is_err() {
+                let sql = "UPDATE meeting_changes SET state = 'replaced' WHERE id = $1";
+                return tx.exec_one(sql, args![id]).await;
+            }
+            "meeting-author-agreed"
+        }
         false => {
             let line = change.meeting.line();
             audit::record(tx, env, actor, "meeting.refuse", &subject(change.notice), &line).await?;
