@@ -10,7 +10,7 @@ use crate::config::{Config, Environment};
 
 use super::{
     CommandError, Desk, audience, calendar, check, data, demo, digest, import, inbox, incident, init,
-    logging, message, notice, people, say, schedule, serve, status, tag, tally, zalo,
+    logging, meeting, message, notice, people, say, schedule, serve, status, tag, tally, zalo,
 };
 
 /// Notices go out to the staff of local bodies, quick reports come in, nothing is lost.
@@ -98,6 +98,9 @@ enum DeskCommand {
     /// Tags of people, units and groups, by which notices find them.
     #[command(subcommand)]
     Tag(tag::TagCommand),
+    /// Meetings: calls to them, shows who comes, changes and cancels them.
+    #[command(subcommand)]
+    Meeting(meeting::MeetingCommand),
     /// Updates that could not be handled: lists them, takes your decision.
     #[command(subcommand)]
     Inbox(inbox::InboxCommand),
@@ -170,6 +173,7 @@ async fn at_desk(command: DeskCommand, desk: &Desk) -> Result<(), CommandError> 
         DeskCommand::Notice(command) => notice::run(command, desk).await,
         DeskCommand::Audience(command) => audience::run(command, desk).await,
         DeskCommand::Tag(command) => tag::run(command, desk).await,
+        DeskCommand::Meeting(command) => meeting::run(command, desk).await,
         DeskCommand::Inbox(command) => inbox::run(command, desk).await,
         DeskCommand::Message(command) => message::run(command, desk).await,
         DeskCommand::Schedule(command) => schedule::run(command, desk).await,

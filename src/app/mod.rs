@@ -19,6 +19,7 @@ pub mod init;
 mod intake;
 mod live;
 pub mod logging;
+pub mod meeting;
 pub mod message;
 pub mod notice;
 mod page;

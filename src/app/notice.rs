@@ -23,8 +23,9 @@ mod files;
 mod import;
 mod words;
 
+use files::read_docx_text;
 pub(super) use files::read_text;
-use files::{read_docx_text, store_file};
+pub(super) use files::store_file;
 pub(super) use words::reach_words;
 use words::{detail_words, list_words, unconfirmed_words};
 

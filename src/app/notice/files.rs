@@ -90,7 +90,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> CommandError {
 }
 
 /// Keeps a file that goes along.
-pub(super) async fn store_file(desk: &Desk, path: &Path) -> Result<NewFile, CommandError> {
+pub(in crate::app) async fn store_file(desk: &Desk, path: &Path) -> Result<NewFile, CommandError> {
     let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
     if size > MOST_BYTES {
         return Err(user(format!("Tệp {} nặng quá 50 MB.", path.display())));
