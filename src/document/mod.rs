@@ -1,11 +1,14 @@
-//! Documents that people write elsewhere, read into text with emphasis: Markdown, and the DOCX of word processors.
+//! Documents: those that people write elsewhere, read into text with emphasis (Markdown, and the DOCX of word
+//! processors), and archives of files.
 
+mod archive;
 mod docx;
 mod front;
 mod markdown;
 mod numbering;
 mod pack;
 
+pub use archive::{Archive, ArchiveError};
 pub use docx::read_docx;
 pub use front::{Front, split_front};
 pub use markdown::read_markdown;

@@ -2,6 +2,7 @@
 
 pub mod audience;
 pub mod calendar;
+pub mod call;
 pub mod case_code;
 pub mod category;
 pub mod channel_kind;
