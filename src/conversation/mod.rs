@@ -152,6 +152,13 @@ pub enum Dialogue {
     Tally(tally::State),
 }
 
+impl Dialogue {
+    /// Whether a number is what is awaited, so that it is none of a list's.
+    pub fn takes_numbers(&self) -> bool {
+        matches!(self, Self::Notice(state) if state.takes_numbers())
+    }
+}
+
 /// What a button does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

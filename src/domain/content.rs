@@ -85,12 +85,15 @@ pub enum Own {
     Confirm,
     /// What they answer to the call to a meeting.
     Meeting(Answer),
+    /// "Here is what my unit answers".
+    Answer,
 }
 
 impl Own {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Confirm,
+        Self::Answer,
         Self::Meeting(Answer::Coming),
         Self::Meeting(Answer::Away),
         Self::Meeting(Answer::StandIn),
@@ -103,6 +106,7 @@ impl Own {
             Self::Meeting(Answer::Coming) => "mc",
             Self::Meeting(Answer::Away) => "ma",
             Self::Meeting(Answer::StandIn) => "ms",
+            Self::Answer => "answer",
         }
     }
 

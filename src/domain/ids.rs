@@ -50,6 +50,8 @@ ids! {
     MeetingChangeId,
     /// A rule that makes editions by the calendar.
     ScheduleId,
+    /// What a unit answered to a call for input.
+    AnswerId,
     /// What one reporter sent.
     ReportId,
     /// A case: the matter that one or more reports are about.

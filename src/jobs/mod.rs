@@ -5,6 +5,7 @@
 
 pub mod alarms;
 pub mod breaker;
+pub mod calls;
 pub mod inbox;
 pub mod incidents;
 pub mod ledger;

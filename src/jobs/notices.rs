@@ -7,7 +7,7 @@ use crate::domain::Timestamp;
 use crate::store::StoreError;
 use crate::store::notice::{FetchedFile, WantedFile};
 
-use super::{Engine, database_failed};
+use super::{Engine, calls, database_failed};
 
 /// Files that are fetched side by side.
 const FETCHES: usize = 4;
@@ -21,6 +21,7 @@ const MOST_BYTES: usize = 20 * 1024 * 1024;
 /// The database's. What was done before stays done, and the next tick goes on.
 pub async fn tick(engine: &Engine) -> Result<Option<Timestamp>, StoreError> {
     fetch_files(engine).await?;
+    calls::tick(engine).await?;
     let due = engine.store.notices_tick(engine.rules.catch_up).await?;
     // What was just begun does not wait for the outbox to look by itself.
     engine.signals.wake_outboxes();
@@ -43,7 +44,7 @@ pub async fn fetch_beside(engine: Engine) {
 
 /// Fetches the files that wait for this channel. Gives whether there were any.
 async fn fetch_files(engine: &Engine) -> Result<bool, StoreError> {
-    let mut any = false;
+    let mut any = calls::fetch_files(engine).await?;
     loop {
         let wanted = engine.store.claim_notice_files(engine.channel.kind(), FETCHES).await?;
         if wanted.is_empty() {
@@ -59,12 +60,17 @@ async fn fetch_files(engine: &Engine) -> Result<bool, StoreError> {
 }
 
 async fn fetch(engine: &Engine, file: WantedFile) -> Result<(), StoreError> {
-    let fetched = match engine.channel.fetch(&file.file_id, MOST_BYTES).await {
+    let fetched = fetched(engine, &file.file_id).await;
+    engine.store.settle_notice_file(file, fetched).await
+}
+
+/// A file as the platform gives it.
+pub(super) async fn fetched(engine: &Engine, file_id: &str) -> FetchedFile {
+    match engine.channel.fetch(file_id, MOST_BYTES).await {
         Ok(bytes) => FetchedFile::Bytes(bytes.to_vec()),
         Err(FetchError::Failed(error)) => FetchedFile::Failed(error),
         Err(error @ (FetchError::TooLarge { .. } | FetchError::Gone(_))) => {
             FetchedFile::Gone(error.to_string())
         }
-    };
-    engine.store.settle_notice_file(file, fetched).await
+    }
 }

@@ -14,6 +14,7 @@ use super::{Env, Store, StoreError, Tx};
 macro_rules! unused {
     () => {
         "NOT EXISTS (SELECT 1 FROM notice_files f WHERE f.sha256 = b.sha256)
+         AND NOT EXISTS (SELECT 1 FROM call_files k WHERE k.sha256 = b.sha256)
          AND NOT EXISTS (SELECT 1 FROM media m WHERE m.sha256 = b.sha256)
          AND NOT EXISTS (SELECT 1 FROM payloads p WHERE p.body LIKE '%' || b.sha256 || '%')"
     };

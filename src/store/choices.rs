@@ -48,6 +48,11 @@ pub(super) enum Chosen {
     NoSuch(usize),
 }
 
+/// Whether what was said is a number that could be one of a list.
+pub(super) fn is_number(incoming: &Incoming) -> bool {
+    matches!(Said::read(incoming.text()), Some(Said::Number(_)))
+}
+
 /// Takes words for the choice that they name, where the channel has no buttons: the number of one in the list that is
 /// answered, or else in the latest one, or its words in any of the latest ones. `None` where they name none.
 pub(super) async fn chosen(

@@ -34,6 +34,11 @@ impl Store {
                         WHERE state = 'wanted' AND (next_try <= $1 OR reason IS NULL))
                      + (SELECT COUNT(*) FROM notice_files
                         WHERE sha256 IS NULL AND error IS NULL AND next_try <= $1)
+                     + (SELECT COUNT(*) FROM call_files
+                        WHERE sha256 IS NULL AND error IS NULL AND next_try <= $1)
+                     + (SELECT COUNT(*) FROM call_outputs o WHERE o.done_at IS NULL AND NOT EXISTS (
+                          SELECT 1 FROM call_answers a JOIN call_files f ON f.answer_id = a.id
+                          WHERE a.notice_id = o.notice_id AND f.sha256 IS NULL AND f.error IS NULL))
                      + (SELECT COUNT(*) FROM editions e
                         WHERE (e.state = 'running' AND e.fanned_out = 0)
                            OR (e.state = 'running' AND e.waiting > 0 AND NOT EXISTS (

@@ -18,8 +18,8 @@ macro_rules! steps {
     };
 }
 
-const SQLITE: &[Step] = steps!("sqlite", [1 "core", 2 "people", 3 "notices", 4 "incidents", 5 "channels", 6 "tally", 7 "meetings", 9 "audiences"]);
-const POSTGRES: &[Step] = steps!("postgres", [1 "core", 2 "people", 3 "notices", 4 "incidents", 5 "channels", 6 "tally", 7 "meetings", 9 "audiences"]);
+const SQLITE: &[Step] = steps!("sqlite", [1 "core", 2 "people", 3 "notices", 4 "incidents", 5 "channels", 6 "tally", 7 "meetings", 8 "calls", 9 "audiences"]);
+const POSTGRES: &[Step] = steps!("postgres", [1 "core", 2 "people", 3 "notices", 4 "incidents", 5 "channels", 6 "tally", 7 "meetings", 8 "calls", 9 "audiences"]);
 
 pub(super) fn sqlite() -> Migrator {
     migrator(SQLITE)

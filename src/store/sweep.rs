@@ -9,7 +9,7 @@ use crate::args;
 use crate::domain::Timestamp;
 use crate::failpoint::{Point, at};
 
-use super::{Env, Sql, Store, StoreError, Tx, blobs, incident};
+use super::{Env, Sql, Store, StoreError, Tx, blobs, incident, notice};
 
 /// How long the raw updates stay after they were handled: long enough to find out what went wrong.
 const KEEP_UPDATES: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -81,6 +81,7 @@ async fn sweep_rows(tx: &mut Tx<'_>, env: &Env) -> Result<u64, StoreError> {
     gone += tx.exec(sql, args![now - KEEP_UPDATES, AT_ONCE]).await?;
     gone += tx.exec("DELETE FROM dialogues WHERE updated_at < $1", args![now - KEEP_DIALOGUES]).await?;
     gone += sweep_messages(tx, now - KEEP_MESSAGES).await?;
+    gone += notice::sweep_outputs(tx, now).await?;
     at(Point::SweepBeforeCommit).await?;
     // What an edition says stays with it.
     let sql = "DELETE FROM payloads WHERE id IN

@@ -45,7 +45,12 @@ pub(super) async fn take(
     if matches!((incoming.channel, &incoming.what), (ChannelKind::ZaloOa, What::Message(_))) {
         windows::heard(tx, chat.id, incoming.at).await?;
     }
-    let chosen = choices::chosen(tx, &chat, incoming).await?;
+    let sender = incoming.from.as_ref().map_or("", |from| from.id.as_str());
+    let dialogue = read_dialogue(tx, chat.id, sender).await?;
+    let chosen = match dialogue.takes_numbers() && choices::is_number(incoming) {
+        true => None,
+        false => choices::chosen(tx, &chat, incoming).await?,
+    };
     let incoming = match &chosen {
         None => incoming,
         Some(Chosen::Press(press)) => press.as_ref(),
@@ -55,9 +60,7 @@ pub(super) async fn take(
             return Ok(false);
         }
     };
-    let sender = incoming.from.as_ref().map_or("", |from| from.id.as_str());
     let me = find_me(tx, incoming).await?;
-    let dialogue = read_dialogue(tx, chat.id, sender).await?;
     let action = match &incoming.what {
         What::Press(press) => find_action(tx, env, chat.id, &press.data).await?,
         _ => None,

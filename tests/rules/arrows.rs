@@ -30,7 +30,7 @@ const ROOMS: [Room; 14] = [
     },
     Room {
         name: "jobs",
-        uses: &["domain", "conversation", "clock", "random", "failpoint", "channel", "store"],
+        uses: &["domain", "conversation", "document", "clock", "random", "failpoint", "channel", "store"],
         absent: &["sqlx", "teloxide", "reqwest", "axum"],
     },
     Room { name: "sandbox", uses: &[], absent: &["sqlx", "teloxide", "fluent_templates"] },

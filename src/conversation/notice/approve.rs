@@ -2,10 +2,11 @@
 
 use super::super::{ChatKind, Choice, Context, Dialogue, Lang, Me, Need, Reply, Turn};
 use super::audience::{addressed, fault_words};
+use super::call::{asking, result};
 use super::draft::Expects;
 use super::{
-    Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Review, Stage, State, compose, drafts, facts,
-    figures, filling, meeting, missing, not_allowed, report,
+    Act, Action, Draft, Effect, NoticeFacts, ReachFacts, Review, Stage, State, asked_words, compose, drafts,
+    facts, figures, filling, meeting, missing, not_allowed, report,
 };
 use crate::domain::Rich;
 use crate::domain::audience::AudienceFault;
@@ -67,10 +68,11 @@ fn about(lang: Lang, facts: &NoticeFacts, reach: &Reached) -> String {
         Ok(reach) => reach.filling.says(lang).into_iter().chain(reach.says(lang)).collect(),
         Err(fault) => vec![format!("⚠️ {}", fault_words(lang, fault))],
     };
-    match (&facts.notice.meeting, facts.notice.confirm) {
+    match (&facts.notice.meeting, &facts.notice.asks) {
         (Some(_), _) => lines.push(lang.say("meeting-with-buttons", &[])),
-        (None, true) => lines.push(lang.say("notice-with-button", &[])),
-        (None, false) => {}
+        (None, Some(call)) => lines.push(asked_words(lang, call)),
+        (None, None) if facts.notice.confirm => lines.push(lang.say("notice-with-button", &[])),
+        (None, None) => {}
     }
     if let Some(at) = facts.notice.send_at {
         lines.push(lang.say("notice-line-when", &[("value", &when_words(at))]));
@@ -146,6 +148,7 @@ pub(super) fn press(ctx: &Context<'_>, id: NoticeId, act: Act, shown: Option<&st
             matches!(facts.stage, Stage::Sent | Stage::Approved)
         }
         Act::Resend => facts.stage == Stage::Sent,
+        Act::Collected | Act::Collect(_) | Act::Late => facts.notice.asks.is_some(),
         Act::Look | Act::Keep | Act::Unconfirmed | Act::Report | Act::Recipients | Act::Picture => true,
         Act::Copy | Act::KeepDraft | Act::Sample => true,
     };
@@ -223,11 +226,17 @@ fn act_on(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts, act: Act) -> Result<T
         Act::Recipients => return report::list(ctx, facts),
         Act::Picture => return figures::show(ctx, facts),
         Act::Resend => return report::resend(ctx, facts, by),
+        Act::Collected => return result::show(ctx, facts),
+        Act::Collect(output) => result::collect(ctx, notice, output),
+        Act::Late => return result::late(ctx, notice),
     })
 }
 
 fn submit(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need> {
     let lang = ctx.lang();
+    if asking::is_too_late(ctx, &facts.notice) {
+        return Ok(Turn::say(lang.say("call-too-late-to-send", &[])));
+    }
     // The author's reach is looked at again: roles may have changed since the preview.
     if let Err(turn) = addressed(ctx, &facts.notice.audience)? {
         return Ok(turn);
@@ -298,7 +307,10 @@ fn may(me: &Me, mine: bool, line: &[UnitId], act: Act) -> bool {
         | Act::Report
         | Act::Recipients
         | Act::Picture
-        | Act::Resend => (mine && me.has(WRITE)) || me.reaches(APPROVE, line) || me.reaches(WRITE, line),
+        | Act::Resend
+        | Act::Collected
+        | Act::Collect(_)
+        | Act::Late => (mine && me.has(WRITE)) || me.reaches(APPROVE, line) || me.reaches(WRITE, line),
     }
 }
 
@@ -330,13 +342,14 @@ pub(super) fn reason_heard(ctx: &Context<'_>, id: NoticeId) -> Result<Turn, Need
 mod tests {
     use super::*;
     use crate::conversation::Post;
+    use crate::conversation::notice::Output;
     use crate::domain::Role;
     use crate::domain::ids::PersonId;
 
     /// Every role at every place, with what it may do to a notice of the ward: its own, and somebody else's.
     #[test]
     fn what_each_role_may_do_with_a_notice() {
-        const ACTS: [Act; 18] = [
+        const ACTS: [Act; 21] = [
             Act::Submit,
             Act::SendFirst,
             Act::Rework,
@@ -355,6 +368,9 @@ mod tests {
             Act::Recipients,
             Act::Picture,
             Act::Resend,
+            Act::Collected,
+            Act::Collect(Output::Archive),
+            Act::Late,
         ];
         let (province, ward, village, other) = (UnitId(1), UnitId(2), UnitId(3), UnitId(4));
         let line = [ward, province];

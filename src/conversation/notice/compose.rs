@@ -5,8 +5,11 @@ use std::time::Duration;
 use super::super::incoming::Message;
 use super::super::{ChatKind, Choice, Context, Dialogue, Me, Need, Post, Reply, Turn};
 use super::audience::{addressed, fault_words};
+use super::call::asking;
 use super::draft::{Expects, LeftOut};
-use super::{Action, Draft, DraftAct, Effect, State, facts, lists, meeting, not_allowed, read_duration};
+use super::{
+    Action, Draft, DraftAct, Effect, State, facts, kind_words, lists, meeting, not_allowed, read_duration,
+};
 use crate::domain::Rich;
 use crate::domain::audience::Audience;
 use crate::domain::calendar::{UnknownTime, duration_words, parse_when, when_words};
@@ -15,14 +18,32 @@ use crate::domain::screen::{Screening, screen};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// `/thongbao` or `/hop`, alone or with the words.
-pub(super) fn begin(ctx: &Context<'_>, rest: &str, meeting: Option<Plan>) -> Result<Turn, Need> {
+/// What a notice is begun as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// It tells something.
+    Notice,
+    /// It calls to a meeting.
+    Meeting,
+    /// It asks every unit for an answer.
+    Call,
+}
+
+/// `/thongbao`, `/hop` or `/thuthap`, alone or with the words.
+pub(super) fn begin(ctx: &Context<'_>, rest: &str, begun: Begun) -> Result<Turn, Need> {
     let (Some(me), Some(post)) = (ctx.me, facts::writing_post(ctx)) else { return Ok(not_allowed(ctx)) };
     if ctx.chat.kind == ChatKind::Group {
         return Ok(Turn::say(ctx.lang().say("notice-in-private", &[])));
     }
     let mut draft = new_draft(ctx, me, post);
-    draft.notice.meeting = meeting;
+    match begun {
+        Begun::Notice => {}
+        Begun::Meeting => draft.notice.meeting = Some(Plan::default()),
+        Begun::Call => {
+            draft.gathers = true;
+            draft.notice.audience = asking::below(&draft.notice.audience, post);
+        }
+    }
     if rest.is_empty() && ctx.incoming.message().is_none_or(|m| m.photos.is_empty() && m.documents.is_empty())
     {
         return Ok(ask_words(ctx, draft));
@@ -42,6 +63,9 @@ pub(super) fn open(ctx: &Context<'_>, mut draft: Draft) -> Result<Turn, Need> {
     if let Some(turn) = ask_meeting(ctx, &draft) {
         return Ok(turn);
     }
+    if asking::is_open(&draft) {
+        return Ok(asking::ask_kind(ctx, draft));
+    }
     draft.expects = Expects::Settings;
     draft.card += 1;
     refresh(ctx, draft)
@@ -49,7 +73,11 @@ pub(super) fn open(ctx: &Context<'_>, mut draft: Draft) -> Result<Turn, Need> {
 
 /// Asks what is to be written, from the beginning.
 fn ask_words(ctx: &Context<'_>, draft: Draft) -> Turn {
-    let key = if draft.notice.meeting.is_some() { "meeting-ask-about" } else { "notice-ask-words" };
+    let key = match &draft.notice.meeting {
+        Some(_) => "meeting-ask-about",
+        None if draft.gathers => "call-ask-words",
+        None => "notice-ask-words",
+    };
     ask(ctx, draft, Expects::Words, key)
 }
 
@@ -153,6 +181,8 @@ fn understand(ctx: &Context<'_>, mut draft: Draft, message: &Message, text: &str
             }
             None => Ok(Turn::say(lang.say("meeting-place-in-words", &[]))),
         },
+        Expects::Kind => Ok(asking::ask_kind(ctx, draft)),
+        Expects::Due(kind) => asking::due_heard(ctx, draft, kind, text),
         Expects::Settings => {
             draft.card += 1;
             let mut turn = refresh(ctx, draft)?;
@@ -235,7 +265,7 @@ fn take(ctx: &Context<'_>, draft: &mut Draft, words: &Rich) -> Result<Turn, Need
 }
 
 /// Asks for words, with a way back where there is one.
-fn ask(ctx: &Context<'_>, mut draft: Draft, expects: Expects, key: &str) -> Turn {
+pub(super) fn ask(ctx: &Context<'_>, mut draft: Draft, expects: Expects, key: &str) -> Turn {
     let lang = ctx.lang();
     draft.expects = expects;
     let button = |key: &str, act: DraftAct| choice(&draft, lang.say(key, &[]), act);
@@ -275,6 +305,7 @@ pub(super) fn press(ctx: &Context<'_>, id: i64, act: DraftAct) -> Result<Turn, N
     };
     let mut draft = Draft::clone(draft);
     let top = facts::is_top(post);
+    let gathers = draft.gathers();
     let notice = &mut draft.notice;
     match act {
         DraftAct::Preview => return preview(ctx, me, draft),
@@ -291,6 +322,13 @@ pub(super) fn press(ctx: &Context<'_>, id: i64, act: DraftAct) -> Result<Turn, N
         DraftAct::EditWords => return Ok(ask(ctx, draft, Expects::Words, "notice-ask-new-words")),
         DraftAct::MeetingTimes => return Ok(ask(ctx, draft, Expects::MeetingTimes, "meeting-ask-times")),
         DraftAct::MeetingPlace => return Ok(ask(ctx, draft, Expects::MeetingPlace, "meeting-ask-place")),
+        DraftAct::AskKind => return Ok(asking::ask_kind(ctx, draft)),
+        DraftAct::Kind(kind) => return asking::chosen(ctx, draft, kind),
+        DraftAct::Due => return Ok(asking::ask_due(ctx, draft)),
+        DraftAct::ToAll | DraftAct::ToMine if gathers => {
+            let all = if top { Audience::all() } else { Audience::unit_and_below(&post.unit_path) };
+            notice.audience = asking::below(&all.to_string(), post);
+        }
         DraftAct::ToAll if top => notice.audience = Audience::all().to_string(),
         DraftAct::ToAll | DraftAct::ToMine => {
             notice.audience = Audience::unit_and_below(&post.unit_path).to_string();
@@ -319,6 +357,9 @@ pub(super) fn press(ctx: &Context<'_>, id: i64, act: DraftAct) -> Result<Turn, N
         DraftAct::DropFiles => notice.files.clear(),
         DraftAct::Back => {}
     }
+    if asking::is_open(&draft) {
+        return Ok(asking::ask_kind(ctx, draft));
+    }
     draft.expects = Expects::Settings;
     let card = card(ctx, &draft)?.in_place();
     Ok(Turn::default().and(card).to(State::Draft(Box::new(draft)).into()))
@@ -344,6 +385,12 @@ fn preview(ctx: &Context<'_>, me: &Me, draft: Draft) -> Result<Turn, Need> {
     }
     if let Some(turn) = meeting::too_late(ctx, &draft.notice) {
         return Ok(turn);
+    }
+    if asking::is_open(&draft) {
+        return Ok(asking::ask_kind(ctx, draft));
+    }
+    if asking::is_too_late(ctx, &draft.notice) {
+        return Ok(asking::ask_due(ctx, draft));
     }
     match addressed(ctx, &draft.notice.audience)? {
         Err(turn) => return Ok(turn),
@@ -389,6 +436,9 @@ fn card(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     }
     text = text.push("\n\n").push(say("notice-line-to", &super::audience_words(lang, &notice.audience)));
     text = text.line().push(reach).line().push(say("notice-line-when", &when));
+    if let Some(call) = &notice.asks {
+        text = text.line().push(super::asked_words(lang, call));
+    }
     if !notice.files.is_empty() {
         text = text.line().push(say("notice-line-files", &notice.files.len().to_string()));
     }
@@ -401,11 +451,17 @@ fn card(ctx: &Context<'_>, draft: &Draft) -> Result<Reply, Need> {
     }
     to.push(plain("notice-to-typed", DraftAct::TypeAudience));
     let mut flags = vec![button(say("notice-set-urgent", &on(notice.urgent)), DraftAct::Urgent)];
-    if meeting.is_none() {
-        flags.push(button(say("notice-set-confirm", &on(notice.confirm)), DraftAct::Confirm));
+    match (&notice.asks, &meeting) {
+        (Some(call), _) => {
+            let kind = button(say("call-set-kind", &kind_words(lang, call.kind)), DraftAct::AskKind);
+            let due = button(say("call-set-due", &when_words(call.due)), DraftAct::Due);
+            flags.splice(0..0, [kind, due]);
+        }
+        (None, Some(_)) => {}
+        (None, None) => flags.push(button(say("notice-set-confirm", &on(notice.confirm)), DraftAct::Confirm)),
     }
     let mut times = vec![button(say("notice-set-when", &when), DraftAct::When)];
-    if notice.confirm {
+    if notice.confirm && notice.asks.is_none() {
         times.insert(0, button(say("notice-set-remind", &remind), DraftAct::Remind));
     }
     if !notice.files.is_empty() {

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::call::{CallForInput, CallKind};
 use crate::domain::content::FileKind;
 use crate::domain::ids::{AudienceId, NoticeId, PersonId, ScheduleId, UnitId};
 use crate::domain::meeting::Plan;
 use crate::domain::text::clean_line;
 use crate::domain::{ChannelKind, Rich, Timestamp};
 
-use super::super::incoming::Message;
+use super::super::incoming::{FileRef, Message};
 
 /// The longest title, in characters.
 pub const MOST_TITLE: usize = 200;
@@ -40,6 +41,9 @@ pub struct NewNotice {
     pub occurrence: Option<(ScheduleId, Timestamp)>,
     /// What it calls to, if it is a call to a meeting.
     pub meeting: Option<Plan>,
+    /// What every unit is asked for. Whoever answers has received it: there is nothing else to confirm.
+    #[serde(default)]
+    pub asks: Option<CallForInput>,
 }
 
 impl NewNotice {
@@ -61,6 +65,20 @@ pub struct NewFile {
     pub mime: String,
     pub kind: FileKind,
     pub from: FileFrom,
+}
+
+impl NewFile {
+    /// The `number`th of those that came in, still on the platform.
+    pub(super) fn sent(file: &FileRef, kind: FileKind, number: usize, channel: ChannelKind) -> Self {
+        let (usual_name, usual_mime) = match kind {
+            FileKind::Photo => (format!("anh-{number}.jpg"), "image/jpeg"),
+            FileKind::Document => (format!("tep-{number}"), "application/octet-stream"),
+        };
+        let name = file.name.as_deref().and_then(|name| clean_line(name, 120)).unwrap_or(usual_name);
+        let mime = file.mime.as_deref().and_then(|mime| clean_line(mime, 100));
+        let from = FileFrom::Platform { channel, file_id: file.id.clone() };
+        Self { name, mime: mime.unwrap_or_else(|| usual_mime.to_owned()), kind, from }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,6 +108,9 @@ pub struct Draft {
     /// The name under which its audience is to be kept, if it takes the place of another's.
     #[serde(default)]
     pub naming: Option<String>,
+    /// It is to ask every unit for an answer.
+    #[serde(default)]
+    pub gathers: bool,
 }
 
 /// The platform's ids of the messages that a notice is made of.
@@ -124,6 +145,10 @@ pub enum Expects {
     /// When the meeting is to which the notice calls, and where.
     MeetingTimes,
     MeetingPlace,
+    /// What every unit is asked for.
+    Kind,
+    /// Until when it is asked for.
+    Due(CallKind),
     /// Everything is there; buttons change it.
     Settings,
 }
@@ -150,6 +175,9 @@ pub enum DraftAct {
     EditWords,
     MeetingTimes,
     MeetingPlace,
+    Kind(CallKind),
+    AskKind,
+    Due,
     DropFiles,
     Preview,
     /// Back to the settings.
@@ -192,13 +220,18 @@ impl Draft {
             ..NewNotice::default()
         };
         let (expects, parts) = (Expects::Words, Parts::default());
-        Self { id: now.0, notice, written: None, expects, parts, card: 0, naming: None }
+        Self { id: now.0, notice, written: None, expects, parts, card: 0, naming: None, gathers: false }
     }
 
     /// Whether there is nothing yet that could be lost.
     pub fn is_empty(&self) -> bool {
         let notice = &self.notice;
         notice.title.is_empty() && notice.body.is_empty() && notice.files.is_empty()
+    }
+
+    /// Whether it asks every unit for an answer.
+    pub fn gathers(&self) -> bool {
+        self.gathers || self.notice.asks.is_some()
     }
 
     /// Whether a message is part of this notice, or was the last that was said while it is written.
@@ -282,18 +315,7 @@ impl Draft {
                 left_out.too_large += 1;
                 continue;
             }
-            let (usual_name, usual_mime) = match kind {
-                FileKind::Photo => (format!("anh-{number}.jpg"), "image/jpeg"),
-                FileKind::Document => (format!("tep-{number}"), "application/octet-stream"),
-            };
-            let name = file.name.as_deref().and_then(|name| clean_line(name, 120)).unwrap_or(usual_name);
-            let mime = file.mime.as_deref().and_then(|mime| clean_line(mime, 100));
-            self.notice.files.push(NewFile {
-                name,
-                mime: mime.unwrap_or_else(|| usual_mime.to_owned()),
-                kind,
-                from: FileFrom::Platform { channel, file_id: file.id.clone() },
-            });
+            self.notice.files.push(NewFile::sent(file, kind, number, channel));
         }
         left_out
     }

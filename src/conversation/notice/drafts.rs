@@ -88,6 +88,9 @@ pub(super) fn copy(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Tu
     let (author, unit) = (draft.notice.author, draft.notice.author_unit);
     draft.notice = facts.notice.copied(ctx.now);
     (draft.notice.author, draft.notice.author_unit) = (author, unit);
+    // What was to be answered by then is asked for anew.
+    draft.gathers = draft.notice.asks.is_some();
+    draft.notice.asks = draft.notice.asks.filter(|call| call.due > ctx.now);
     let said = ctx.lang().say("notice-copied", &[("title", &facts.notice.title)]);
     let mut turn = compose::continue_with(ctx, draft)?;
     turn.replies.insert(0, Reply::here(said));

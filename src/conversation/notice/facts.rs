@@ -3,8 +3,8 @@
 use super::super::{Context, Need, Post};
 use super::meeting::{self, Attendee, CallFacts, ChangeFacts, Known};
 use super::{
-    Answer, Ask, Filling, GroupTaps, Naming, NoticeFacts, Planned, ReachFacts, Receipt, Recipient, Report,
-    SavedAudience, ScheduleFacts, UnitNames, Waiting,
+    Answer, Ask, CallAnswer, CallAsk, CallResult, Filling, GroupTaps, Naming, NoticeFacts, OwnCall, Planned,
+    ReachFacts, Receipt, Recipient, Report, SavedAudience, ScheduleFacts, Standing, UnitNames, Waiting,
 };
 use crate::domain::Timestamp;
 use crate::domain::audience::AudienceFault;
@@ -129,6 +129,22 @@ pub(super) fn schedule<'a>(
     at: Option<Timestamp>,
 ) -> Result<Option<&'a ScheduleFacts>, Need> {
     answered!(Notice, ctx, Ask::Schedule { schedule, at }, Answer::Schedule(facts) => facts.as_deref())
+}
+
+pub(super) fn own_call<'a>(ctx: &Context<'a>, delivery: DeliveryId) -> Result<Option<&'a OwnCall>, Need> {
+    let ask = Ask::Call(CallAsk::Own(delivery));
+    answered!(Notice, ctx, ask, Answer::Call(CallAnswer::Own(own)) => own.as_deref())
+}
+
+pub(super) fn collected<'a>(ctx: &Context<'a>, notice: NoticeId) -> Result<Option<&'a CallResult>, Need> {
+    let ask = Ask::Call(CallAsk::Result(notice));
+    answered!(Notice, ctx, ask, Answer::Call(CallAnswer::Result(result)) => result.as_deref())
+}
+
+/// How many calls are looked at, and how the units stood in them.
+pub(super) fn standings<'a>(ctx: &Context<'a>, notice: NoticeId) -> Result<(usize, &'a [Standing]), Need> {
+    let ask = Ask::Call(CallAsk::Standings(notice));
+    answered!(Notice, ctx, ask, Answer::Call(CallAnswer::Standings(calls, units)) => (*calls, units.as_slice()))
 }
 
 /// The writer's posts with this right.

@@ -13,9 +13,9 @@ impl NewNotice {
     /// which then shows the notice anew.
     pub fn fingerprint(&self) -> String {
         let words = (&self.title, &self.body.text, &self.body.spans, &self.audience);
-        let settings =
-            (self.urgent, self.confirm, self.remind_after, self.send_at, &self.files, &self.meeting);
-        let mut digest = hex::encode(Sha256::digest(format!("{words:?} {settings:?}")));
+        let settings = (self.urgent, self.confirm, self.remind_after, self.send_at, &self.files);
+        let more = (&self.meeting, self.asks);
+        let mut digest = hex::encode(Sha256::digest(format!("{words:?} {settings:?} {more:?}")));
         digest.truncate(LETTERS);
         digest
     }
@@ -27,6 +27,7 @@ mod tests {
 
     use super::super::{FileFrom, NewFile};
     use super::*;
+    use crate::domain::call::{CallForInput, CallKind};
     use crate::domain::content::FileKind;
     use crate::domain::ids::PersonId;
     use crate::domain::meeting::Plan;
@@ -61,6 +62,14 @@ mod tests {
             NewNotice { remind_after: Some(Duration::from_secs(60)), ..notice.clone() },
             NewNotice { send_at: Some(Timestamp(1)), ..notice.clone() },
             NewNotice { meeting: Some(Plan::default()), ..notice.clone() },
+            NewNotice {
+                asks: Some(CallForInput { kind: CallKind::File, due: Timestamp(1) }),
+                ..notice.clone()
+            },
+            NewNotice {
+                asks: Some(CallForInput { kind: CallKind::File, due: Timestamp(2) }),
+                ..notice.clone()
+            },
             NewNotice {
                 meeting: Some(Plan { place: Some("Phòng 2".into()), ..Plan::default() }),
                 ..notice.clone()

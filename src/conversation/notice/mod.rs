@@ -5,6 +5,7 @@
 
 mod approve;
 mod audience;
+mod call;
 mod compose;
 mod confirm;
 mod draft;
@@ -26,16 +27,22 @@ mod taps;
 
 use serde::{Deserialize, Serialize};
 
+use self::compose::Begun;
 use super::{Context, Dialogue, Lang, Need, Turn};
 use crate::domain::audience::AudienceFault;
+use crate::domain::call::CallKind;
 use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, ScheduleId, UnitId};
-use crate::domain::meeting::Plan;
 use crate::domain::month::YearMonth;
 use crate::domain::{Rich, Timestamp};
 
 pub use crate::domain::spans::read_duration;
 pub use approve::{approval_card, preview_card};
 pub use audience::audience_words;
+pub use call::{
+    Answered, AnsweredFile, CallAction, CallAnswer, CallAsk, CallEffect, CallLine, CallResult, CallState,
+    Given, NewAnswer, Output, OwnCall, Standing, asked_words, kind_words, late_words, result_card,
+    result_csv, result_words, shown_words,
+};
 pub use confirm::UNDO;
 pub use draft::{
     Draft, DraftAct, FileFrom, MOST_FILES, MOST_TEXT, MOST_TITLE, NewFile, NewNotice, title_and_body,
@@ -61,12 +68,19 @@ pub enum State {
     Returning { notice: NoticeId },
     /// Something about a meeting.
     Meeting(meeting::State),
+    /// A unit's answer is awaited.
+    Call(CallState),
 }
 
 impl State {
     /// Whether a message is part of what is being written.
     pub fn holds(&self, message: &str) -> bool {
         matches!(self, Self::Draft(draft) if draft.has(message))
+    }
+
+    /// Whether a number is what is awaited.
+    pub fn takes_numbers(&self) -> bool {
+        matches!(self, Self::Call(state) if state.kind == CallKind::Number)
     }
 }
 
@@ -90,6 +104,8 @@ pub enum Action {
     Schedule { schedule: ScheduleId, act: ScheduleAct },
     /// Shows a month of the calendar.
     Month(YearMonth),
+    /// Something about a unit's answer.
+    Call(CallAction),
 }
 
 /// What is done to a schedule.
@@ -138,6 +154,12 @@ pub enum Act {
     Picture,
     /// Once more, for those alone whom it did not reach.
     Resend,
+    /// What the units answered.
+    Collected,
+    /// The same as a table, or the files that came in.
+    Collect(Output),
+    /// Which units answer late, or not at all.
+    Late,
     /// The button of a preview: it says that it is one.
     Sample,
 }
@@ -203,6 +225,8 @@ pub enum Ask {
         schedule: ScheduleId,
         at: Option<Timestamp>,
     },
+    /// What units were asked for, and answered.
+    Call(CallAsk),
 }
 
 /// The answer to an [`Ask`].
@@ -226,6 +250,7 @@ pub enum Answer {
     Schedules(Vec<ScheduleFacts>),
     Planned(Vec<Planned>),
     Schedule(Option<Box<ScheduleFacts>>),
+    Call(CallAnswer),
 }
 
 /// A notice that waits for approval: its number, title, author.
@@ -368,6 +393,7 @@ pub enum Effect {
         by: PersonId,
         paused: bool,
     },
+    Call(CallEffect),
 }
 
 impl From<Action> for super::Action {
@@ -391,8 +417,9 @@ impl From<State> for Dialogue {
 /// A command, if it is one of this part's.
 pub fn command(ctx: &Context<'_>, name: &str, rest: &str) -> Result<Option<Turn>, Need> {
     Ok(Some(match name {
-        "thongbao" | "soan" => compose::begin(ctx, rest, None)?,
-        "hop" => compose::begin(ctx, rest, Some(Plan::default()))?,
+        "thongbao" | "soan" => compose::begin(ctx, rest, Begun::Notice)?,
+        "hop" => compose::begin(ctx, rest, Begun::Meeting)?,
+        "thuthap" => compose::begin(ctx, rest, Begun::Call)?,
         "nhap" => drafts::list(ctx),
         "duyet" => approve::list(ctx)?,
         "lich" => schedule::command(ctx, rest)?,
@@ -411,6 +438,7 @@ pub fn press(ctx: &Context<'_>, action: &Action) -> Result<Turn, Need> {
         Action::Approve { notice, shown } => approve::press(ctx, *notice, Act::Approve, Some(shown)),
         Action::Month(month) => month::press(ctx, *month),
         Action::Schedule { schedule, act } => schedule::press(ctx, *schedule, act),
+        Action::Call(action) => call::press(ctx, action),
     }
 }
 
@@ -420,6 +448,7 @@ pub fn heard(ctx: &Context<'_>, state: &State) -> Result<Turn, Need> {
         State::Draft(draft) => compose::heard(ctx, draft),
         State::Returning { notice } => approve::reason_heard(ctx, *notice),
         State::Meeting(state) => meeting::heard(ctx, state),
+        State::Call(state) => call::heard(ctx, state),
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Progress {
     pub failed: i64,
     pub skipped: i64,
     pub unreached: i64,
+    /// How many units have answered, if it asks them to.
+    pub answered: Option<i64>,
 }
 
 /// Boxes of the bar.
@@ -53,9 +55,11 @@ pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply
             text = std::mem::take(&mut text).line().push(lang.say(key, &[("count", &group(count))]));
         }
     };
-    if now.confirm {
-        let key = if now.meeting { "meeting-count-answered" } else { "notice-count-confirmed" };
-        line(key, now.confirmed);
+    match now.answered {
+        Some(units) => line("call-count-answered", units),
+        None if now.confirm && now.meeting => line("meeting-count-answered", now.confirmed),
+        None if now.confirm => line("notice-count-confirmed", now.confirmed),
+        None => {}
     }
     let waiting = if now.state == "cancelled" { "notice-count-dropped" } else { "notice-count-waiting" };
     line(waiting, now.waiting);
@@ -79,6 +83,8 @@ pub fn progress(lang: Lang, chat: ChatId, edition: i64, now: &Progress) -> Reply
     if now.meeting {
         let who = meeting::Action::Call { notice: now.notice, act: MeetingAct::WhoComes };
         row.push(Choice::always(lang.say("meeting-who-comes", &[]), who.into()));
+    } else if now.answered.is_some() && now.arrived > 0 {
+        row.push(button("call-collected", Act::Collected));
     } else if now.confirm && now.arrived > 0 {
         row.push(button("notice-who-not", Act::Unconfirmed));
     }

@@ -27,6 +27,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "vuviec", who: Who::Enrolled },
     Command { name: "thongbao", who: Who::May(WRITE) },
     Command { name: "hop", who: Who::May(WRITE) },
+    Command { name: "thuthap", who: Who::May(WRITE) },
     Command { name: "nhap", who: Who::May(WRITE) },
     Command { name: "duyet", who: Who::May(APPROVE) },
     Command { name: "lich", who: Who::May(SEE_SCHEDULES) },

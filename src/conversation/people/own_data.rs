@@ -39,6 +39,8 @@ pub struct OwnData {
     pub tally: Vec<(String, Month, Timestamp)>,
     /// Meeting, what they answered, why or who came instead, when.
     pub meetings: Vec<(String, Answer, Option<String>, Timestamp)>,
+    /// Notice's title, unit, when they answered for it.
+    pub answers: Vec<(String, String, Timestamp)>,
 }
 
 /// What they asked about these data.
@@ -187,6 +189,11 @@ pub fn own_data_text(lang: Lang, data: &OwnData, now: Timestamp) -> String {
         format!("{title} ({}): {}{line}", at.short(), answer_label(lang, *answer))
     });
     section("people-data-meetings", meetings.collect());
+    let answers = data.answers.iter();
+    section(
+        "people-data-answers",
+        answers.map(|(title, unit, at)| format!("{title}: {unit} ({})", at.short())).collect(),
+    );
     lines.extend([String::new(), lang.say("people-data-end", &[])]);
     lines.join("\r\n")
 }

@@ -69,6 +69,7 @@ pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), St
         Effect::SetSchedule { schedule, by, paused } => {
             super::schedule::set_in_chat(tx, env, *schedule, *by, *paused).await
         }
+        Effect::Call(effect) => super::call::apply(tx, env, effect).await,
     }
 }
 
@@ -102,6 +103,7 @@ pub async fn facts(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<NoticeFacts>,
         files: rows.into_iter().filter_map(FileRow::read).collect(),
         occurrence: row.schedule_id.map(ScheduleId).zip(row.occurrence.map(Timestamp)),
         meeting: super::meeting::find(tx, id).await?.map(|call| call.plan),
+        asks: super::call::asked(tx, id).await?,
     };
     Ok(Some(NoticeFacts { id, stage, review, notice, author, decided_by, line }))
 }

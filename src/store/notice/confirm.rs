@@ -2,7 +2,7 @@
 
 use crate::args;
 use crate::conversation;
-use crate::conversation::notice::{Action, Receipt, UNDO, meeting};
+use crate::conversation::notice::{Action, CallAction, Receipt, UNDO, meeting};
 use crate::domain::Timestamp;
 use crate::domain::content::Own;
 use crate::domain::ids::*;
@@ -27,6 +27,7 @@ pub async fn own_action(
     let action = |delivery| match own {
         Own::Confirm => Action::Confirm { delivery },
         Own::Meeting(answer) => Action::Meeting(meeting::Action::Answer { delivery, answer }),
+        Own::Answer => Action::Call(CallAction::Answer { delivery }),
     };
     Ok(row.map(|(id,)| conversation::Action::Notice(action(DeliveryId(id)))))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::args;
 use crate::conversation::Lang;
 use crate::conversation::notice::meeting::{answer_buttons, with_meeting};
-use crate::conversation::notice::{Stage as State, words};
+use crate::conversation::notice::{Stage as State, asked_words, words};
 use crate::conversation::wording::hint;
 use crate::domain::audience::{Audience, AudienceFault};
 use crate::domain::content::{Attachment, Button, Content, FileKind, Lane, Own};
@@ -18,7 +18,7 @@ use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 use super::audience::{self, Keys, Whom, of_chats};
 use super::crowd::{IdSet, ids, numbers};
 use super::write::{self, Done, Refused, subject};
-use super::{chase, meeting, personal, reach};
+use super::{call, chase, meeting, personal, reach};
 
 /// A transaction that has made so many deliveries makes no more, so that nothing else waits long for it: what is made
 /// already is sent meanwhile.
@@ -110,6 +110,9 @@ async fn begin(tx: &mut Tx<'_>, env: &Env, edition: EditionId, notice: &write::R
         Ok(whom) => whom,
         Err(fault) => return Ok(Err(fault.into())),
     };
+    if let Err(refused) = call::begin(tx, env, NoticeId(notice.id)).await? {
+        return Ok(Err(refused));
+    }
     if let (Some(schedule), Some(at)) = (notice.schedule_id, notice.occurrence) {
         let (id, schedule, at) = (NoticeId(notice.id), ScheduleId(schedule), Timestamp(at));
         if !take_run(tx, env, schedule, at, id, edition).await? {
@@ -204,31 +207,33 @@ pub async fn content(tx: &mut Tx<'_>, notice: &write::Row) -> Result<Content, St
         name,
         kind: if kind == "photo" { FileKind::Photo } else { FileKind::Document },
     };
-    let call = meeting::find(tx, NoticeId(notice.id)).await?;
-    let buttons = match &call {
-        Some(_) => answer_buttons(Lang::Vi),
-        None if notice.confirm != 0 => confirm_button(),
-        None => Vec::new(),
-    };
-    let meeting = call.as_ref().and_then(|call| call.plan.meeting());
+    let to_meeting = meeting::find(tx, NoticeId(notice.id)).await?;
+    let asks = call::asked(tx, NoticeId(notice.id)).await?;
+    let none = to_meeting.is_none() && asks.is_none() && notice.confirm == 0;
+    let buttons = if none { Vec::new() } else { own_buttons(tx, NoticeId(notice.id)).await? };
+    let meeting = to_meeting.as_ref().and_then(|call| call.plan.meeting());
     let body = with_meeting(notice.rich()?, meeting.as_ref());
+    let mut text = words(Lang::Vi, &notice.title, &body, notice.urgent != 0);
+    if let Some(call) = &asks {
+        text = text.push("\n\n").push(asked_words(Lang::Vi, call));
+    }
     Ok(Content {
-        text: words(Lang::Vi, &notice.title, &body, notice.urgent != 0),
+        text,
         hint: hint(Lang::Vi, &buttons),
         buttons,
-        files: rows.into_iter().map(file).chain(call.and_then(|call| call.file(notice))).collect(),
+        files: rows.into_iter().map(file).chain(to_meeting.and_then(|call| call.file(notice))).collect(),
     })
 }
 
-/// What somebody presses who has received a notice.
-fn confirm_button() -> Vec<Vec<Button>> {
-    vec![vec![Button::PressOwn { label: Lang::Vi.say("notice-confirm-button", &[]), act: Own::Confirm }]]
-}
-
-/// The recipient's own buttons below a reminder of a notice.
+/// The recipient's own buttons below a notice, and below a reminder of it. Whoever answers has received it.
 pub async fn own_buttons(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Vec<Vec<Button>>, StoreError> {
-    let call = meeting::find(tx, notice).await?;
-    Ok(if call.is_some() { answer_buttons(Lang::Vi) } else { confirm_button() })
+    if meeting::find(tx, notice).await?.is_some() {
+        return Ok(answer_buttons(Lang::Vi));
+    }
+    if call::asked(tx, notice).await?.is_some() {
+        return Ok(vec![vec![call::button()]]);
+    }
+    Ok(vec![vec![Button::PressOwn { label: Lang::Vi.say("notice-confirm-button", &[]), act: Own::Confirm }]])
 }
 
 struct Spreading {

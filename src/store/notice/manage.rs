@@ -15,7 +15,7 @@ use crate::store::{Env, Store, StoreError, Tx};
 
 use super::reach::{Crowd, Reach};
 use super::write::{self, Done, Refused, subject};
-use super::{act, chase, edition, elsewhere, meeting, personal, schedule, show};
+use super::{act, call, chase, edition, elsewhere, meeting, personal, schedule, show};
 
 /// Transactions of one kind of work in one tick: then the others have their turn.
 const MOST_STEPS: usize = 50;
@@ -32,17 +32,20 @@ enum Work {
     Reminders,
     /// Whoever was called to a meeting is told what changed, and reminded.
     Meetings,
+    /// Who has not answered is reminded, and whoever asked hears of them.
+    Calls,
     Counts,
 }
 
 impl Work {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Previews,
         Self::Schedules,
         Self::Editions,
         Self::Elsewhere,
         Self::Reminders,
         Self::Meetings,
+        Self::Calls,
         Self::Counts,
     ];
 
@@ -67,6 +70,7 @@ impl Work {
             Self::Elsewhere => elsewhere::move_some(tx, env).await,
             Self::Reminders => chase::follow_next(tx, env).await,
             Self::Meetings => meeting::follow_next(tx, env).await,
+            Self::Calls => call::follow_next(tx, env).await,
             Self::Counts => {
                 edition::end_held(tx, env).await?;
                 show::show_next(tx, env).await
@@ -212,8 +216,10 @@ impl Store {
                     let other = elsewhere::next(tx, now, after).await?;
                     let change = people::next_change(tx).await?;
                     let meeting = meeting::next(tx).await?;
-                    let all = [next.map(Timestamp), file, shown, remind, run, other, change, meeting];
-                    Ok(all.into_iter().flatten().min())
+                    let (call, answer) = (call::next(tx).await?, call::next_try(tx).await?);
+                    let new = [change, meeting, call, answer];
+                    let all = [next.map(Timestamp), file, shown, remind, run, other].into_iter().chain(new);
+                    Ok(all.flatten().min())
                 })
             })
             .await

@@ -3,6 +3,7 @@
 mod act;
 mod approval;
 mod audience;
+mod call;
 mod chase;
 mod confirm;
 mod crowd;
@@ -37,6 +38,8 @@ use crate::conversation::notice::{Answer, Ask, Effect};
 
 pub(super) use act::{Place, people_over, place_of};
 pub(super) use audience::{group as one_group, person as one_person, unit as one_unit};
+pub(super) use call::sweep as sweep_outputs;
+pub use call::{CallListed, MadeOutput, WantedAnswerFile, WantedOutput};
 pub(super) use confirm::own_action;
 pub(super) use edition::delivery;
 pub use feed::{Ended, Lost};
@@ -55,16 +58,17 @@ pub use write::{Done, Refused};
 pub const OWN_DATA_PREFIX: &str = "c.";
 
 /// A person is erased: what they answered, and where others named them. `telling` is the name where it tells them from
-/// others.
+/// others. Gives the files that were made of answers.
 pub(super) async fn forget_person(
     tx: &mut Tx<'_>,
     env: &Env,
     person: PersonId,
     name: &str,
     telling: Option<&str>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<String>, StoreError> {
     meeting::forget_person(tx, person, telling).await?;
-    saved::forget_person(tx, env, person, name).await
+    saved::forget_person(tx, env, person, name).await?;
+    call::forget_person(tx, person, telling).await
 }
 
 /// Answers a question of the conversation.
@@ -104,6 +108,7 @@ pub(super) async fn answer(tx: &mut Tx<'_>, env: &Env, ask: &Ask) -> Result<Answ
         Ask::Schedule { schedule, at } => {
             Answer::Schedule(schedule::facts(tx, env, *schedule, *at).await?.map(Box::new))
         }
+        Ask::Call(ask) => Answer::Call(call::answer(tx, env, ask).await?),
     })
 }
 

@@ -41,7 +41,8 @@ const LATE: &str = "
       AND (d.person_id IS NULL OR d.person_id NOT IN ($4, $5))
     ORDER BY d.chat_id LIMIT $3";
 
-const REMIND: Sql = Sql {
+/// Puts a reminder for each of these deliveries into the outbox.
+pub const REMIND: Sql = Sql {
     lite: "INSERT INTO messages (channel, chat_id, lane, op, payload_id, own_data, last_part, state, ready,
              not_before, created_at)
            SELECT c.channel, d.chat_id, $2, 'send', CASE WHEN c.kind = 'group' THEN $4 ELSE $3 END,

@@ -32,6 +32,8 @@ struct Row {
     confirm: i64,
     author_id: Option<i64>,
     approver_id: Option<i64>,
+    asks: i64,
+    answered: i64,
 }
 
 row!(Row {
@@ -49,7 +51,9 @@ row!(Row {
     title,
     confirm,
     author_id,
-    approver_id
+    approver_id,
+    asks,
+    answered
 });
 
 /// What was shown, for telling whether it would look any different now.
@@ -74,7 +78,9 @@ macro_rules! next {
     ($lock:literal) => {
         concat!(
             "SELECT e.id, e.notice_id, e.state, e.waiting, e.queued, e.sent, e.confirmed, e.failed, e.skipped,
-       e.total, e.unreached, n.title, n.confirm, n.author_id, n.approver_id
+       e.total, e.unreached, n.title, n.confirm, n.author_id, n.approver_id,
+       (SELECT COUNT(*) FROM calls k WHERE k.notice_id = n.id) AS asks,
+       (SELECT COUNT(DISTINCT a.unit_id) FROM call_answers a WHERE a.notice_id = n.id AND a.lost = 0) AS answered
      FROM editions e JOIN notices n ON n.id = e.notice_id WHERE ",
     changed!(),
     " AND (e.shown NOT LIKE e.state || ' %'
@@ -115,6 +121,7 @@ pub async fn show_next(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
         failed: row.failed,
         skipped: row.skipped,
         unreached: row.unreached,
+        answered: (row.asks > 0).then_some(row.answered),
     };
     let mut people = vec![row.author_id, row.approver_id];
     people.dedup();

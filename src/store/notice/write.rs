@@ -9,7 +9,7 @@ use crate::domain::template::TemplateError;
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, row};
 
-use super::meeting;
+use super::{call, meeting};
 
 /// Why something cannot be done to a notice. The person can see why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +42,10 @@ pub enum Refused {
     MeetingOver(NoticeId),
     #[error("Giờ và nơi họp của giấy mời số {0} vẫn như cũ.")]
     SameMeeting(NoticeId),
+    #[error("Thông báo số {0} không xin đơn vị trả lời.")]
+    NoCall(NoticeId),
+    #[error("Hạn trả lời của thông báo số {0} đã qua, hoặc xa hơn một năm.")]
+    CallOver(NoticeId),
     #[error("Kỳ này của lịch đã gửi bằng một thông báo khác.")]
     Taken,
     #[error("Đã có quá nhiều danh sách; hãy xóa bớt bằng loa audience remove.")]
@@ -150,6 +154,7 @@ pub async fn write(
         add_file(tx, id, seq, file).await?;
     }
     meeting::keep(tx, env, id, new.meeting.as_ref()).await?;
+    call::ask(tx, id, new.asks).await?;
     audit::record(tx, env, actor, "notice.write", &subject(id), &new.title).await?;
     Ok(id)
 }
@@ -185,6 +190,7 @@ pub async fn rewrite(
         add_file(tx, id, seq, file).await?;
     }
     meeting::keep(tx, env, id, new.meeting.as_ref()).await?;
+    call::ask(tx, id, new.asks).await?;
     audit::record(tx, env, actor, "notice.rewrite", &subject(id), &new.title).await?;
     Ok(id)
 }

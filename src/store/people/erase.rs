@@ -155,8 +155,9 @@ async fn erase(
     let Some((name, since)) = known else { return Ok(false) };
     members::leave(tx, env, person).await?;
     let cases = incident::forget_person(tx, env, person, telling(&name)).await?;
-    let mut words = [cases.codes, cases.files.clone()].concat();
-    let mut bytes = cases.files;
+    let made = notice::forget_person(tx, env, person, &name, telling(&name)).await?;
+    let mut words = [cases.codes, cases.files.clone(), made.clone()].concat();
+    let mut bytes = [cases.files, made].concat();
     words.extend(telling(&name).map(str::to_owned));
     let sql = "SELECT id, channel, external_id FROM chats WHERE person_id = $1 AND kind = 'private'";
     let chats: Vec<(i64, String, String)> = tx.all(sql, args![person]).await?;
@@ -178,7 +179,6 @@ async fn erase(
     ] {
         tx.exec(sql, args![person]).await?;
     }
-    notice::forget_person(tx, env, person, &name, telling(&name)).await?;
     let sql = "UPDATE people SET name = $2, folded = '', own_order = 0 WHERE id = $1";
     tx.exec_one(sql, args![person, NAME]).await?;
     let sql = "UPDATE data_requests SET text = '', reason = NULL,

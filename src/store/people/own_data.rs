@@ -93,6 +93,10 @@ pub async fn own_data(tx: &mut Tx<'_>, person: PersonId) -> Result<OwnData, Stor
     data.tally = tally.into_iter().rev().filter_map(line).collect();
     data.meetings = own_answers(tx, person, MOST).await?;
     data.meetings.reverse();
+    let sql = "SELECT n.title, u.path, a.at FROM call_answers a JOIN notices n ON n.id = a.notice_id
+               JOIN units u ON u.id = a.unit_id WHERE a.person_id = $1 ORDER BY a.id DESC LIMIT $2";
+    let answers: Vec<(String, String, i64)> = tx.all(sql, args![person, MOST]).await?;
+    data.answers = answers.into_iter().rev().map(|(title, unit, at)| (title, unit, Timestamp(at))).collect();
     Ok(data)
 }
 
