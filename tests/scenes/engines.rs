@@ -76,7 +76,7 @@ impl Database {
     }
 
     /// What a query gives, on either engine.
-    async fn rows<T>(&self, sql: &str) -> Vec<T>
+    pub async fn rows<T>(&self, sql: &str) -> Vec<T>
     where
         T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
     {

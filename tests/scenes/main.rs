@@ -6,6 +6,7 @@ mod anywhere;
 mod approval;
 mod audiences;
 mod calendar;
+mod calls;
 mod channel;
 mod channels;
 mod chase;
