@@ -83,3 +83,12 @@ call-late-too-few = It takes at least two calls that are over to see who is ofte
 call-late-nobody = 👏 In the latest { $calls } calls every unit answered in time.
 call-late-head = 🐢 In the latest { $calls } calls, late or without an answer:
 call-late-line = {": "}{ $count } of { $asked } times ({ $late } late, { $missing } without an answer)
+
+call-cli-due = “{ $text }” is no date for answers, or has passed; write for example 16:00 27/11/2026.
+call-cli-files = A notice takes { $most } files at most.
+call-cli-title = The notice has no title.
+call-cli-new = Notice { $id } is written down, answers are due { $when }. Send: loa notice send { $id }; look: loa call status { $id }
+call-cli-none = There are no calls yet.
+call-cli-line = { $kind }, due { $when }, { $count } units have answered
+call-cli-written = { $count } files and the table are in { $file }.
+call-cli-unwritten = The file { $file } cannot be written: { $why }.

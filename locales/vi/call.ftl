@@ -83,3 +83,12 @@ call-late-too-few = Cần ít nhất hai lần thu thập đã hết hạn mới
 call-late-nobody = 👏 Qua { $calls } lần thu thập gần nhất, đơn vị nào cũng trả lời đúng hạn.
 call-late-head = 🐢 Qua { $calls } lần thu thập gần nhất, muộn hoặc không trả lời:
 call-late-line = {": "}{ $count } trên { $asked } lần ({ $late } muộn, { $missing } không trả lời)
+
+call-cli-due = “{ $text }” không phải là hạn trả lời, hoặc đã qua; hãy viết như 16:00 27/11/2026.
+call-cli-files = Mỗi thông báo kèm tối đa { $most } tệp.
+call-cli-title = Thông báo chưa có tiêu đề.
+call-cli-new = Đã ghi thông báo số { $id }, hạn trả lời { $when }. Gửi: loa notice send { $id }; xem: loa call status { $id }
+call-cli-none = Chưa có lần thu thập nào.
+call-cli-line = { $kind }, hạn { $when }, đã trả lời { $count } đơn vị
+call-cli-written = Đã ghi { $count } tệp và bảng vào { $file }.
+call-cli-unwritten = Không ghi được tệp { $file }: { $why }.

@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::config::{Config, Environment};
 
 use super::{
-    CommandError, Desk, audience, calendar, check, data, demo, digest, import, inbox, incident, init,
+    CommandError, Desk, audience, calendar, call, check, data, demo, digest, import, inbox, incident, init,
     logging, meeting, message, notice, people, say, schedule, serve, status, tag, tally, zalo,
 };
 
@@ -101,6 +101,9 @@ enum DeskCommand {
     /// Meetings: calls to them, shows who comes, changes and cancels them.
     #[command(subcommand)]
     Meeting(meeting::MeetingCommand),
+    /// Calls for input: notices that ask every unit for an answer by a date.
+    #[command(subcommand)]
+    Call(call::CallCommand),
     /// Updates that could not be handled: lists them, takes your decision.
     #[command(subcommand)]
     Inbox(inbox::InboxCommand),
@@ -174,6 +177,7 @@ async fn at_desk(command: DeskCommand, desk: &Desk) -> Result<(), CommandError> 
         DeskCommand::Audience(command) => audience::run(command, desk).await,
         DeskCommand::Tag(command) => tag::run(command, desk).await,
         DeskCommand::Meeting(command) => meeting::run(command, desk).await,
+        DeskCommand::Call(command) => call::run(command, desk).await,
         DeskCommand::Inbox(command) => inbox::run(command, desk).await,
         DeskCommand::Message(command) => message::run(command, desk).await,
         DeskCommand::Schedule(command) => schedule::run(command, desk).await,

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod audience;
 pub mod calendar;
+pub mod call;
 mod channels;
 pub mod check;
 pub mod cli;

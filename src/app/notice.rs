@@ -24,8 +24,7 @@ mod import;
 mod words;
 
 use files::read_docx_text;
-pub(super) use files::read_text;
-pub(super) use files::store_file;
+pub(super) use files::{read_text, store_file};
 pub(super) use words::reach_words;
 use words::{detail_words, list_words, unconfirmed_words};
 
@@ -383,7 +382,7 @@ pub(super) fn read_remind(
     }
 }
 
-fn read_time(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
+pub(super) fn read_time(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
     parse_when(text, now).map_err(|wrong| user(format!("Thời điểm gửi: {wrong}.")))
 }
 
