@@ -19,6 +19,8 @@ const KEEP_MESSAGES: Duration = Duration::from_secs(30 * 24 * 3600);
 const KEEP_BYTES: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long a dialogue stays in which nobody says anything. Buttons have run out long before.
 const KEEP_DIALOGUES: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long it is known why somebody was not at a meeting. That they were not stays.
+const KEEP_REASONS: Duration = Duration::from_secs(90 * 24 * 3600);
 /// How many rows go at once, so that nobody waits for it.
 const AT_ONCE: i64 = 1000;
 /// How many blobs go at once: each may be megabytes.
@@ -80,6 +82,9 @@ async fn sweep_rows(tx: &mut Tx<'_>, env: &Env) -> Result<u64, StoreError> {
                  (SELECT id FROM inbox WHERE state = 'done' AND handled_at < $1 ORDER BY id LIMIT $2)";
     gone += tx.exec(sql, args![now - KEEP_UPDATES, AT_ONCE]).await?;
     gone += tx.exec("DELETE FROM dialogues WHERE updated_at < $1", args![now - KEEP_DIALOGUES]).await?;
+    let sql = "UPDATE meeting_answers SET line = NULL WHERE line IS NOT NULL AND answer = 'away'
+                 AND notice_id IN (SELECT notice_id FROM meetings WHERE starts_at < $1)";
+    gone += tx.exec(sql, args![now - KEEP_REASONS]).await?;
     gone += sweep_messages(tx, now - KEEP_MESSAGES).await?;
     gone += notice::sweep_outputs(tx, now).await?;
     at(Point::SweepBeforeCommit).await?;

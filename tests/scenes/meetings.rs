@@ -357,7 +357,23 @@ on_both! {
             ("Chị Nga", Some(Answer::Away), None),
             ("Chị Lan", Some(Answer::Away), None),
         ]);
-        // Who is erased leaves no reason behind.
+        // After three months nobody knows any more why somebody was away.
+        town.presses(NGA, NGA, "Vắng").await;
+        town.says(NGA, "Con ốm").await;
+        town.clock.set(at(26, 14) + 89 * 24 * HOUR);
+        town.store.sweep(HOUR * 24 * 365).await.expect("a sweep");
+        assert!(answers(&attendance(&town.store).await).contains(&("Chị Nga", Some(Answer::Away), Some("Con ốm"))));
+        town.clock.set(at(26, 14) + 91 * 24 * HOUR);
+        town.store.sweep(HOUR * 24 * 365).await.expect("a sweep");
+        assert!(answers(&attendance(&town.store).await).contains(&("Chị Nga", Some(Answer::Away), None)));
+        town.assert_clean();
+    }
+
+    async fn who_is_erased_leaves_no_reason_behind(database: Database) {
+        let town = Town::new(database).await;
+        calls(&town, "person:Chị Lan; person:Chị Nga", meeting(26, 14, "Hội trường tỉnh")).await;
+        town.presses(LAN, LAN, "Cử người thay").await;
+        town.says(LAN, "Chị Nga, văn phòng").await;
         town.presses(NGA, NGA, "Vắng").await;
         town.says(NGA, "Con ốm, nhờ Chị Lan ghi biên bản").await;
         assert!(town.store.erase_person(loa::domain::ids::PersonId(NGA)).await.expect("the store"));

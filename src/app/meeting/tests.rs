@@ -40,6 +40,11 @@ async fn a_meeting_is_called_listed_changed_and_cancelled() {
     );
     types(&office, &["change", "1", "--when", "14:00 07/12/2026"]).await.expect("change");
     assert!(office.said().contains("14:00 thứ Hai 07/12/2026, Hội trường tỉnh"));
+    let shown = office.desk.store.notice_show(NoticeId(1)).await.expect("the store").expect("a notice");
+    assert_eq!(
+        shown.meeting.expect("a meeting").meeting().line(),
+        "14:00 thứ Hai 07/12/2026, Hội trường tỉnh"
+    );
     types(&office, &["ics", "1"]).await.expect("ics");
     let ics = office.said();
     assert!(ics.starts_with("BEGIN:VCALENDAR\r\n") && ics.ends_with("END:VCALENDAR\r\n"), "{ics:?}");

@@ -35,6 +35,9 @@ pub(super) fn detail_words(notice: &NoticeDetail) -> Vec<String> {
     if let Some(at) = notice.send_at {
         lines.push(format!("Giờ gửi: {}", when_words(at)));
     }
+    if let Some(meeting) = &notice.meeting {
+        lines.push(format!("Họp: {}", meeting.meeting().line()));
+    }
     lines.push(format!("Người soạn: {}", notice.author.as_deref().unwrap_or("dòng lệnh")));
     if let Some(approver) = &notice.approver {
         lines.push(format!("Người duyệt: {approver}"));

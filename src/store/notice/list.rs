@@ -9,6 +9,7 @@ use crate::domain::rich::Span;
 use crate::domain::{ChannelKind, Failure, Timestamp};
 use crate::store::{Store, StoreError, Tx, row};
 
+use super::meeting::{self, Told};
 use super::write::{self, Done, Refused};
 
 /// How far an edition has come. The first six add up to `total`.
@@ -71,6 +72,9 @@ pub struct NoticeDetail {
     pub author: Option<String>,
     pub approver: Option<String>,
     pub send_at: Option<Timestamp>,
+    /// What it calls to, if it is a call to a meeting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meeting: Option<Told>,
     pub files: Vec<String>,
     /// Stands for the content as it is now: what is approved under it is nothing else.
     pub fingerprint: String,
@@ -297,6 +301,7 @@ async fn show(tx: &mut Tx<'_>, id: NoticeId) -> Done<NoticeDetail> {
         confirm: row.confirm != 0,
         reason: row.reason,
         send_at: row.send_at.map(Timestamp),
+        meeting: meeting::find(tx, id).await?.and_then(|call| call.told()),
         files: files.into_iter().map(|(name,)| name).collect(),
         fingerprint: fingerprint.unwrap_or_default(),
         edition,

@@ -150,9 +150,9 @@ impl MeetingLine {
 async fn attendance(tx: &mut Tx<'_>, id: NoticeId) -> Done<Attendance> {
     let Some(notice) = write::find(tx, id).await? else { return Ok(Err(Refused::Unknown(id))) };
     let Some(call) = find(tx, id).await? else { return Ok(Err(Refused::NoMeeting(id))) };
-    let Some(meeting) = call.plan.meeting() else { return Ok(Err(Refused::NoTimes(id))) };
+    let Some(told) = call.told() else { return Ok(Err(Refused::NoTimes(id))) };
     let people = attendees(tx, id).await?;
-    Ok(Ok(Attendance { id, title: notice.title, told: Told::of(meeting, call.cancelled), people }))
+    Ok(Ok(Attendance { id, title: notice.title, told, people }))
 }
 
 struct AttendeeRow {

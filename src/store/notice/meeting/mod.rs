@@ -87,6 +87,11 @@ pub async fn keep(tx: &mut Tx<'_>, env: &Env, id: NoticeId, plan: Option<&Plan>)
 }
 
 impl Call {
+    /// The same for a listing; `None` as long as it has no time.
+    pub fn told(&self) -> Option<Told> {
+        self.plan.meeting().map(|meeting| Told::of(meeting, self.cancelled))
+    }
+
     /// The event of this meeting; `None` as long as it has no time.
     pub fn event(&self, notice: &write::Row) -> Option<String> {
         let meeting = self.plan.meeting()?;
