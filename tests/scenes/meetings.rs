@@ -6,6 +6,7 @@ use loa::conversation::notice::NewNotice;
 use loa::domain::Timestamp;
 use loa::domain::ids::NoticeId;
 use loa::domain::meeting::{Answer, Meeting, Plan, Times};
+use loa::sandbox::{Fault, Rule};
 use loa::store::notice::Attendance;
 
 use crate::hall;
@@ -380,6 +381,22 @@ on_both! {
         let all = attendance(&town.store).await;
         assert!(all.people.iter().all(|one| one.line.is_none()), "{all:?}");
         town.assert_clean();
+    }
+
+    async fn sent_again_the_call_says_what_is_true_now(database: Database) {
+        let town = Town::new(database).await;
+        town.sandbox.faults().add(Rule::new(Fault::Status(400)).method("sendDocument").chat(LAN));
+        calls(&town, "person:Chị Lan; person:Chị Nga", meeting(26, 14, "Hội trường tỉnh")).await;
+        town.store.meeting_change(MEETING, meeting(27, 8, "Phòng 2")).await.expect("the store").expect("changed");
+        goes_out(&town).await;
+        assert_eq!((times(&town, NGA, "Đổi lịch họp"), times(&town, LAN, "Họp giao ban")), (1, 0));
+        town.sandbox.faults().clear();
+        assert_eq!(town.store.notice_resend(MEETING).await.expect("the store"), Ok(1));
+        goes_out(&town).await;
+        assert_eq!(times(&town, LAN, "🗓 08:00 thứ Sáu 27/11/2026"), 1, "{}", town.story(LAN));
+        assert!(!town.heard(LAN, "14:00 thứ Năm") && !town.heard(LAN, "Đổi lịch họp"), "{}", town.story(LAN));
+        town.presses(LAN, LAN, "Dự").await;
+        assert!(answers(&attendance(&town.store).await).contains(&("Chị Lan", Some(Answer::Coming), None)));
     }
 
     async fn who_has_not_got_the_call_yet_gets_it_as_it_is_now(database: Database) {

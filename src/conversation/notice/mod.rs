@@ -1,7 +1,8 @@
 //! Notices: writing, approving, confirming.
 //!
 //! `compose` is the dialogue in which one is written; `approve` is what happens until it goes out; `running`
-//! is the count while it does; `confirm` is the one tap of who got it; `drafts` finds again what was begun.
+//! is the count while it does; `confirm` is the one tap of who got it; `drafts` finds again what was begun; `meeting` is
+//! what a call to a meeting adds.
 
 mod approve;
 mod audience;
