@@ -35,6 +35,7 @@ mod late;
 mod leaving;
 mod logged;
 mod meetings;
+mod moved;
 mod notice;
 mod notices;
 mod office;
