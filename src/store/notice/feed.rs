@@ -217,9 +217,9 @@ async fn move_some(
             tx.exec(SKIP, args![ids, why]).await?;
         } else if let Some(own) = own {
             if planted(Planted::FeedTwice) {
-                own.into_outbox(tx, env, (channel, lane), &ids, turn + messages).await?;
+                own.queue(tx, env, (channel, lane), &ids, turn + messages).await?;
             }
-            let queued = own.into_outbox(tx, env, (channel, lane), &ids, turn + messages).await?;
+            let queued = own.queue(tx, env, (channel, lane), &ids, turn + messages).await?;
             tx.exec(QUEUED, args![serde_json::to_string(&queued.ready)?]).await?;
             for (delivery, variable) in &queued.holes {
                 let why = format!("thiếu {{{}}}", variable.word());

@@ -153,7 +153,7 @@ impl Personal {
     }
 
     /// Puts these deliveries (a JSON list of ids) into the outbox of a channel, from this turn on.
-    pub async fn into_outbox(
+    pub async fn queue(
         &self,
         tx: &mut Tx<'_>,
         env: &Env,
