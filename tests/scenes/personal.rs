@@ -178,6 +178,7 @@ on_both! {
         let lost = town.store.notice_recipients(id).await.expect("a list");
         let lan = lost.iter().find(|one| one.chat.contains("Lan")).expect("a line");
         assert_eq!((lan.state.as_str(), lan.reason.as_deref()), ("skipped", Some("thiếu {đơn vị}")));
+        assert_eq!(town.store.notice_resend(id).await.expect("the store").expect("done"), 0, "still without");
         // With a unit she gets it, once.
         gains_unit(&town.database, "Chị Lan", "Phường Bình Minh").await;
         assert_eq!(town.store.notice_resend(id).await.expect("the store").expect("done"), 1);
