@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::super::Refused;
+use super::super::{Refused, tapped};
 use super::cast::*;
 use crate::args;
 use crate::conversation::ChatKind;
 use crate::conversation::notice::NewNotice;
 use crate::domain::Timestamp;
 use crate::domain::audience::AudienceFault;
+use crate::domain::ids::DeliveryId;
 
 fn counts(town: &Town) -> impl Future<Output = (i64, i64, i64, i64, i64, i64, String)> {
     let db = town.stage.store.db.clone();
@@ -105,6 +106,29 @@ async fn in_a_group_every_member_confirms_for_themselves() {
     assert!(toast(&press("999").await).contains("chưa đăng ký"));
     assert_eq!(town.int("SELECT COUNT(*) FROM confirmations").await, 2);
     assert_eq!(counts(&town).await, (0, 0, 0, 1, 0, 0, "done".into()));
+}
+
+#[tokio::test]
+async fn only_where_a_message_can_be_changed_its_button_counts() {
+    let town = Town::new().await;
+    let group =
+        NewNotice { audience: "group:Nhóm Sông Hiến".into(), confirm: true, ..NewNotice::default() };
+    let id = town.writes_with(group).await;
+    let button = town.sends(id).await[0].button("Đã nhận");
+    town.sql("UPDATE messages SET external_id = '7', state = 2, settled_at = 1").await;
+    town.stage.presses_in(WARD_GROUP, ChatKind::Group, LAN, &button).await;
+    let counts = "SELECT COUNT(*) FROM messages WHERE op = 'buttons'";
+    assert_eq!(town.int(counts).await, 1);
+    town.sql("DELETE FROM messages WHERE op = 'buttons'").await;
+    town.sql("UPDATE chats SET channel = 'zalo_oa' WHERE kind = 'group'").await;
+    let env = town.stage.store.env();
+    let again = town
+        .stage
+        .store
+        .db
+        .write(move |tx| Box::pin(async move { tapped::show(tx, &env, DeliveryId(1)).await }));
+    again.await.expect("looked at");
+    assert_eq!(town.int(counts).await, 0);
 }
 
 #[tokio::test]
