@@ -92,3 +92,4 @@ call-cli-none = There are no calls yet.
 call-cli-line = { $kind }, due { $when }, { $count } units have answered
 call-cli-written = { $count } files and the table are in { $file }.
 call-cli-unwritten = The file { $file } cannot be written: { $why }.
+call-cli-every-run = Every run asks every unit: { $kind }, within { $after }

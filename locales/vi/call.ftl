@@ -92,3 +92,4 @@ call-cli-none = Chưa có lần thu thập nào.
 call-cli-line = { $kind }, hạn { $when }, đã trả lời { $count } đơn vị
 call-cli-written = Đã ghi { $count } tệp và bảng vào { $file }.
 call-cli-unwritten = Không ghi được tệp { $file }: { $why }.
+call-cli-every-run = Mỗi kỳ xin từng đơn vị: { $kind }, trong { $after }

@@ -13,6 +13,7 @@ CREATE TABLE schedules (
     urgent       BIGINT NOT NULL,
     confirm      BIGINT NOT NULL,
     remind_after BIGINT,
+    asks         TEXT,                      -- JSON: what every unit is asked for, and for how long
     self_sending BIGINT NOT NULL,          -- 1: the template is approved and goes out by itself
     unit_id      BIGINT REFERENCES units (id), -- whose editors are asked; none: those at the top
     state        TEXT NOT NULL,             -- active | paused | deleted

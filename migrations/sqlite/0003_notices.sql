@@ -13,6 +13,7 @@ CREATE TABLE schedules (
     urgent       INTEGER NOT NULL,
     confirm      INTEGER NOT NULL,
     remind_after INTEGER,
+    asks         TEXT,                      -- JSON: what every unit is asked for, and for how long
     self_sending INTEGER NOT NULL,          -- 1: the template is approved and goes out by itself
     unit_id      INTEGER REFERENCES units (id), -- whose editors are asked; none: those at the top
     state        TEXT NOT NULL,             -- active | paused | deleted

@@ -364,7 +364,7 @@ pub(super) fn read_audience(text: &str) -> Result<String, CommandError> {
     Ok(audience.to_string())
 }
 
-fn read_span(text: &str) -> Result<Duration, CommandError> {
+pub(super) fn read_span(text: &str) -> Result<Duration, CommandError> {
     read_duration(text).ok_or_else(|| user(format!("Chưa hiểu “{text}”; hãy viết như 30m, 4h hoặc 1d.")))
 }
 

@@ -3,20 +3,22 @@
 use std::path::PathBuf;
 
 use chrono::{Datelike, NaiveDate};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::conversation::Lang;
-use crate::conversation::notice::{MOST_TITLE, Planned, audience_words, month_words};
-use crate::domain::calendar::{read_date, when_words};
+use crate::conversation::notice::{MOST_TITLE, Planned, audience_words, kind_words, month_words};
+use crate::domain::calendar::{duration_words, read_date, when_words};
+use crate::domain::call::CallAfter;
 use crate::domain::ids::ScheduleId;
 use crate::domain::month::YearMonth;
 use crate::domain::text::clean_line;
 use crate::domain::time::VIETNAM;
 use crate::store::notice::{NewSchedule, ScheduleLine, ScheduleRefused};
 
-use super::notice::{read_audience, read_remind, read_text};
-use super::{CommandError, Desk};
+use super::call::Asked;
+use super::notice::{read_audience, read_remind, read_span, read_text};
+use super::{CommandError, Desk, say};
 
 /// Next runs that a listing shows.
 const RUNS: usize = 3;
@@ -32,6 +34,8 @@ Examples:
   loa schedule new --name 'Giỗ Tổ' --cron '0 7 10 3 âm' --to all --text-file gio-to.txt
   loa schedule new --name 'Chào cờ' --cron '0 7 * * 1' --to 'unit:Tỉnh Mẫu/*' \\
     --title 'Chào cờ thứ Hai {ngày}' --text-file chao-co.txt --self-sending
+  loa schedule new --name 'Báo cáo tháng' --cron '0 8 25W * *' --to 'unit:Tỉnh Mẫu/*; -unit:Tỉnh Mẫu' \\
+    --text-file xin-bao-cao.txt --self-sending --asks file --due-after 3d
   loa schedule new --name 'Trực Tết' --cron '0 7 * * *' --to groups --until '10/02/2027'
 
 The rule (--cron) is: minute hour day month weekday, by --zone; 1 is Monday, L the last day.
@@ -48,45 +52,7 @@ and -3 for three days ahead:
 
 Title and text may hold {ngày} {tháng} {quý} {năm}, filled in for the run, and {tên} {đơn vị} {vai trò}, filled in
 for everybody who gets it.")]
-    New {
-        /// What it is called
-        #[arg(long)]
-        name: String,
-        /// When: minute hour day month weekday
-        #[arg(long, value_name = "RULE")]
-        cron: String,
-        /// By whose wall clock: an IANA name
-        #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh")]
-        zone: String,
-        /// Who gets it; see loa notice new --help
-        #[arg(long, value_name = "AUDIENCE")]
-        to: String,
-        /// The title, a template; the name where not given
-        #[arg(long)]
-        title: Option<String>,
-        /// A file with the text, a template; without it the editors are asked every time
-        #[arg(long, value_name = "FILE")]
-        text_file: Option<PathBuf>,
-        /// Goes before all other notices
-        #[arg(long)]
-        urgent: bool,
-        /// Asks everybody to confirm with one tap
-        #[arg(long)]
-        confirm: bool,
-        /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d; 0 is never, and without it the
-        /// configuration says when
-        #[arg(long, value_name = "SPAN", requires = "confirm")]
-        remind_after: Option<String>,
-        /// Approves the template by this: it goes out by itself
-        #[arg(long, requires = "text_file")]
-        self_sending: bool,
-        /// Whose editors are asked: a path or name; those at the top where not given
-        #[arg(long)]
-        unit: Option<String>,
-        /// The last day on which it comes: '31/12/2027'; it goes on where not given
-        #[arg(long, value_name = "DATE")]
-        until: Option<String>,
-    },
+    New(Box<NewArgs>),
     /// Show one schedule with its next five runs
     #[command(after_help = "Example:\n  loa schedule show 3")]
     Show { id: i64 },
@@ -112,6 +78,54 @@ for everybody who gets it.")]
     Delete { id: i64 },
 }
 
+/// What a new schedule is given.
+#[derive(Args, Debug)]
+pub struct NewArgs {
+    /// What it is called
+    #[arg(long)]
+    name: String,
+    /// When: minute hour day month weekday
+    #[arg(long, value_name = "RULE")]
+    cron: String,
+    /// By whose wall clock: an IANA name
+    #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh")]
+    zone: String,
+    /// Who gets it; see loa notice new --help
+    #[arg(long, value_name = "AUDIENCE")]
+    to: String,
+    /// The title, a template; the name where not given
+    #[arg(long)]
+    title: Option<String>,
+    /// A file with the text, a template; without it the editors are asked every time
+    #[arg(long, value_name = "FILE")]
+    text_file: Option<PathBuf>,
+    /// Goes before all other notices
+    #[arg(long)]
+    urgent: bool,
+    /// Asks everybody to confirm with one tap
+    #[arg(long)]
+    confirm: bool,
+    /// Reminds once whoever has not confirmed by then: 30m, 4h, 1d; 0 is never, and without it the
+    /// configuration says when
+    #[arg(long, value_name = "SPAN", requires = "confirm")]
+    remind_after: Option<String>,
+    /// Approves the template by this: it goes out by itself
+    #[arg(long, requires = "text_file")]
+    self_sending: bool,
+    /// Whose editors are asked: a path or name; those at the top where not given
+    #[arg(long)]
+    unit: Option<String>,
+    /// Every run asks every unit for an answer; see loa call new --help
+    #[arg(long, requires = "due_after", conflicts_with = "remind_after")]
+    asks: Option<Asked>,
+    /// How long the units have, from when it comes: 5h, 3d; days end at 17:00, on a working day
+    #[arg(long, value_name = "SPAN", requires = "asks")]
+    due_after: Option<String>,
+    /// The last day on which it comes: '31/12/2027'; it goes on where not given
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+}
+
 #[derive(Serialize)]
 struct Id {
     id: i64,
@@ -123,7 +137,7 @@ struct Id {
 /// What the user can put right; what the database gives.
 pub async fn run(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> {
     let (id, to, said) = match command {
-        ScheduleCommand::New { .. } => return new(command, desk).await,
+        ScheduleCommand::New(args) => return new(*args, desk).await,
         ScheduleCommand::List => {
             let rows = desk.store.schedule_list(RUNS).await?;
             return desk.show(&rows, |rows| list_words(rows));
@@ -152,8 +166,8 @@ fn allowed<T>(done: Result<T, ScheduleRefused>) -> Result<T, CommandError> {
     done.map_err(|refused| CommandError::User(refused.to_string()))
 }
 
-async fn new(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> {
-    let ScheduleCommand::New {
+async fn new(args: NewArgs, desk: &Desk) -> Result<(), CommandError> {
+    let NewArgs {
         name,
         cron,
         zone,
@@ -165,11 +179,10 @@ async fn new(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> 
         remind_after,
         self_sending,
         unit,
+        asks,
+        due_after,
         until,
-    } = command
-    else {
-        return Ok(());
-    };
+    } = args;
     let named =
         clean_line(&name, MOST_TITLE).ok_or_else(|| CommandError::User("Lịch chưa có tên.".to_owned()))?;
     let new = NewSchedule {
@@ -181,10 +194,14 @@ async fn new(command: ScheduleCommand, desk: &Desk) -> Result<(), CommandError> 
         body: text_file.as_deref().map(read_text).transpose()?.unwrap_or_default(),
         urgent,
         confirm,
-        remind_after: read_remind(desk, confirm, remind_after.as_deref())?,
+        remind_after: read_remind(desk, confirm && asks.is_none(), remind_after.as_deref())?,
         self_sending,
         unit: match unit {
             Some(unit) => Some(find_unit(desk, &unit).await?),
+            None => None,
+        },
+        asks: match asks.zip(due_after) {
+            Some((asks, span)) => Some(CallAfter { kind: asks.into(), after: read_span(&span)? }),
             None => None,
         },
         until: until.as_deref().map(|day| read_day(desk, day)).transpose()?,
@@ -238,6 +255,10 @@ fn line_words(row: &ScheduleLine) -> String {
     };
     let to = audience_words(Lang::Vi, &row.audience);
     let mut text = format!("{:>5}  {}  {}  {how}\n       Tới: {to}", row.id, row.name, row.rule);
+    if let Some(call) = &row.asks {
+        let vars = [("kind", &*kind_words(Lang::Vi, call.kind)), ("after", &duration_words(call.after))];
+        text.push_str(&format!("\n       {}", say("call-cli-every-run", &vars)));
+    }
     for at in &row.next {
         text.push_str("\n       ");
         text.push_str(&when_words(*at));

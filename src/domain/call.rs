@@ -5,15 +5,19 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+use chrono::NaiveTime;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::Timestamp;
-use super::calendar::{Calendar, UnknownTime, parse_when};
+use super::calendar::{Calendar, UnknownTime, instant, parse_when};
 use super::text::{clean_line, fold};
+use super::time::VIETNAM;
 
 /// No answer is awaited for longer.
 pub const MOST_DAYS: u64 = 366;
 const DAY: Duration = Duration::from_secs(24 * 3600);
+const HOUR: Duration = Duration::from_secs(3600);
+const MINUTE: Duration = Duration::from_secs(60);
 /// Days that are looked back for a working one: longer than any row of holidays.
 const MOST_DAYS_OFF: usize = 31;
 /// The longest answer in words, in characters.
@@ -66,7 +70,7 @@ impl CallForInput {
         self.due > sent && self.due <= sent + DAY * u32::try_from(MOST_DAYS).unwrap_or(u32::MAX)
     }
 
-    /// When who has not answered is reminded ahead: a working day before.
+    /// When who has not answered is reminded ahead: a working day before, while people are up.
     pub fn ahead(&self, calendar: &Calendar) -> Timestamp {
         let mut at = self.due.before(DAY);
         for _ in 0..MOST_DAYS_OFF {
@@ -75,12 +79,37 @@ impl CallForInput {
             }
             at = at.before(DAY);
         }
-        calendar.awake(at)
+        let mut hours = (0..24).map(|hours| at.before(HOUR * hours));
+        hours.find(|at| calendar.awake(*at) == *at).unwrap_or_else(|| calendar.awake(at))
     }
 
-    /// When it is over, and people are up.
+    /// When it is over, and people are up; with their work at the latest.
     pub fn over(&self, calendar: &Calendar) -> Timestamp {
-        calendar.awake(self.due)
+        let moment_before = self.due.before(MINUTE);
+        if calendar.awake(moment_before) == moment_before { self.due } else { calendar.awake(self.due) }
+    }
+}
+
+/// What every unit is asked for by every run of a schedule, and how long it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallAfter {
+    pub kind: CallKind,
+    pub after: Duration,
+}
+
+impl CallAfter {
+    /// What a run asks for. Whole days end with their work, on a working day; less is as long as it is.
+    pub fn of(&self, run: Timestamp, calendar: &Calendar) -> CallForInput {
+        let CallAfter { kind, after } = *self;
+        let plain = CallForInput { kind, due: run + after };
+        if after < DAY {
+            return plain;
+        }
+        let day = plain.due.in_zone(VIETNAM).date_naive();
+        let works = day.iter_days().take(MOST_DAYS_OFF).find(|day| calendar.is_workday(*day));
+        let end =
+            NaiveTime::from_hms_opt(17, 0, 0).and_then(|end| instant(VIETNAM, works.unwrap_or(day), end));
+        CallForInput { kind, due: end.unwrap_or(plain.due) }
     }
 }
 
@@ -287,14 +316,29 @@ mod tests {
     fn who_is_missing_is_reminded_a_working_day_before() {
         let mut calendar = Calendar::default();
         let call = |due| CallForInput { kind: CallKind::File, due };
-        assert_eq!(call(at(27, 17, 0)).ahead(&calendar), at(27, 7, 30), "work was over at that hour");
+        assert_eq!(call(at(27, 17, 0)).ahead(&calendar), at(26, 16, 0), "work is over at that hour");
+        assert_eq!(
+            call(at(24, 7, 0)).ahead(&calendar),
+            at(23, 7, 30),
+            "nobody is up, nor on the Sunday before"
+        );
         assert_eq!(call(at(27, 16, 0)).ahead(&calendar), at(26, 16, 0));
         assert_eq!(call(at(30, 10, 0)).ahead(&calendar), at(27, 10, 0), "not on a Sunday");
+        assert_eq!(call(at(27, 17, 0)).over(&calendar), at(27, 17, 0), "with their work");
         calendar.holidays.insert(NaiveDate::from_ymd_opt(2026, 11, 27).expect("a date"));
         assert_eq!(call(at(30, 10, 0)).ahead(&calendar), at(26, 10, 0));
         assert_eq!(call(at(28, 23, 0)).over(&calendar), at(30, 7, 30), "nobody is woken");
         assert!(call(at(30, 10, 0)).fits(at(23, 8, 0)) && !call(at(23, 8, 0)).fits(at(23, 8, 0)));
         assert!(!call(Timestamp::vietnam(2028, 1, 1, 8, 0)).fits(at(23, 8, 0)));
+    }
+
+    #[test]
+    fn a_run_of_a_schedule_is_due_when_the_work_of_a_day_ends() {
+        let calendar = Calendar::default();
+        let due = |run, after| CallAfter { kind: CallKind::File, after }.of(run, &calendar).due;
+        assert_eq!(due(at(23, 8, 0), DAY * 3), at(26, 17, 0));
+        assert_eq!(due(at(23, 8, 0), DAY * 5), at(30, 17, 0), "not on a Saturday");
+        assert_eq!(due(at(23, 8, 0), DAY / 12), at(23, 10, 0));
     }
 
     #[test]

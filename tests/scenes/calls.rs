@@ -4,13 +4,13 @@ use std::io::{Cursor, Read};
 use std::time::Duration;
 
 use loa::conversation::notice::{Answered, CallLine, CallResult, NewNotice};
-use loa::domain::call::{Amount, CallForInput, CallKind};
+use loa::domain::call::{Amount, CallAfter, CallForInput, CallKind};
 use loa::domain::ids::NoticeId;
 use loa::domain::import::{ImportRow, Kind};
 use loa::domain::{ChannelKind, Role, Timestamp};
 use loa::sandbox::{Fault, Rule};
+use loa::store::notice::NewSchedule;
 
-use crate::engines::Database;
 use crate::town::{
     APPROVER, BINH, COMMUNE_GROUP, EDITOR, HAI, HOA, LAN, NGA, PAO, SINH, THAO, Town, WARD_GROUP, photo,
 };
@@ -247,6 +247,36 @@ on_both! {
         assert!(found.is_empty(), "{found:?}");
         town.presses(BINH, BINH, "Gửi trả lời").await;
         assert!(town.last(BINH).text.contains("Một người của đơn vị đã trả lời"), "{}", town.story(BINH));
+        town.ends_well().await;
+    }
+
+    async fn the_calendar_asks_every_month(database: Database) {
+        let town = Town::new(database).await;
+        let new = NewSchedule {
+            name: "Báo cáo tháng".into(),
+            cron: "0 8 25 * *".into(),
+            audience: "unit:Tỉnh Mường Lam/*; -unit:Tỉnh Mường Lam".into(),
+            title: "Báo cáo tháng {tháng}".into(),
+            body: "Theo mẫu.".into(),
+            self_sending: true,
+            asks: Some(CallAfter { kind: CallKind::File, after: 3 * DAY }),
+            ..NewSchedule::default()
+        };
+        town.store.schedule_new(new).await.expect("the store").expect("a schedule");
+        town.in_time(town.until(25, 8, 1)).await;
+        town.in_time(town.later(MINUTE)).await;
+        // Three days on is a Saturday: they have until Monday.
+        assert!(town.heard(NGA, "chậm nhất 17:00 thứ Hai 30/11/2026"), "{}", town.story(NGA));
+        town.presses(NGA, NGA, "Gửi trả lời").await;
+        document(&town, NGA, "bao-cao.pdf", REPORT);
+        town.settled().await;
+        for (day, hour) in [(27, 16), (30, 17)] {
+            town.in_time(town.until(day, hour, 0)).await;
+            town.in_time(town.later(MINUTE)).await;
+        }
+        // It has no author: who writes for the house hears who is missing.
+        assert!(town.heard(EDITOR, "⏳ Chưa trả lời: Xã Nậm Pung"), "{}", town.story(EDITOR));
+        assert_eq!((times(&town, HAI, "⏰"), times(&town, NGA, "⏰")), (2, 0), "{}", town.story(HAI));
         town.ends_well().await;
     }
 

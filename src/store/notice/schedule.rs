@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::args;
 use crate::conversation::notice::{NewNotice, ScheduleFacts};
+use crate::domain::call::CallAfter;
 use crate::domain::ids::*;
 use crate::domain::schedule::{CronError, CronRule, end_of};
 use crate::domain::template::{Template, TemplateError};
@@ -23,7 +24,7 @@ macro_rules! schedules {
     ($rest:literal) => {
         concat!(
             "SELECT id, name, cron, zone, audience, title, body, body_spans, urgent, confirm, remind_after,
-               self_sending, unit_id, ends_at, state, done_until FROM schedules ",
+               self_sending, unit_id, ends_at, state, done_until, asks FROM schedules ",
             $rest
         )
     };
@@ -61,6 +62,8 @@ pub struct NewSchedule {
     pub unit: Option<UnitId>,
     /// The last day on which it comes, by the wall clock of its zone.
     pub until: Option<NaiveDate>,
+    /// Every run asks every unit for an answer.
+    pub asks: Option<CallAfter>,
 }
 
 /// Why a schedule cannot be made or changed.
@@ -104,6 +107,9 @@ pub struct ScheduleLine {
     /// The last moment of its last day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Timestamp>,
+    /// What every unit is asked for, and for how long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asks: Option<CallAfter>,
     /// The next runs, soonest first.
     pub next: Vec<Timestamp>,
 }
@@ -126,6 +132,7 @@ struct Row {
     ends_at: Option<i64>,
     state: String,
     done_until: i64,
+    asks: Option<String>,
 }
 
 row!(Row {
@@ -144,7 +151,8 @@ row!(Row {
     unit_id,
     ends_at,
     state,
-    done_until
+    done_until,
+    asks
 });
 
 /// What an act on a schedule gives.
@@ -233,6 +241,7 @@ impl Row {
         let next = if self.state == "active" { rule.next_runs(env.now, runs) } else { Vec::new() };
         Ok(ScheduleLine {
             id: ScheduleId(self.id),
+            asks: self.asks()?,
             rule: rule.describe(),
             name: self.name,
             cron: self.cron,
@@ -246,8 +255,13 @@ impl Row {
         })
     }
 
+    fn asks(&self) -> Result<Option<CallAfter>, StoreError> {
+        Ok(self.asks.as_deref().map(serde_json::from_str).transpose()?)
+    }
+
     /// The notice of one run, with its day filled in; what belongs to its recipients is when it goes out.
-    fn notice(&self, at: Timestamp) -> Result<NewNotice, StoreError> {
+    fn notice(&self, env: &Env, at: Timestamp) -> Result<NewNotice, StoreError> {
+        let asks = self.asks()?.map(|call| call.of(at, &env.calendar));
         let dated = |text: Rich| match Template::read(&text) {
             Ok(template) => template.dated(at),
             Err(_) => text,
@@ -258,7 +272,9 @@ impl Row {
             body: dated(body),
             audience: self.audience.clone(),
             urgent: self.urgent != 0,
-            confirm: self.confirm != 0,
+            // Whoever answers has received it.
+            confirm: self.confirm != 0 || asks.is_some(),
+            asks,
             remind_after: self.remind_after.and_then(|a| u64::try_from(a).ok()).map(Duration::from_micros),
             occurrence: Some((ScheduleId(self.id), at)),
             author_unit: self.unit_id.map(UnitId),
@@ -295,8 +311,8 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
     };
     let sql = "INSERT INTO schedules (name, cron, zone, audience, title, body, urgent, confirm, remind_after,
                  self_sending, unit_id, state, done_until, next_at, created_at, body_spans,
-                 ends_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $13, $12, $14, $15)
+                 ends_at, asks)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $13, $12, $14, $15, $16)
                RETURNING id";
     let remind = new.remind_after.map(|after| i64::try_from(after.as_micros()).unwrap_or(i64::MAX));
     let args = args![
@@ -315,6 +331,7 @@ async fn make(tx: &mut Tx<'_>, env: &Env, new: &NewSchedule) -> Done<ScheduleId>
         next,
         serde_json::to_string(&new.body.spans)?,
         ends,
+        new.asks.map(|call| serde_json::to_string(&call)).transpose()?,
     ];
     let id = ScheduleId(tx.int(sql, args).await?);
     let detail = if new.self_sending { "self-sending" } else { "" };
@@ -408,7 +425,7 @@ async fn facts_of(
     Ok(ScheduleFacts {
         id,
         taken: attached(tx, id, run).await?.map(|(_, stage)| stage),
-        notice: row.notice(run)?,
+        notice: row.notice(env, run)?,
         rule: rule.describe(),
         paused: row.state != "active",
         self_sending: row.self_sending != 0,

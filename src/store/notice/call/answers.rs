@@ -6,6 +6,7 @@ use crate::domain::ids::*;
 use crate::store::audit::{self, Actor};
 use crate::store::{Env, StoreError, Tx, outbox, row};
 
+use super::super::edition::hold_editions;
 use super::super::write::subject;
 use super::super::{confirm, write};
 use super::{listeners, read, result};
@@ -33,8 +34,10 @@ struct OwnRow {
 
 row!(OwnRow { notice, title, kind, due_at, cancelled, person_id, unit_id, path });
 
-/// What is asked of the unit that a delivery went to.
+/// What is asked of the unit that a delivery went to. The edition is held until the commit: of two colleagues who answer
+/// at once the second sees what the first did.
 pub async fn own(tx: &mut Tx<'_>, delivery: DeliveryId) -> Result<Option<OwnCall>, StoreError> {
+    hold_editions(tx, &format!("[{delivery}]")).await?;
     let sql = "SELECT n.id AS notice, n.title, k.kind, k.due_at, d.person_id, d.unit_id, u.path,
                  CAST(CASE WHEN n.state = 'cancelled' OR e.state = 'cancelled' THEN 1 ELSE 0 END AS BIGINT) AS cancelled
                FROM deliveries d JOIN editions e ON e.id = d.edition_id JOIN notices n ON n.id = e.notice_id

@@ -78,7 +78,7 @@ async fn fire(tx: &mut Tx<'_>, env: &Env, row: &Row, at: Timestamp) -> Result<()
     if row.self_sending == 0 {
         return ask_editors(tx, env, row, at, None).await;
     }
-    let notice = row.notice(at)?;
+    let notice = row.notice(env, at)?;
     let id = write::write(tx, env, Actor::System, &notice).await?;
     match manage::send(tx, env, Actor::System, id).await? {
         Ok(_) => Ok(()),
@@ -125,7 +125,7 @@ pub(super) async fn run_notice(
     if attached(tx, id, run).await?.is_some() {
         return Ok(Err(ScheduleRefused::Written(id, when_words(run))));
     }
-    let notice = row.notice(run)?;
+    let notice = row.notice(env, run)?;
     Ok(Ok(NewNotice { send_at: (run > env.now).then_some(run), ..notice }))
 }
 
