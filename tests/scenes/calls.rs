@@ -11,6 +11,7 @@ use loa::domain::{ChannelKind, Role, Timestamp};
 use loa::sandbox::{Fault, Rule};
 use loa::store::notice::NewSchedule;
 
+use crate::desk::{catches_up, json, types};
 use crate::town::{
     APPROVER, BINH, COMMUNE_GROUP, EDITOR, HAI, HOA, LAN, NGA, PAO, SINH, THAO, Town, WARD_GROUP, photo,
 };
@@ -247,6 +248,43 @@ on_both! {
         assert!(found.is_empty(), "{found:?}");
         town.presses(BINH, BINH, "Gửi trả lời").await;
         assert!(town.last(BINH).text.contains("Một người của đơn vị đã trả lời"), "{}", town.story(BINH));
+        town.ends_well().await;
+    }
+
+    async fn the_administrator_asks_and_collects_at_the_desk(database: Database) {
+        let town = Town::new(database).await;
+        catches_up(&town).await;
+        let dir = tempfile::tempdir().expect("a directory");
+        std::fs::write(dir.path().join("xin.txt"), "Theo mẫu.\n").expect("written");
+        let to = "unit:Tỉnh Mường Lam/*; -unit:Tỉnh Mường Lam";
+        let new = ["call", "new", "--title", "Báo cáo", "--text-file", "xin.txt", "--to", to, "--asks", "file", "--due", "16h mai"];
+        assert_eq!(json(&town, dir.path(), &new).await["id"], 1);
+        assert_eq!(types(&town, dir.path(), &["call", "status", "1"]).await.code, Some(2), "it has not gone out");
+        json(&town, dir.path(), &["notice", "send", "1"]).await;
+        catches_up(&town).await;
+        town.presses(NGA, NGA, "Gửi trả lời").await;
+        document(&town, NGA, "báo cáo.pdf", REPORT);
+        town.settled().await;
+        let status = types(&town, dir.path(), &["call", "status", "1"]).await;
+        assert!(status.out.contains("⏳ Chưa trả lời: Xã Nậm Pung"), "{}", status.out);
+        let table = json(&town, dir.path(), &["call", "table", "1"]).await;
+        assert_eq!(table["units"][0]["answer"]["files"][0]["name"], "báo cáo.pdf", "{table}");
+        assert!(table["units"][1]["answer"].is_null(), "{table}");
+        let csv = types(&town, dir.path(), &["call", "table", "1"]).await.out;
+        assert!(csv.contains("\"Phường Bình Minh - báo cáo.pdf\""), "{csv}");
+        assert_eq!(json(&town, dir.path(), &["call", "archive", "1", "tat-ca.zip"]).await["files"], 1);
+        let files = unpacked(std::fs::read(dir.path().join("tat-ca.zip")).expect("a file"));
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["bang-thu-thap-1.csv", "Phường Bình Minh - báo cáo.pdf"]);
+        assert_eq!(files[1].1, REPORT);
+        let again = types(&town, dir.path(), &["call", "archive", "1", "tat-ca.zip"]).await;
+        assert_eq!(again.code, Some(2), "what is there is not written over");
+        let made = ["schedule", "new", "--name", "Báo cáo tháng", "--cron", "0 8 25W * *", "--to", to, "--asks", "file", "--due-after", "3d"];
+        json(&town, dir.path(), &made).await;
+        let shown = types(&town, dir.path(), &["schedule", "show", "1"]).await.out;
+        assert!(shown.contains("Mỗi kỳ xin từng đơn vị: 📎 Tệp, ảnh, trong 3 ngày"), "{shown}");
+        let help = types(&town, dir.path(), &["schedule", "new", "--help"]).await.out;
+        assert!(help.starts_with("Make a schedule"), "{help}");
         town.ends_well().await;
     }
 

@@ -10,7 +10,7 @@ use crate::on_both;
 use crate::town::{BINH, EDITOR, LAN, NGA, Town, VAN, photo};
 
 /// A command on the database of the town.
-async fn types(town: &Town, dir: &Path, arguments: &[&str]) -> Said {
+pub async fn types(town: &Town, dir: &Path, arguments: &[&str]) -> Said {
     types_with(town, dir, "", arguments).await
 }
 
@@ -26,14 +26,14 @@ async fn types_with(town: &Town, dir: &Path, config: &str, arguments: &[&str]) -
     loa(dir, &environment, arguments).await
 }
 
-async fn json(town: &Town, dir: &Path, arguments: &[&str]) -> Value {
+pub async fn json(town: &Town, dir: &Path, arguments: &[&str]) -> Value {
     let said = types(town, dir, &[&["--json"], arguments].concat()).await;
     assert_eq!(said.code, Some(0), "{arguments:?}: {}{}", said.out, said.err);
     said.json()
 }
 
 /// The command line goes by the machine's clock: the service is brought to the same time.
-async fn catches_up(town: &Town) {
+pub async fn catches_up(town: &Town) {
     town.clock.set(Clock::System.now().max(town.clock.now()) + std::time::Duration::from_secs(1));
     town.in_time(town.later(std::time::Duration::from_secs(10))).await;
 }
