@@ -288,6 +288,29 @@ on_both! {
         town.ends_well().await;
     }
 
+    async fn what_was_left_in_the_middle_still_asks(database: Database) {
+        let town = Town::new(database).await;
+        town.says(EDITOR, "/thuthap Số hộ nghèo\nTính đến hết tháng.").await;
+        town.later(MINUTE).await;
+        town.says(EDITOR, "/thongbao Lịch họp\nTám giờ.").await;
+        town.later(MINUTE).await;
+        assert!(town.heard(EDITOR, "“Số hộ nghèo” mình giữ lại"), "{}", town.story(EDITOR));
+        town.says(EDITOR, "/nhap").await;
+        town.presses(EDITOR, EDITOR, "Viết tiếp 2").await;
+        assert!(town.last(EDITOR).text.contains("Mỗi đơn vị trả lời bằng gì?"), "{}", town.story(EDITOR));
+        town.presses(EDITOR, EDITOR, "Con số").await;
+        town.says(EDITOR, "27/11").await;
+        town.presses(EDITOR, EDITOR, "Xem trước").await;
+        assert!(town.heard(EDITOR, "bằng một con số, chậm nhất 17:00 thứ Sáu 27/11/2026"), "{}", town.story(EDITOR));
+        // It is handed in too late: the date is asked for again.
+        town.in_time(town.until(27, 17, 1)).await;
+        town.presses(EDITOR, EDITOR, "Gửi duyệt").await;
+        assert!(town.last(EDITOR).text.contains("Hạn trả lời đã qua"), "{}", town.story(EDITOR));
+        town.presses(EDITOR, EDITOR, "Sửa").await;
+        assert!(town.last(EDITOR).text.contains("Mỗi đơn vị trả lời bằng gì?"), "{}", town.story(EDITOR));
+        town.ends_well().await;
+    }
+
     async fn the_calendar_asks_every_month(database: Database) {
         let town = Town::new(database).await;
         let new = NewSchedule {

@@ -282,6 +282,7 @@ fn rework(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Turn, Need>
     let mut draft: Draft = compose::new_draft(ctx, me, post);
     draft.notice = facts.notice.clone();
     draft.written = Some(facts.id);
+    asking::ask_anew(ctx, &mut draft);
     if draft.notice.title.is_empty() {
         return compose::continue_with(ctx, draft);
     }

@@ -2,6 +2,7 @@
 
 use super::super::people::Effect as PeopleEffect;
 use super::super::{ChatKind, Choice, Context, Dialogue, Effect as AnyEffect, Lang, Me, Need, Reply, Turn};
+use super::call::asking;
 use super::{Act, Action, Draft, Effect, NoticeFacts, Stage, State, compose, facts, not_allowed};
 use crate::domain::ids::{ChatId, NoticeId};
 use crate::domain::text::shorten;
@@ -88,9 +89,7 @@ pub(super) fn copy(ctx: &Context<'_>, me: &Me, facts: &NoticeFacts) -> Result<Tu
     let (author, unit) = (draft.notice.author, draft.notice.author_unit);
     draft.notice = facts.notice.copied(ctx.now);
     (draft.notice.author, draft.notice.author_unit) = (author, unit);
-    // What was to be answered by then is asked for anew.
-    draft.gathers = draft.notice.asks.is_some();
-    draft.notice.asks = draft.notice.asks.filter(|call| call.due > ctx.now);
+    asking::ask_anew(ctx, &mut draft);
     let said = ctx.lang().say("notice-copied", &[("title", &facts.notice.title)]);
     let mut turn = compose::continue_with(ctx, draft)?;
     turn.replies.insert(0, Reply::here(said));
@@ -125,7 +124,7 @@ pub fn keep_left(ctx: &Context<'_>, mut turn: Turn) -> Turn {
         let title = shorten(&title.unwrap_or_else(untitled), MOST_SHOWN);
         turn.replies.insert(0, Reply::here(ctx.lang().say("notice-draft-kept", &[("title", &title)])));
     }
-    let notice = Box::new(draft.notice.clone());
+    let notice = Box::new(asking::kept(ctx, draft));
     let keep = Effect::Keep { notice, replaces: draft.written, by: me.id };
     turn.effects.insert(0, keep.into());
     turn

@@ -23,6 +23,18 @@ pub fn is_too_late(ctx: &Context<'_>, notice: &NewNotice) -> bool {
     notice.asks.is_some_and(|call| !call.fits(sent))
 }
 
+/// What is gone on with: what was to be answered by a moment that has passed is asked anew.
+pub fn ask_anew(ctx: &Context<'_>, draft: &mut Draft) {
+    draft.gathers = draft.notice.asks.is_some();
+    draft.notice.asks = draft.notice.asks.filter(|call| call.due > ctx.now);
+}
+
+/// A draft as it is kept that was left: that its author was still to be asked shows in a time that has passed.
+pub fn kept(ctx: &Context<'_>, draft: &Draft) -> NewNotice {
+    let open = is_open(draft).then_some(CallForInput { kind: CallKind::File, due: ctx.now });
+    NewNotice { asks: draft.notice.asks.or(open), ..draft.notice.clone() }
+}
+
 /// Asks what every unit is to send.
 pub fn ask_kind(ctx: &Context<'_>, mut draft: Draft) -> Turn {
     let lang = ctx.lang();
