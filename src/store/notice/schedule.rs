@@ -10,7 +10,7 @@ use crate::conversation::notice::{NewNotice, ScheduleFacts};
 use crate::domain::call::CallAfter;
 use crate::domain::ids::*;
 use crate::domain::schedule::{CronError, CronRule, end_of};
-use crate::domain::template::{Template, TemplateError};
+use crate::domain::template::Template;
 use crate::domain::time::VIETNAM;
 use crate::domain::{Rich, Timestamp};
 use crate::store::audit::{self, Actor};
@@ -34,9 +34,11 @@ macro_rules! schedules {
 const RUNS: usize = 5;
 
 mod month;
+mod refused;
 mod runs;
 
 pub use month::planned;
+pub use refused::ScheduleRefused;
 pub use runs::run_next;
 use runs::{attached, run_notice};
 
@@ -64,29 +66,6 @@ pub struct NewSchedule {
     pub until: Option<NaiveDate>,
     /// Every run asks every unit for an answer.
     pub asks: Option<CallAfter>,
-}
-
-/// Why a schedule cannot be made or changed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ScheduleRefused {
-    #[error("Không có lịch số {0}.")]
-    Unknown(ScheduleId),
-    #[error("Lịch: {0}.")]
-    Cron(#[from] CronError),
-    #[error("Không có múi giờ “{0}”; hãy viết như Asia/Ho_Chi_Minh.")]
-    Zone(String),
-    #[error("Đến hết ngày {0} lịch này không còn kỳ nào.")]
-    Ended(String),
-    #[error("Mẫu: {0}.")]
-    Template(#[from] TemplateError),
-    #[error("Lịch tự gửi cần có sẵn nội dung.")]
-    NoText,
-    #[error("Lịch số {0} không có kỳ nào lúc {1}. Xem các kỳ tới: loa schedule list")]
-    NoRun(ScheduleId, String),
-    #[error("Kỳ {1} của lịch số {0} đã có thông báo rồi.")]
-    Written(ScheduleId, String),
-    #[error("{0}")]
-    Notice(#[from] Refused),
 }
 
 /// A schedule in a listing.
