@@ -29,3 +29,8 @@ CREATE TABLE audiences (
 
 -- Who has confirmed anything lately.
 CREATE INDEX confirmations_at ON confirmations (at);
+
+-- Whom a preview counts: read from end to end, and not the rows themselves.
+CREATE INDEX people_state ON people (state);
+CREATE INDEX chats_first ON chats (channel, person_id) WHERE kind = 'private' AND state = 'open' AND spare = 0;
+CREATE INDEX chats_other ON chats (person_id) WHERE kind = 'private' AND (state <> 'open' OR spare <> 0);

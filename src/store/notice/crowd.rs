@@ -218,53 +218,51 @@ pub struct Chats {
     pub had: IdSet,
 }
 
-macro_rules! chats {
+/// The conditions of this and the next are those of an index each.
+const FIRST: Sql = Sql {
+    lite:
+        "SELECT channel, group_concat(person_id) FROM chats
+           WHERE kind = 'private' AND state = 'open' AND spare = 0 AND person_id IS NOT NULL GROUP BY channel",
+    pg: "SELECT channel, string_agg(CAST(person_id AS TEXT), ',') FROM chats
+         WHERE kind = 'private' AND state = 'open' AND spare = 0 AND person_id IS NOT NULL GROUP BY channel",
+};
+
+macro_rules! others {
     ($list:literal, $end:literal) => {
         concat!(
             "SELECT ",
             $list,
-            "CASE WHEN channel = 'telegram' AND state = 'open' AND spare = 0 THEN person_id END",
-            $end,
-            ", ",
-            $list,
-            "CASE WHEN channel = 'zalo_bot' AND state = 'open' AND spare = 0 THEN person_id END",
-            $end,
-            ", ",
-            $list,
-            "CASE WHEN channel = 'zalo_oa' AND state = 'open' AND spare = 0 THEN person_id END",
-            $end,
-            ", ",
-            $list,
-            "CASE WHEN channel = 'email' AND state = 'open' AND spare = 0 THEN person_id END",
-            $end,
-            ", ",
-            $list,
-            "CASE WHEN state = 'open' AND spare <> 0 THEN person_id END",
+            "CASE WHEN state = 'open' THEN person_id END",
             $end,
             ", ",
             $list,
             "CASE WHEN state <> 'open' AND COALESCE(reason, '') NOT LIKE '%initiate conversation%'
-                                 AND COALESCE(reason, '') NOT LIKE '%not found%' THEN person_id END",
+                    AND COALESCE(reason, '') NOT LIKE '%not found%' THEN person_id END",
             $end,
-            " FROM chats WHERE kind = 'private' AND person_id IS NOT NULL"
+            " FROM chats WHERE kind = 'private' AND (state <> 'open' OR spare <> 0) AND person_id IS NOT NULL"
         )
     };
 }
 
-/// All in one look at the table.
-const CHATS: Sql =
-    Sql { lite: chats!("group_concat(", ")"), pg: chats!("string_agg(CAST(", " AS TEXT), ',')") };
+const OTHERS: Sql =
+    Sql { lite: others!("group_concat(", ")"), pg: others!("string_agg(CAST(", " AS TEXT), ',')") };
 
 impl Chats {
     pub async fn look(tx: &mut Tx<'_>) -> Result<Self, StoreError> {
-        type Lists =
-            (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
-        let (telegram, zalo_bot, zalo_oa, email, spare, closed): Lists = tx.one(CHATS, args![]).await?;
-        let first = [telegram, zalo_bot, zalo_oa, email].map(|list| read(list.as_deref()));
-        let mut open = read(spare.as_deref());
-        first.iter().for_each(|people| open.union(people));
-        let had = read(closed.as_deref()).without(&open);
-        Ok(Self { first, open, had })
+        let mut chats = Self::default();
+        let rows: Vec<(String, Option<String>)> = tx.all(FIRST, args![]).await?;
+        for (channel, list) in rows {
+            let people = read(list.as_deref());
+            chats.open.union(&people);
+            let place = ChannelKind::ALL.iter().position(|kind| kind.code() == channel);
+            if let Some(first) = place.and_then(|place| chats.first.get_mut(place)) {
+                *first = people;
+            }
+        }
+        let (spare, closed): (Option<String>, Option<String>) = tx.one(OTHERS, args![]).await?;
+        chats.open.union(&read(spare.as_deref()));
+        chats.had = read(closed.as_deref()).without(&chats.open);
+        Ok(chats)
     }
 
     /// Of these people, those whom a notice reaches over this channel.
