@@ -117,6 +117,7 @@ pub async fn ids(tx: &mut Tx<'_>, sql: Sql, args: Vec<Arg>) -> Result<IdSet, Sto
 }
 
 const ACTIVE: Sql = numbers!("id", "FROM people WHERE state = 'active'");
+const LEFT: Sql = numbers!("id", "FROM people WHERE state <> 'active'");
 const AT: Sql = numbers!("person_id", "FROM roles WHERE unit_id", "IN", "");
 const WITH: Sql = numbers!("person_id", "FROM roles WHERE role = $1");
 const WITH_AT: Sql = numbers!("person_id", "FROM roles WHERE unit_id", "IN", "AND role = $2");
@@ -132,12 +133,12 @@ pub async fn at(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<IdSet, StoreError> 
 }
 
 /// The people whom keys mean, those who have left included; see [`super::audience`].
-async fn of_keys(tx: &mut Tx<'_>, keys: &[String], active: &IdSet) -> Result<IdSet, StoreError> {
+async fn of_keys(tx: &mut Tx<'_>, keys: &[String]) -> Result<IdSet, StoreError> {
     let mut people = IdSet::default();
     let mut at: std::collections::BTreeMap<&str, Vec<i64>> = std::collections::BTreeMap::new();
     for key in keys {
         match key.split_once(':') {
-            None if key == "p*" => people.union(active),
+            None if key == "p*" => people.union(&active(tx).await?),
             Some(("p", person)) => people.insert(person.parse().unwrap_or(0)),
             Some(("g" | "gid" | "n", _)) | None => {}
             Some((role, "")) => people.union(&ids(tx, WITH, args![role]).await?),
@@ -193,15 +194,14 @@ pub async fn groups(tx: &mut Tx<'_>, whom: &Whom) -> Result<Vec<Group>, StoreErr
 
 /// Everybody enrolled whom an audience means, and how many of them by more than one of its parts.
 pub async fn people(tx: &mut Tx<'_>, whom: &Whom) -> Result<(IdSet, i64), StoreError> {
-    let active = active(tx).await?;
     let (mut meant, mut twice) = (IdSet::default(), IdSet::default());
     for part in &whom.parts {
-        let people = of_keys(tx, part, &active).await?;
+        let people = of_keys(tx, part).await?;
         twice.union(&meant.and(&people));
         meant.union(&people);
     }
-    let taken = of_keys(tx, &whom.exclude, &active).await?;
-    let meant = meant.and(&active).without(&taken);
+    let taken = of_keys(tx, &whom.exclude).await?;
+    let meant = meant.without(&taken).without(&ids(tx, LEFT, args![]).await?);
     let twice = twice.and(&meant).count();
     Ok((meant, twice))
 }
