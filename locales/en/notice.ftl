@@ -101,6 +101,8 @@ notice-back = ↩️ Back
 notice-title-is-enough = The title is enough
 
 notice-sample = This is a preview. The button works once the notice is sent.
+notice-look-on = 👀 On { $channel }
+notice-looks-on = 👇 On { $channel } the notice is { $count } message(s):
 notice-above-is-it = ☝️ This is how it will look.
 notice-submit = 📤 Ask for approval
 notice-rework = ✏️ Edit

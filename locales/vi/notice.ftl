@@ -101,6 +101,8 @@ notice-back = ↩️ Quay lại
 notice-title-is-enough = Chỉ tiêu đề là đủ
 
 notice-sample = Đây là bản xem trước. Nút này dùng được khi thông báo đã gửi.
+notice-look-on = 👀 Trên { $channel }
+notice-looks-on = 👇 Trên { $channel }, thông báo là { $count } tin:
 notice-above-is-it = ☝️ Thông báo sẽ hiện như trên.
 notice-submit = 📤 Gửi duyệt
 notice-rework = ✏️ Sửa

@@ -10,6 +10,7 @@ use crate::conversation::Lang;
 use crate::conversation::notice::{
     MOST_FILES, MOST_TITLE, NewNotice, Recipient, read_duration, recipients_csv,
 };
+use crate::domain::ChannelKind;
 use crate::domain::Timestamp;
 use crate::domain::audience::Audience;
 use crate::domain::calendar::{parse_when, when_words};
@@ -122,8 +123,15 @@ Files are named that lie in the same folder. A file is known again by what is in
         recipients: bool,
     },
     /// Count whom a notice would reach now
-    #[command(after_help = "Example:\n  loa notice preview 7")]
-    Preview { id: i64 },
+    #[command(
+        after_help = "Examples:\n  loa notice preview 7\n  loa notice preview 7 --on zalo_bot    (its messages there)"
+    )]
+    Preview {
+        id: i64,
+        /// Shows it as it is read over this channel: telegram, zalo_bot, zalo_oa, email
+        #[arg(long, value_name = "CHANNEL")]
+        on: Option<ChannelKind>,
+    },
     /// Approve a notice, as the administrator; one with a time of its own goes out then
     #[command(after_help = "\
 Examples:
@@ -208,7 +216,12 @@ pub async fn run(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError
             desk.show(&rows, |rows| list_words(rows))
         }
         NoticeCommand::Show { id, recipients } => show(desk, NoticeId(id), recipients).await,
-        NoticeCommand::Preview { id } => {
+        NoticeCommand::Preview { id, on: Some(channel) } => {
+            let parts = allowed(store.notice_on(NoticeId(id), channel).await?)?;
+            let parts: Vec<String> = parts.into_iter().map(|part| part.in_words().text).collect();
+            desk.show(&parts, |parts| parts.join("\n\n────────\n\n"))
+        }
+        NoticeCommand::Preview { id, on: None } => {
             let reach = allowed(store.notice_preview(NoticeId(id)).await?)?;
             desk.show(&reach, reach_words)
         }

@@ -32,6 +32,8 @@ pub struct Manner {
     pub places: bool,
     /// Whether words can lead to an address, and quotes be set off. Without, both are said in words.
     pub links: bool,
+    /// Whether words can be bold, italic or underlined. Without, they are plain.
+    pub emphasis: bool,
 }
 
 /// <https://core.telegram.org/bots/api#sendmessage>, `#sendphoto` and `#sendmediagroup`.
@@ -45,6 +47,7 @@ const TELEGRAM: Manner = Manner {
     hears_groups: false,
     places: true,
     links: true,
+    emphasis: true,
 };
 
 /// 2,000 characters, of a unit that Zalo does not name (<https://bot.zapps.me/docs>; the same limit for an Official
@@ -59,11 +62,13 @@ const ZALO: Manner = Manner {
     hears_groups: false,
     places: false,
     links: false,
+    emphasis: true,
 };
 
 /// The same text. Only a picture could have a text beside it; a document has none
 /// (<https://developers.zalo.me/docs/official-account>): files go alone, and the text follows.
-const ZALO_OA: Manner = Manner { max_caption: 0, uploads: true, hears_groups: true, places: true, ..ZALO };
+const ZALO_OA: Manner =
+    Manner { max_caption: 0, uploads: true, hears_groups: true, places: true, emphasis: false, ..ZALO };
 
 /// Nobody writes this much; it bounds what is kept in memory.
 const EMAIL: Manner = Manner {
@@ -76,6 +81,7 @@ const EMAIL: Manner = Manner {
     hears_groups: false,
     places: false,
     links: true,
+    emphasis: true,
 };
 
 impl std::str::FromStr for ChannelKind {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::Rich;
+use super::channel_kind::Manner;
 use super::meeting::Answer;
 
 /// What a message shows. A channel renders it with its own means.
@@ -26,6 +27,26 @@ impl Content {
     /// A message of text alone.
     pub fn text(text: impl Into<Rich>) -> Self {
         Self { text: text.into(), ..Self::default() }
+    }
+
+    /// This message as text alone, as somebody reads it over a channel of this manner: its files are named, what can be
+    /// chosen is listed where there are no buttons.
+    pub fn as_read(&self, manner: &Manner) -> Rich {
+        let mut text = self.text.clone();
+        if !manner.emphasis {
+            text.spans.clear();
+        }
+        let files = self.files.iter().map(|file| match file.kind {
+            FileKind::Photo => format!("🖼 {}", file.name),
+            FileKind::Document => format!("📎 {}", file.name),
+        });
+        let files = files.collect::<Vec<_>>().join("\n");
+        let list = if manner.buttons { String::new() } else { self.listed() };
+        for more in [files, list].into_iter().filter(|more| !more.is_empty()) {
+            let gap = if text.is_empty() { "" } else { "\n\n" };
+            text = text.push(gap).push(more);
+        }
+        text
     }
 
     /// What can be chosen, in the order of its numbers, the first of which is 1. Links have none.

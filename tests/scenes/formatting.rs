@@ -66,7 +66,18 @@ async fn is_written_and_read(
     hall.says("hanh", "/thongbao").await;
     hall.platform.telegram().say_marked(id("hanh"), id("hanh"), TEXT, marks(TEXT));
     hall.settled().await;
-    goes_out(&hall).await;
+    hall.chooses("hanh", "Xem trước").await;
+    // What is shown of the other channel is what is read there.
+    let looked = hall.chooses("hanh", &format!("Trên {}", kind.name())).await;
+    hall.chooses("hanh", "Gửi duyệt").await;
+    hall.chooses("quang", "Duyệt").await;
+    hall.settled().await;
+    let read = hall.beside().chat("lan").into_iter().find(|said| said.text.contains("đúng giờ"));
+    let read = read.expect("the notice").text;
+    // A mail says in its plain words where a link leads.
+    let read = if kind == ChannelKind::Email { read.replace(" (https://xa.gov.vn/lich)", "") } else { read };
+    let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    assert_eq!(lines(&looked)[..5], lines(&read)[..5], "{looked}\n{read}");
     let expected = [
         "bold: Lịch họp 📢",
         "bold: đúng giờ",

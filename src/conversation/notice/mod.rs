@@ -17,6 +17,7 @@ mod filling;
 mod fingerprint;
 mod known;
 mod lists;
+mod looks;
 pub mod meeting;
 mod missing;
 mod month;
@@ -35,7 +36,7 @@ use super::{Context, Dialogue, Lang, Need, Turn};
 use crate::domain::call::CallKind;
 use crate::domain::ids::{ChatId, DeliveryId, NoticeId, PersonId, ScheduleId, UnitId};
 use crate::domain::month::YearMonth;
-use crate::domain::{Rich, Timestamp};
+use crate::domain::{ChannelKind, Rich, Timestamp};
 
 pub use crate::domain::spans::read_duration;
 pub use approve::{approval_card, preview_card};
@@ -53,6 +54,7 @@ pub use drafts::{MOST_DRAFTS, MOST_SENT, OwnNotice, keep_left, own_notices};
 pub use filling::{Blank, Filling};
 pub use known::{Answer, Ask, NoticeFacts, Receipt, ScheduleFacts, UnitNames, Waiting};
 pub use lists::{Naming, SavedAudience};
+pub use looks::looks_like;
 pub use missing::{too_few, who_is_missing};
 pub use month::{Planned, month_words};
 pub use reach::{Cost, Month, ReachFacts, Spread, WhyNot, Windows};
@@ -140,6 +142,8 @@ pub enum Act {
     Copy,
     /// Shows it to somebody who may approve it.
     Look,
+    /// Shows it as it is read over another channel.
+    LookOn(ChannelKind),
     Approve,
     Return,
     Pause,
@@ -201,6 +205,12 @@ pub enum Effect {
     Submit {
         notice: NoticeId,
         by: PersonId,
+    },
+    /// Shows it in this chat as it is read over another channel.
+    ShowOn {
+        notice: NoticeId,
+        chat: ChatId,
+        channel: ChannelKind,
     },
     /// Shows it in this chat, to be approved.
     Show {

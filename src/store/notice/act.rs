@@ -2,11 +2,11 @@
 
 use crate::args;
 use crate::conversation::notice::{
-    Act, Action, Effect, FileFrom, Filling, NewFile, NewNotice, NoticeFacts, ReachFacts, Review, preview_card,
+    Effect, FileFrom, Filling, NewFile, NewNotice, NoticeFacts, ReachFacts, Review, preview_card,
 };
 use crate::conversation::{Choice, Lang, Reply, notice as talk};
 use crate::domain::audience::{Audience, AudienceFault};
-use crate::domain::content::{Button, FileKind};
+use crate::domain::content::FileKind;
 use crate::domain::ids::*;
 use crate::domain::rights::{Right, roles_with};
 use crate::domain::{ChannelKind, Timestamp};
@@ -17,7 +17,7 @@ use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 use super::reach::{Crowd, Reach};
 use super::resend;
 use super::write::{self, Refused};
-use super::{approval, audience, edition, personal, saved};
+use super::{approval, audience, edition, looks, personal, saved};
 
 /// Makes a change that the conversation decided, except confirmations.
 pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), StoreError> {
@@ -41,6 +41,7 @@ pub async fn apply(tx: &mut Tx<'_>, env: &Env, effect: &Effect) -> Result<(), St
         }
         Effect::ListOwn { person, chat } => super::drafts::list(tx, env, *person, *chat).await,
         Effect::Submit { notice, by } => approval::submit(tx, env, *notice, *by).await,
+        Effect::ShowOn { notice, chat, channel } => looks::show_on(tx, env, *notice, *chat, *channel).await,
         Effect::Show { notice, chat } => approval::show_for_approval(tx, env, *notice, *chat).await,
         Effect::Approve { notice, by } => approval::approve(tx, env, *notice, *by).await,
         Effect::Return { notice, by, reason } => approval::give_back(tx, env, *notice, *by, reason).await,
@@ -265,13 +266,13 @@ pub async fn place_of(tx: &mut Tx<'_>, person: Option<i64>) -> Result<Option<Pla
 
 /// Shows the previews whose files have come. Gives how many.
 pub async fn show_previews(tx: &mut Tx<'_>, env: &Env) -> Result<usize, StoreError> {
-    let sql = "SELECT p.notice_id, p.chat_id, c.lang FROM notice_previews p JOIN chats c ON c.id = p.chat_id
+    let sql = "SELECT p.notice_id, p.chat_id, c.lang, c.channel FROM notice_previews p JOIN chats c ON c.id = p.chat_id
                WHERE NOT EXISTS (SELECT 1 FROM notice_files f
                  WHERE f.notice_id = p.notice_id AND f.sha256 IS NULL AND f.error IS NULL)
                ORDER BY p.notice_id LIMIT 50";
-    let rows: Vec<(i64, i64, String)> = tx.all(sql, args![]).await?;
+    let rows: Vec<(i64, i64, String, String)> = tx.all(sql, args![]).await?;
     let count = rows.len();
-    for (notice, chat, lang) in rows {
+    for (notice, chat, lang, channel) in rows {
         let sql = "DELETE FROM notice_previews WHERE notice_id = $1 AND chat_id = $2";
         tx.exec(sql, args![notice, chat]).await?;
         let (id, chat, lang) = (NoticeId(notice), ChatId(chat), Lang::from_code(&lang));
@@ -280,8 +281,10 @@ pub async fn show_previews(tx: &mut Tx<'_>, env: &Env) -> Result<usize, StoreErr
             continue;
         }
         let reach = reach_of(tx, env, id).await?;
-        show_as_it_looks(tx, env, id, chat).await?;
-        outbox::post(tx, env, chat, &preview_card(lang, chat, &facts, &reach)).await?;
+        looks::show_as_it_looks(tx, env, id, chat).await?;
+        let channel = ChannelKind::from_code(&channel)
+            .ok_or_else(|| StoreError::Corrupt(format!("channel {channel}")))?;
+        outbox::post(tx, env, chat, &preview_card(lang, (chat, channel), &facts, &reach)).await?;
         let sql = "SELECT COUNT(*) FROM notice_files WHERE notice_id = $1 AND error IS NOT NULL";
         let lost = tx.int(sql, args![id]).await?;
         if lost > 0 {
@@ -290,28 +293,6 @@ pub async fn show_previews(tx: &mut Tx<'_>, env: &Env) -> Result<usize, StoreErr
         }
     }
     Ok(count)
-}
-
-/// Posts the same words and files that the recipients will get.
-pub async fn show_as_it_looks(
-    tx: &mut Tx<'_>,
-    env: &Env,
-    id: NoticeId,
-    chat: ChatId,
-) -> Result<(), StoreError> {
-    let row = write::find(tx, id).await?.ok_or(StoreError::Missing)?;
-    super::meeting::keep_event(tx, env, &row).await?;
-    let content = edition::content(tx, &row).await?;
-    let whom = edition::whom(tx, env, &row.audience).await?.ok();
-    let at = row.send_at.map_or(env.now, |at| Timestamp(at).max(env.now));
-    let text = personal::shown(tx, whom.as_ref(), content.text, at).await?;
-    let mut reply = Reply::to(chat, text).files(content.files);
-    // The buttons stand where they will stand: with them, an album and its words are laid out otherwise.
-    for labels in content.buttons.iter().map(|row| row.iter().map(Button::label)) {
-        let sample = || Action::Notice { notice: id, act: Act::Sample };
-        reply = reply.row(labels.map(|label| Choice::always(label, sample().into())));
-    }
-    outbox::post(tx, env, chat, &reply).await
 }
 
 /// Tells the author why a notice came back, with the way on.

@@ -15,7 +15,7 @@ use crate::store::{Env, Sql, Store, StoreError, Tx, outbox};
 use super::act::{self, Place};
 use super::reach::Crowd;
 use super::write::{self, Done, Refused, subject};
-use super::{edition, manage};
+use super::{edition, looks, manage};
 
 impl Store {
     /// Approves a notice as the administrator, or sends it, if it still is what was shown under this fingerprint.
@@ -149,7 +149,7 @@ pub async fn show_for_approval(
     let sql = "INSERT INTO notice_cards (notice_id, chat_id) VALUES ($1, $2)
                ON CONFLICT (notice_id, chat_id) DO NOTHING";
     tx.exec(sql, args![id, chat]).await?;
-    act::show_as_it_looks(tx, env, id, chat).await?;
+    looks::show_as_it_looks(tx, env, id, chat).await?;
     // A card of an earlier round stands above the words that it was about: a new one is sent.
     tx.exec("DELETE FROM slots WHERE chat_id = $1 AND slot = $2", args![chat, format!("approve:{id}")])
         .await?;

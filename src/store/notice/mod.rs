@@ -17,6 +17,7 @@ mod import;
 mod leave;
 mod list;
 mod listed;
+mod looks;
 mod manage;
 mod meeting;
 mod next;
