@@ -127,13 +127,15 @@ fn nested(spans: Vec<Span>) -> Vec<Span> {
         spans.into_iter().map(|span| (span.start, Reverse(span.end()), span.style)).collect();
     let mut around: Vec<usize> = Vec::new();
     let mut nested = Vec::new();
-    while let Some((start, Reverse(mut end), style)) = waiting.pop_first() {
+    while let Some((start, Reverse(end), style)) = waiting.pop_first() {
         while around.last().is_some_and(|outer| *outer <= start) {
             around.pop();
         }
         if let Some(outer) = around.last().filter(|outer| **outer < end) {
             waiting.insert((*outer, Reverse(end), style.clone()));
-            end = *outer;
+            // It is shorter now: others that begin here may go before it.
+            waiting.insert((start, Reverse(*outer), style));
+            continue;
         }
         around.push(end);
         nested.push(Span::new(start..end, style));

@@ -31,6 +31,21 @@ fn what_crosses_is_cut_and_what_touches_is_joined() {
 }
 
 #[test]
+fn what_was_cut_takes_its_place_anew() {
+    // Struck through to 25, italic from 20 to 29: what is left of it begins as the quote does, and ends behind it.
+    let span = |start, len, style| Span { start, len, style };
+    let spans = vec![
+        span(18, 6, Style::Bold),
+        span(9, 16, Style::Strike),
+        span(20, 9, Style::Italic),
+        span(20, 4, Style::Quote),
+    ];
+    let text = Rich { text: "a".repeat(40), spans }.normal();
+    assert!(text.spans.is_sorted_by(|a, b| normal::key(a) < normal::key(b)), "{:?}", text.spans);
+    assert!(text.is_normal());
+}
+
+#[test]
 fn no_character_is_cut() {
     let text = Rich {
         text: "a😀b".into(),
