@@ -327,7 +327,7 @@ pub async fn came_back(
     let sql = "SELECT edition_id FROM deliveries WHERE id = $1 AND state = $2";
     let edition: Option<(i64,)> = tx.optional(sql, args![delivery, delivery::SENT]).await?;
     let Some((edition,)) = edition else { return Ok(()) };
-    if next::also(tx, env, delivery).await? {
+    if next::instead(tx, env, delivery).await? {
         return Ok(());
     }
     let sql = "UPDATE deliveries SET state = $2, reason = $3, failure = $4 WHERE id = $1";

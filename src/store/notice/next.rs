@@ -27,6 +27,15 @@ const NEXT: &str = concat!(
     " ORDER BY c.rank, c.id LIMIT 1"
 );
 
+/// The same where it is not yet waiting to be sent, and whose channel works: whoever is reminded is to hear of it now.
+const BESIDE: &str = concat!(
+    "SELECT c.id, c.channel, d.edition_id FROM deliveries d JOIN chats c ON c.person_id = d.person_id
+     WHERE d.id = $1 AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.chat_id = c.id)
+       AND NOT EXISTS (SELECT 1 FROM channel_rests w WHERE w.channel = c.channel) AND ",
+    next_chat!(),
+    " ORDER BY c.rank, c.id LIMIT 1"
+);
+
 /// A delivery that failed for good goes on over the next channel, if there is one. Gives whether it does.
 pub(super) async fn channel(tx: &mut Tx<'_>, env: &Env, delivery: i64) -> Result<bool, StoreError> {
     let Some(edition) = go_on(tx, delivery, (delivery::QUEUED, delivery::QUEUED)).await? else {
@@ -71,9 +80,23 @@ pub(super) async fn waits_again(tx: &mut Tx<'_>, env: &Env, edition: i64) -> Res
 }
 
 /// Sends a delivery that nobody confirmed over the next channel as well, whole and with its button. Gives whether
-/// there is one.
+/// there is one that works.
 pub(super) async fn also(tx: &mut Tx<'_>, env: &Env, delivery: DeliveryId) -> Result<bool, StoreError> {
-    let next: Option<(i64, String, i64)> = tx.optional(NEXT, args![delivery]).await?;
+    send_over(tx, env, delivery, BESIDE).await
+}
+
+/// Sends a delivery that came back over the next channel. Gives whether there is one.
+pub(super) async fn instead(tx: &mut Tx<'_>, env: &Env, delivery: DeliveryId) -> Result<bool, StoreError> {
+    send_over(tx, env, delivery, NEXT).await
+}
+
+async fn send_over(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    delivery: DeliveryId,
+    which: &'static str,
+) -> Result<bool, StoreError> {
+    let next: Option<(i64, String, i64)> = tx.optional(which, args![delivery]).await?;
     let Some((chat, channel, edition)) = next else { return Ok(false) };
     if let (Some(own), Some(kind)) = (personal::of(tx, edition).await?, ChannelKind::from_code(&channel)) {
         return own.also(tx, env, delivery, (chat, kind)).await;

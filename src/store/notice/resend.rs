@@ -142,13 +142,16 @@ async fn again(tx: &mut Tx<'_>, env: &Env, one: &Missed, moved: &mut Moved) -> R
     Ok(())
 }
 
-/// The messages of a delivery that failed are tried again where they are: those of its parts that arrived stay. Gives
-/// whether there are any.
+/// The messages of a delivery that failed are tried again where they are: those of its parts that arrived stay, and so
+/// does what a pause, or a channel that was down, called back before them. Gives whether there are any.
 async fn retry(tx: &mut Tx<'_>, env: &Env, delivery: i64) -> Result<bool, StoreError> {
     let sql = "UPDATE messages SET state = 0, ready = 0, unknowns = 0, failing_since = NULL, not_before = $2,
                  error = NULL, settled_at = NULL
                WHERE delivery_id = $1 AND state IN (4, 5)
-                 AND chat_id = (SELECT chat_id FROM deliveries WHERE id = $1)";
+                 AND chat_id = (SELECT chat_id FROM deliveries WHERE id = $1)
+                 AND id > COALESCE((
+                   SELECT l.id FROM messages l JOIN deliveries d ON d.id = l.delivery_id AND d.chat_id = l.chat_id
+                   WHERE l.delivery_id = $1 AND l.last_part = 1 ORDER BY l.id DESC LIMIT 1 OFFSET 1), 0)";
     if tx.exec(sql, args![delivery, env.now]).await? == 0 {
         return Ok(false);
     }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::super::{Refused, tapped};
+use super::super::{Ended, Lost, Refused, ended, tapped};
 use super::cast::*;
 use crate::args;
 use crate::conversation::ChatKind;
 use crate::conversation::notice::NewNotice;
+use crate::domain::Failure;
 use crate::domain::Timestamp;
 use crate::domain::audience::AudienceFault;
 use crate::domain::ids::DeliveryId;
@@ -153,6 +154,30 @@ async fn a_pause_calls_back_what_waits_and_going_on_sends_the_rest_once() {
     all.dedup();
     assert_eq!(all.len(), 8, "everybody once");
     assert_eq!(counts(&town).await, (0, 0, 8, 0, 0, 0, "done".into()));
+}
+
+#[tokio::test]
+async fn what_a_pause_called_back_is_not_sent_again_with_what_failed() {
+    let town = Town::new().await;
+    let id = town.writes("person:Lan").await;
+    let store = &town.stage.store;
+    store.notice_send(id).await.expect("the store").expect("sent");
+    town.ticks().await;
+    assert_eq!(town.feeds(3).await, 1);
+    store.notice_pause(id).await.expect("the store").expect("paused");
+    store.notice_resume(id).await.expect("the store").expect("going on");
+    assert_eq!(town.feeds(3).await, 1);
+    let env = store.env();
+    let failed = store.db.write(move |tx| {
+        Box::pin(async move {
+            tx.exec_one("UPDATE messages SET state = 4, settled_at = 1 WHERE state = 0", args![]).await?;
+            let lost = Lost::new(Failure::Permanent, "blocked");
+            ended(tx, &env, &[Ended { delivery: DeliveryId(1), result: Err(lost) }]).await
+        })
+    });
+    failed.await.expect("failed");
+    assert_eq!(store.notice_resend(id).await.expect("the store"), Ok(1));
+    assert_eq!(town.int("SELECT COUNT(*) FROM messages WHERE state = 0").await, 1, "once");
 }
 
 #[tokio::test]
