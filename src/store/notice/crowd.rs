@@ -70,8 +70,9 @@ impl FromIterator<i64> for IdSet {
     }
 }
 
-/// Reads `5,7,7,12`.
+/// Reads `5,7,7,12`, and `{5,NULL,12}` as PostgreSQL writes a list: the fastest way that it has.
 fn read(list: Option<&str>) -> IdSet {
+    let list = list.map(|list| list.trim_matches(['{', '}']));
     list.into_iter().flat_map(|list| list.split(',')).filter_map(|id| id.parse().ok()).collect()
 }
 
@@ -90,9 +91,9 @@ macro_rules! numbers {
                 $rest
             ),
             pg: concat!(
-                "SELECT string_agg(CAST(",
+                "SELECT CAST(array_agg(",
                 $column,
-                " AS TEXT), ',') ",
+                ") AS TEXT) ",
                 $from,
                 " ",
                 $in,
@@ -104,7 +105,7 @@ macro_rules! numbers {
     ($column:literal, $rest:literal) => {
         Sql {
             lite: concat!("SELECT group_concat(", $column, ") ", $rest),
-            pg: concat!("SELECT string_agg(CAST(", $column, " AS TEXT), ',') ", $rest),
+            pg: concat!("SELECT CAST(array_agg(", $column, ") AS TEXT) ", $rest),
         }
     };
 }
@@ -223,7 +224,7 @@ const FIRST: Sql = Sql {
     lite:
         "SELECT channel, group_concat(person_id) FROM chats
            WHERE kind = 'private' AND state = 'open' AND spare = 0 AND person_id IS NOT NULL GROUP BY channel",
-    pg: "SELECT channel, string_agg(CAST(person_id AS TEXT), ',') FROM chats
+    pg: "SELECT channel, CAST(array_agg(person_id) AS TEXT) FROM chats
          WHERE kind = 'private' AND state = 'open' AND spare = 0 AND person_id IS NOT NULL GROUP BY channel",
 };
 
@@ -244,8 +245,7 @@ macro_rules! others {
     };
 }
 
-const OTHERS: Sql =
-    Sql { lite: others!("group_concat(", ")"), pg: others!("string_agg(CAST(", " AS TEXT), ',')") };
+const OTHERS: Sql = Sql { lite: others!("group_concat(", ")"), pg: others!("CAST(array_agg(", ") AS TEXT)") };
 
 impl Chats {
     pub async fn look(tx: &mut Tx<'_>) -> Result<Self, StoreError> {
@@ -301,6 +301,7 @@ mod tests {
     #[test]
     fn a_list_of_numbers_is_read() {
         assert_eq!(read(Some("12,5,5")).iter().collect::<Vec<_>>(), [5, 12]);
-        assert!(read(None).is_empty() && read(Some("")).is_empty());
+        assert_eq!(read(Some("{12,NULL,5}")).iter().collect::<Vec<_>>(), [5, 12]);
+        assert!(read(None).is_empty() && read(Some("")).is_empty() && read(Some("{}")).is_empty());
     }
 }
