@@ -294,6 +294,7 @@ staff-refused = What was planned under number { $id } about staff and units coul
 staff-cli-planned = Planned (number { $id }): { $what }, on { $at }.
 staff-cli-done = Done (number { $id }): { $what }.
 staff-cli-cancelled = Number { $id } is dropped.
+staff-cli-would-merge = This would be: { $what }. With it go { $people } people, { $groups } groups, { $units } lower units. It cannot be taken back. Add --yes to do it.
 staff-cli-none = Nothing is planned.
 staff-cli-day = The day “{ $text }” is not understood. Please type one that has not passed, like 01/12/2026.
 staff-retire = { $name } retires

@@ -294,6 +294,7 @@ staff-refused = Việc số { $id } đã hẹn trước về cán bộ, đơn v�
 staff-cli-planned = Đã hẹn (việc số { $id }): { $what }, ngày { $at }.
 staff-cli-done = Đã làm (việc số { $id }): { $what }.
 staff-cli-cancelled = Đã bỏ việc số { $id }.
+staff-cli-would-merge = Nếu làm: { $what }. Chuyển theo: { $people } người, { $groups } nhóm, { $units } đơn vị cấp dưới. Không lấy lại được. Thêm --yes để làm.
 staff-cli-none = Chưa có việc nào hẹn trước.
 staff-cli-day = Chưa hiểu ngày “{ $text }”. Hãy viết ngày chưa qua, như 01/12/2026.
 staff-retire = { $name } thôi việc

@@ -73,7 +73,8 @@ pub enum UnitCommand {
     List,
     /// A unit ends, and another takes its people, groups, lower units and what is open there.
     #[command(after_help = "Example:
-  loa unit merge \"Xã Nậm Pung\" --into \"Xã Bản Mế\" --on 01/01/2027")]
+  loa unit merge \"Xã Nậm Pung\" --into \"Xã Bản Mế\"                       what would go over
+  loa unit merge \"Xã Nậm Pung\" --into \"Xã Bản Mế\" --on 01/01/2027 --yes")]
     Merge {
         /// The unit that ends: its path, or its name where only one has it.
         unit: String,
@@ -83,6 +84,9 @@ pub enum UnitCommand {
         /// The day, such as 01/01/2027; without it, now.
         #[arg(long)]
         on: Option<String>,
+        /// Does it; without this it is only said what would go over. It cannot be taken back.
+        #[arg(long)]
+        yes: bool,
     },
     /// Sets over which channels people of a unit and below are reached first, unless they chose themselves.
     #[command(after_help = "Examples:
@@ -184,7 +188,9 @@ pub async fn run_unit(command: UnitCommand, desk: &Desk) -> Result<(), CommandEr
             let units = desk.store.units().await?;
             desk.show(&units, |units| listing(units, unit_words))
         }
-        UnitCommand::Merge { unit, into, on } => staffing::merge(desk, &unit, &into, on.as_deref()).await,
+        UnitCommand::Merge { unit, into, on, yes } => {
+            staffing::merge(desk, &unit, &into, on.as_deref(), yes).await
+        }
         UnitCommand::Channels { unit, channels } => {
             let (id, path) = find_unit(desk, &unit).await?;
             desk.store.set_channels(id, channels.clone()).await?;

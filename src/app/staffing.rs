@@ -123,10 +123,26 @@ pub async fn run(command: StaffCommand, desk: &Desk) -> Result<(), CommandError>
 ///
 /// # Errors
 /// A unit or day that is not there; a database that fails.
-pub async fn merge(desk: &Desk, unit: &str, into: &str, on: Option<&str>) -> Result<(), CommandError> {
+pub async fn merge(
+    desk: &Desk,
+    unit: &str,
+    into: &str,
+    on: Option<&str>,
+    yes: bool,
+) -> Result<(), CommandError> {
     let (unit, path) = find_unit(desk, unit).await?;
     let (into, to) = find_unit(desk, into).await?;
     let what = say("staff-merge", &[("unit", &path), ("to", &to)]);
+    if !yes {
+        let moves = desk.store.merger(unit, into).await?;
+        let moves = moves.map_err(|fault| CommandError::User(fault.to_string()))?;
+        return desk.show(&moves, |moves| {
+            let counts = [moves.people, moves.groups, moves.units].map(|count| count.to_string());
+            let [people, groups, units] = counts.each_ref().map(String::as_str);
+            let vars = [("what", what.as_str()), ("people", people), ("groups", groups), ("units", units)];
+            say("staff-cli-would-merge", &vars)
+        });
+    }
     plan(desk, StaffChange::Merge { unit, into }, on, &what).await
 }
 

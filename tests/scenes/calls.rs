@@ -243,6 +243,7 @@ on_both! {
         assert!(town.store.erase_person(lan.id.into()).await.expect("the store"));
         let left = line(&result(&town, id).await, "Phường Bình Minh").answer.clone().expect("the unit's answer");
         assert_eq!((left.who, left.what), (None, Answered::Text("•••••••, [số điện thoại], tổ 4".into())));
+        town.settled().await;
         let mut found = town.database.search("0912345678").await;
         found.extend(town.database.search("Chị Lan").await);
         assert!(found.is_empty(), "{found:?}");

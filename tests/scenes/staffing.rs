@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use loa::conversation::notice::{NewNotice, Stage};
 use loa::domain::Timestamp;
+use loa::domain::call::{CallForInput, CallKind};
 use loa::domain::ids::{NoticeId, PersonId, UnitId};
 use loa::domain::staffing::{StaffChange, StaffFault};
 
@@ -102,6 +103,31 @@ on_both! {
         let notices = town.store.notice_list(10).await.expect("notices");
         let left_out = notices.iter().find(|one| one.id == NoticeId(3)).expect("a notice");
         assert_eq!(left_out.state, Stage::Returned);
+        town.ends_well().await;
+    }
+
+    async fn what_was_asked_of_a_unit_before_is_answered_by_its_people_after(database: Database) {
+        let town = Town::new(database).await;
+        let due = Timestamp::vietnam(2026, 12, 10, 17, 0);
+        let new = NewNotice {
+            title: "Số hộ nghèo".into(),
+            audience: format!("unit:{WARD}; unit:{COMMUNE}; -groups"),
+            confirm: true,
+            asks: Some(CallForInput { kind: CallKind::Number, due }),
+            ..NewNotice::default()
+        };
+        let id = town.store.notice_new(new).await.expect("the store").expect("a notice");
+        town.store.notice_send(id).await.expect("the store").expect("sent");
+        town.in_time(town.later(Duration::from_secs(60))).await;
+        let merge = StaffChange::Merge { unit: unit(&town, COMMUNE).await, into: unit(&town, WARD).await };
+        town.store.plan_change(merge, town.clock.now()).await.expect("the store").expect("merged");
+        for (who, number) in [(PAO, "12"), (NGA, "30")] {
+            town.presses(who, who, "Gửi trả lời").await;
+            town.says(who, number).await;
+        }
+        let result = town.store.call_result(id).await.expect("the store").expect("a result");
+        let answered = result.units.iter().filter(|line| line.answer.is_some()).count();
+        assert_eq!((result.units.len(), answered), (2, 2), "{result:?}");
         town.ends_well().await;
     }
 

@@ -5,11 +5,13 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use crate::args;
 use crate::domain::UnitPath;
 use crate::domain::ids::UnitId;
 use crate::domain::staffing::StaffFault;
-use crate::store::{Env, StoreError, Tx, row};
+use crate::store::{Env, Store, StoreError, Tx, row};
 
 use super::staffing::Done;
 use super::units::lineage;
@@ -80,6 +82,10 @@ pub(super) async fn merge(tx: &mut Tx<'_>, env: &Env, unit: UnitId, into: UnitId
                 None => put_below(tx, UnitId(child.id), into).await?,
             }
         }
+        for sql in TAGS {
+            tx.exec(sql, args![unit, env.now]).await?;
+        }
+        tx.exec("DELETE FROM tags WHERE unit_id = $1", args![unit]).await?;
         for sql in HAND_OVER {
             tx.exec(sql, args![unit, into]).await?;
         }
@@ -90,13 +96,25 @@ pub(super) async fn merge(tx: &mut Tx<'_>, env: &Env, unit: UnitId, into: UnitId
     Ok(())
 }
 
+/// What the unit was marked with, its people and groups are from now on: those of the successor were not.
+const TAGS: [&str; 2] = [
+    "INSERT INTO tags (name, folded, person_id, created_at)
+     SELECT DISTINCT t.name, t.folded, r.person_id, CAST($2 AS BIGINT)
+     FROM tags t JOIN roles r ON r.unit_id = t.unit_id WHERE t.unit_id = $1 ON CONFLICT DO NOTHING",
+    "INSERT INTO tags (name, folded, chat_id, created_at)
+     SELECT t.name, t.folded, c.id, CAST($2 AS BIGINT)
+     FROM tags t JOIN chats c ON c.unit_id = t.unit_id AND c.kind = 'group'
+     WHERE t.unit_id = $1 ON CONFLICT DO NOTHING",
+];
+
 /// What goes over from unit `$1` to unit `$2`. What is over stays where it was.
-const HAND_OVER: [&str; 8] = [
+const HAND_OVER: [&str; 9] = [
     "INSERT INTO roles (person_id, unit_id, role, since)
      SELECT person_id, CAST($2 AS BIGINT), role, since FROM roles WHERE unit_id = $1
      ON CONFLICT (person_id, unit_id, role) DO NOTHING",
     "UPDATE chats SET unit_id = $2 WHERE unit_id = $1",
     "UPDATE invites SET unit_id = $2 WHERE unit_id = $1",
+    "UPDATE audiences SET unit_id = $2 WHERE unit_id = $1",
     "UPDATE schedules SET unit_id = $2 WHERE unit_id = $1",
     "UPDATE notices SET author_unit = $2 WHERE author_unit = $1
        AND state IN ('draft', 'submitted', 'approved', 'returned')",
@@ -132,6 +150,44 @@ async fn put_below(tx: &mut Tx<'_>, unit: UnitId, above: UnitId) -> Result<(), S
     }
     tx.exec_one("UPDATE units SET parent_id = $2 WHERE id = $1", args![unit, above]).await
 }
+
+/// What a merger would move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Moves {
+    /// People of the unit and of those below it.
+    pub people: i64,
+    pub groups: i64,
+    /// The units below it.
+    pub units: i64,
+}
+
+impl Store {
+    /// What would go over if a unit became part of another.
+    ///
+    /// # Errors
+    /// The database's; inside, why it cannot be done.
+    pub async fn merger(&self, unit: UnitId, into: UnitId) -> Done<Moves> {
+        self.db
+            .read(move |tx| {
+                Box::pin(async move {
+                    if let Err(fault) = can_be(tx, unit, into).await? {
+                        return Ok(Err(fault));
+                    }
+                    let (people, groups, units) = tx.one(MOVES, args![unit]).await?;
+                    Ok(Ok(Moves { people, groups, units }))
+                })
+            })
+            .await
+    }
+}
+
+const MOVES: &str = "
+    WITH RECURSIVE below (id) AS (
+      SELECT id FROM units WHERE id = $1
+      UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id WHERE u.ends_on IS NULL)
+    SELECT (SELECT COUNT(DISTINCT r.person_id) FROM roles r JOIN below b ON b.id = r.unit_id),
+      (SELECT COUNT(*) FROM chats c JOIN below b ON b.id = c.unit_id WHERE c.kind = 'group'),
+      (SELECT COUNT(*) - 1 FROM below)";
 
 /// What became of the units that ended: the path of its successor for the key of each.
 pub(super) async fn heirs(tx: &mut Tx<'_>) -> Result<HashMap<String, UnitPath>, StoreError> {

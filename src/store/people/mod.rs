@@ -24,6 +24,7 @@ pub use erase::Erasure;
 pub use import::{Change, Conflict, ImportReport};
 pub use invites::{InviteLine, NewInvite};
 pub use members::{PersonLine, RoleLine};
+pub use merge::Moves;
 pub(super) use reached::arrange_owner;
 pub use requests::RequestLine;
 pub use staffing::ChangeLine;

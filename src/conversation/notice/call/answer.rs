@@ -38,7 +38,7 @@ fn asked<'a>(ctx: &Context<'a>, delivery: DeliveryId) -> Result<Result<Asked<'a>
     let Some((unit, path)) = &call.unit else { return refused("call-no-unit") };
     let name = leaf(path);
     // In a group others may listen; and who has moved to another unit speaks for it no more.
-    if !me.roles.iter().any(|post| post.unit == *unit) {
+    if !me.roles.iter().any(|post| Some(post.unit) == call.speakers) {
         return Ok(Err(Turn::toast(lang.say("call-not-your-unit", &[("unit", name)]))));
     }
     Ok(Ok(Asked { me, call, unit: *unit, name }))

@@ -124,6 +124,8 @@ pub struct OwnCall {
     pub owner: Option<PersonId>,
     /// The unit, and what it is called.
     pub unit: Option<(UnitId, String)>,
+    /// Whose people speak for it: its own, or those of the unit that it has become part of.
+    pub speakers: Option<UnitId>,
     pub given: Option<Given>,
 }
 

@@ -30,15 +30,17 @@ struct OwnRow {
     person_id: Option<i64>,
     unit_id: Option<i64>,
     path: Option<String>,
+    speakers: Option<i64>,
 }
 
-row!(OwnRow { notice, title, kind, due_at, cancelled, person_id, unit_id, path });
+row!(OwnRow { notice, title, kind, due_at, cancelled, person_id, unit_id, path, speakers });
 
 /// What is asked of the unit that a delivery went to. The edition is held until the commit: of two colleagues who answer
 /// at once the second sees what the first did.
 pub async fn own(tx: &mut Tx<'_>, delivery: DeliveryId) -> Result<Option<OwnCall>, StoreError> {
     hold_editions(tx, &format!("[{delivery}]")).await?;
     let sql = "SELECT n.id AS notice, n.title, k.kind, k.due_at, d.person_id, d.unit_id, u.path,
+                 COALESCE(u.successor_id, u.id) AS speakers,
                  CAST(CASE WHEN n.state = 'cancelled' OR e.state = 'cancelled' THEN 1 ELSE 0 END AS BIGINT) AS cancelled
                FROM deliveries d JOIN editions e ON e.id = d.edition_id JOIN notices n ON n.id = e.notice_id
                JOIN calls k ON k.notice_id = n.id LEFT JOIN units u ON u.id = d.unit_id WHERE d.id = $1";
@@ -56,6 +58,7 @@ pub async fn own(tx: &mut Tx<'_>, delivery: DeliveryId) -> Result<Option<OwnCall
             None => None,
         },
         unit: unit.zip(row.path),
+        speakers: row.speakers.map(UnitId),
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::staffing::StaffChange;
+use crate::store::tags::Tagged;
 
 async fn merges(stage: &Stage, from: &str, into: &str) {
     let change = StaffChange::Merge { unit: unit(stage, from).await, into: unit(stage, into).await };
@@ -50,4 +51,22 @@ async fn whoever_asks_for_one_that_ended_twice_finds_what_there_is() {
     assert_eq!(unit(&stage, "Tỉnh Mường Lam / Xã Bản Mế").await, unit(&stage, WARD).await);
     let pao = person(&stage, "Anh Páo").await.expect("a person");
     assert_eq!(pao.roles[0].unit, WARD);
+}
+
+#[tokio::test]
+async fn what_marked_the_unit_marks_its_people_and_nobody_of_the_successor() {
+    let stage = province().await;
+    let pung = Tagged::Unit("Xã Nậm Pung".to_owned());
+    stage.store.tag("Vùng cao".to_owned(), vec![pung]).await.expect("the store").expect("marked");
+    let moves = stage
+        .store
+        .merger(unit(&stage, "Tỉnh Mường Lam / Xã Nậm Pung").await, unit(&stage, WARD).await)
+        .await
+        .expect("the store")
+        .expect("can be");
+    assert_eq!((moves.people, moves.groups, moves.units), (1, 0, 0));
+    merges(&stage, "Tỉnh Mường Lam / Xã Nậm Pung", WARD).await;
+    let bearers = stage.store.tag_bearers("Vùng cao").await.expect("the store");
+    let names: Vec<&str> = bearers.iter().map(|bearer| bearer.name.as_str()).collect();
+    assert_eq!(names, ["Chị Hoa"]);
 }
