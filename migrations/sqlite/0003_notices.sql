@@ -38,6 +38,7 @@ CREATE TABLE notices (
     author_id    INTEGER REFERENCES people (id), -- none: the command line, or a schedule
     author_unit  INTEGER REFERENCES units (id),
     approver_id  INTEGER REFERENCES people (id),
+    lists_hash   TEXT,                      -- of the saved audiences in it, as they were when it was approved
     reason       TEXT,                      -- why it was returned, or objected to
     review       TEXT,                      -- waits | approved | objected: it was sent before it was approved
     schedule_id  INTEGER REFERENCES schedules (id),

@@ -245,6 +245,33 @@ on_both! {
         town.ends_well().await;
     }
 
+    async fn a_list_that_was_changed_after_approval_is_asked_for_again(database: Database) {
+        let town = Town::new(database).await;
+        keeps(&town, "Trưởng thôn", "person:Chị Lan", None).await;
+        keeps(&town, "Ai cũng cần", "saved:Trưởng thôn", None).await;
+        let tomorrow = town.clock.now() + Duration::from_secs(24 * 3600);
+        let new = NewNotice {
+            title: "Họp thôn".into(),
+            audience: "saved:Ai cũng cần".into(),
+            send_at: Some(tomorrow),
+            ..NewNotice::default()
+        };
+        let id = town.store.notice_new(new).await.expect("the store").expect("a notice");
+        let shown = town.store.notice_show(id).await.expect("the store").expect("a notice").fingerprint;
+        town.store.notice_send(id).await.expect("the store").expect("approved");
+        keeps(&town, "Trưởng thôn", "person:Chị Lan; person:Chị Nga", None).await;
+        town.in_time(town.later(Duration::from_secs(25 * 3600))).await;
+        assert!(!town.heard(LAN, "Họp thôn") && !town.heard(NGA, "Họp thôn"), "nobody approved it like this");
+        let returned = town.store.notice_show(id).await.expect("the store").expect("a notice");
+        assert_ne!(returned.fingerprint, shown, "a button for what was shown does not approve it now");
+        assert!(returned.reason.is_some_and(|why| why.contains("cần duyệt lại")), "the author reads why");
+        // Approved as it is now, it goes out to both.
+        town.store.notice_send(id).await.expect("the store").expect("sent");
+        town.in_time(town.later(Duration::from_secs(10))).await;
+        assert!(town.heard(LAN, "Họp thôn") && town.heard(NGA, "Họp thôn"));
+        town.ends_well().await;
+    }
+
     async fn an_editor_of_a_ward_neither_reaches_nor_learns_of_others(database: Database) {
         let town = Town::new(database).await;
         imports(&town, row(WARD, "Chị Nga", Some(Role::Editor), ChannelKind::Telegram, &NGA.to_string())).await;

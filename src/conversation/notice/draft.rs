@@ -39,6 +39,9 @@ pub struct NewNotice {
     pub author_unit: Option<UnitId>,
     pub files: Vec<NewFile>,
     pub occurrence: Option<(ScheduleId, Timestamp)>,
+    /// What the saved audiences in it hold, as a hash: looked up with what is written down.
+    #[serde(skip)]
+    pub lists: String,
     /// What it calls to, if it is a call to a meeting.
     pub meeting: Option<Plan>,
     /// What every unit is asked for. Whoever answers has received it: there is nothing else to confirm.

@@ -14,7 +14,7 @@ impl NewNotice {
     pub fn fingerprint(&self) -> String {
         let words = (&self.title, &self.body.text, &self.body.spans, &self.audience);
         let settings = (self.urgent, self.confirm, self.remind_after, self.send_at, &self.files);
-        let more = (&self.meeting, self.asks);
+        let more = (&self.meeting, self.asks, &self.lists);
         let mut digest = hex::encode(Sha256::digest(format!("{words:?} {settings:?} {more:?}")));
         digest.truncate(LETTERS);
         digest

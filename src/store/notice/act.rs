@@ -88,10 +88,11 @@ pub async fn facts(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<NoticeFacts>,
     let decided_by = name(tx, row.approver_id).await?;
     let (stage, review) = (row.state()?, row.review.as_deref().and_then(Review::from_code));
     let body = row.rich()?;
+    let audience = row.audience;
     let notice = NewNotice {
         title: row.title,
         body,
-        audience: row.audience,
+        audience: audience.clone(),
         urgent: row.urgent != 0,
         confirm: row.confirm != 0,
         remind_after: row
@@ -103,6 +104,7 @@ pub async fn facts(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<NoticeFacts>,
         author_unit: row.author_unit.map(UnitId),
         files: rows.into_iter().filter_map(FileRow::read).collect(),
         occurrence: row.schedule_id.map(ScheduleId).zip(row.occurrence.map(Timestamp)),
+        lists: saved::held(tx, &audience).await?,
         meeting: super::meeting::find(tx, id).await?.map(|call| call.plan),
         asks: super::call::asked(tx, id).await?,
     };

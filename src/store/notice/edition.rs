@@ -18,7 +18,7 @@ use crate::store::{Env, Sql, StoreError, Tx, outbox, row};
 use super::audience::{self, Keys, Whom, of_chats};
 use super::crowd::{IdSet, ids, numbers};
 use super::write::{self, Done, Refused, subject};
-use super::{call, chase, meeting, personal, reach};
+use super::{call, chase, meeting, personal, reach, saved};
 
 /// A transaction that has made so many deliveries makes no more, so that nothing else waits long for it: what is made
 /// already is sent meanwhile.
@@ -110,6 +110,11 @@ async fn begin(tx: &mut Tx<'_>, env: &Env, edition: EditionId, notice: &write::R
         Ok(whom) => whom,
         Err(fault) => return Ok(Err(fault.into())),
     };
+    // What was approved is what was shown: a list that was changed since may hold whom nobody looked at.
+    let lists = saved::held(tx, &notice.audience).await?;
+    if notice.lists_hash.as_ref().is_some_and(|then| *then != lists) {
+        return Ok(Err(Refused::ListChanged(NoticeId(notice.id))));
+    }
     if let Err(refused) = call::begin(tx, env, NoticeId(notice.id)).await? {
         return Ok(Err(refused));
     }

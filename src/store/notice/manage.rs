@@ -15,7 +15,7 @@ use crate::store::{Env, Store, StoreError, Tx};
 
 use super::reach::{Crowd, Reach};
 use super::write::{self, Done, Refused, subject};
-use super::{act, call, chase, edition, elsewhere, meeting, personal, schedule, show};
+use super::{act, call, chase, edition, elsewhere, meeting, personal, saved, schedule, show};
 
 /// Transactions of one kind of work in one tick: then the others have their turn.
 const MOST_STEPS: usize = 50;
@@ -260,8 +260,9 @@ pub async fn approve(tx: &mut Tx<'_>, env: &Env, actor: Actor, id: NoticeId) -> 
         Actor::Person(person) => Some(person),
         Actor::CommandLine | Actor::System => None,
     };
-    let sql = "UPDATE notices SET approver_id = $2, decided_at = $3 WHERE id = $1";
-    tx.exec_one(sql, args![id, approver, env.now]).await?;
+    let lists = saved::held(tx, &row.audience).await?;
+    let sql = "UPDATE notices SET approver_id = $2, decided_at = $3, lists_hash = $4 WHERE id = $1";
+    tx.exec_one(sql, args![id, approver, env.now, lists]).await?;
     audit::record(tx, env, actor, "notice.approve", &subject(id), &row.title).await?;
     if let Some(at) = row.send_at {
         edition::create(tx, env, &row, Timestamp(at)).await?;

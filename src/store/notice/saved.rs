@@ -1,6 +1,9 @@
 //! Audiences under a name: kept, found, looked through.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::args;
 use crate::conversation::notice::{Naming, SavedAudience};
@@ -18,6 +21,9 @@ use super::{edition, listed};
 
 /// So many there may be: a list of them can be read.
 pub const MOST_SAVED: i64 = 1_000;
+
+/// So many letters of a hash tell two states of a list apart.
+const HASH: usize = 16;
 
 /// A saved audience as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,6 +62,31 @@ pub async fn find(tx: &mut Tx<'_>, name: &str, within: &[UnitId]) -> Result<Opti
     let sql = "SELECT id, name, text, unit_id FROM audiences WHERE folded = $1";
     let Some(row) = tx.optional::<Row>(sql, args![fold(name)]).await? else { return Ok(None) };
     Ok(listed::is_within(tx, row.unit_id, within).await?.then_some(row))
+}
+
+/// What the saved audiences hold that an audience names, those within them included: a hash, and nothing where it names
+/// none. It changes as soon as one of them does.
+pub async fn held(tx: &mut Tx<'_>, audience: &str) -> Result<String, StoreError> {
+    let names = |text: &str| -> Vec<String> {
+        let audience = text.parse::<Audience>().unwrap_or_default();
+        let all = audience.include.into_iter().chain(audience.exclude);
+        all.filter_map(|part| if let Selector::Saved(name) = part { Some(name) } else { None }).collect()
+    };
+    let mut wanted = names(audience);
+    let mut found = BTreeMap::new();
+    while let Some(name) = wanted.pop() {
+        match find(tx, &name, &[]).await? {
+            Some(row) if !found.contains_key(&row.id) => {
+                wanted.extend(names(&row.text));
+                found.insert(row.id, row.text);
+            }
+            _ => {}
+        }
+    }
+    let mut hash =
+        if found.is_empty() { String::new() } else { hex::encode(Sha256::digest(format!("{found:?}"))) };
+    hash.truncate(HASH);
+    Ok(hash)
 }
 
 macro_rules! those_within {

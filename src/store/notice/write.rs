@@ -48,6 +48,8 @@ pub enum Refused {
     CallOver(NoticeId),
     #[error("Kỳ này của lịch đã gửi bằng một thông báo khác.")]
     Taken,
+    #[error("Danh sách người nhận của thông báo số {0} đã đổi sau khi duyệt; cần duyệt lại.")]
+    ListChanged(NoticeId),
     #[error("Đã có quá nhiều danh sách; hãy xóa bớt bằng loa audience remove.")]
     TooManySaved,
 }
@@ -62,6 +64,7 @@ pub struct Row {
     pub body: String,
     pub body_spans: String,
     pub audience: String,
+    pub lists_hash: Option<String>,
     pub urgent: i64,
     pub confirm: i64,
     pub remind_after: Option<i64>,
@@ -82,6 +85,7 @@ row!(Row {
     body,
     body_spans,
     audience,
+    lists_hash,
     urgent,
     confirm,
     remind_after,
@@ -114,7 +118,7 @@ pub fn read_state(code: &str) -> Result<State, StoreError> {
 
 pub async fn find(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<Row>, StoreError> {
     let sql =
-        "SELECT id, title, body, body_spans, audience, urgent, confirm, remind_after, send_at, author_id,
+        "SELECT id, title, body, body_spans, audience, lists_hash, urgent, confirm, remind_after, send_at, author_id,
                  author_unit, approver_id, reason, review, schedule_id, occurrence, state
                FROM notices WHERE id = $1";
     tx.optional(sql, args![id]).await
