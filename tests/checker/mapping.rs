@@ -1,6 +1,6 @@
 //! Which message an accepted call was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use loa::sandbox::Accepted;
 
@@ -28,6 +28,17 @@ pub struct Group<'a> {
 impl<'a> Mapped<'a> {
     pub fn accepted(&self, message: i64) -> &[&'a Accepted] {
         self.of.get(&message).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Group<'_> {
+    /// How many of these messages are said to be in this state. What keeps itself up to date is sent once, and from then on
+    /// changed where it stands.
+    pub fn said_sent(&self, state: i64) -> usize {
+        let sent = self.messages.iter().filter(|message| message.state == state);
+        let (shown, sent): (Vec<&&MessageRow>, Vec<_>) = sent.partition(|message| message.op == "show");
+        let slots: BTreeSet<Option<&str>> = shown.iter().map(|message| message.target.as_deref()).collect();
+        sent.len() + slots.len()
     }
 }
 

@@ -200,11 +200,7 @@ fn judge_group(facts: &Facts, mapped: &Mapped<'_>, group: &Group<'_>, verdict: &
     let accepted = own + group.shared.len();
     let most: usize = group.messages.iter().map(|message| 1 + facts.ambiguous(message.id)).sum();
     let tried: i64 = group.messages.iter().map(|message| message.attempt).sum();
-    // What keeps itself up to date is sent once, and from then on changed where it stands.
-    let sent = group.messages.iter().filter(|message| message.state == SENT);
-    let (shown, sent): (Vec<&&MessageRow>, Vec<_>) = sent.partition(|message| message.op == "show");
-    let slots: BTreeSet<Option<&str>> = shown.iter().map(|message| message.target.as_deref()).collect();
-    let sent = sent.len() + slots.len();
+    let sent = group.said_sent(SENT);
     let (chat, text) = (group.chat, group.text.chars().take(60).collect::<String>());
     if accepted > most {
         verdict.say(
