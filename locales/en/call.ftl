@@ -85,7 +85,6 @@ call-late-head = 🐢 In the latest { $calls } calls, late or without an answer:
 call-late-line = {": "}{ $count } of { $asked } times ({ $late } late, { $missing } without an answer)
 
 call-cli-due = “{ $text }” is no date for answers, or has passed; write for example 16:00 27/11/2026.
-call-cli-files = A notice takes { $most } files at most.
 call-cli-title = The notice has no title.
 call-cli-new = Notice { $id } is written down, answers are due { $when }. Send: loa notice send { $id }; look: loa call status { $id }
 call-cli-none = There are no calls yet.

@@ -85,7 +85,6 @@ call-late-head = 🐢 Qua { $calls } lần thu thập gần nhất, muộn hoặ
 call-late-line = {": "}{ $count } trên { $asked } lần ({ $late } muộn, { $missing } không trả lời)
 
 call-cli-due = “{ $text }” không phải là hạn trả lời, hoặc đã qua; hãy viết như 16:00 27/11/2026.
-call-cli-files = Mỗi thông báo kèm tối đa { $most } tệp.
 call-cli-title = Thông báo chưa có tiêu đề.
 call-cli-new = Đã ghi thông báo số { $id }, hạn trả lời { $when }. Gửi: loa notice send { $id }; xem: loa call status { $id }
 call-cli-none = Chưa có lần thu thập nào.

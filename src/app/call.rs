@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::conversation::Lang;
 use crate::conversation::notice::{
-    CallResult, MOST_FILES, MOST_TITLE, NewNotice, Standing, kind_words, late_words, result_csv, result_words,
+    CallResult, MOST_TITLE, NewNotice, Standing, kind_words, late_words, result_csv, result_words,
 };
 use crate::document::{Archive, ArchiveError};
 use crate::domain::calendar::when_words;
@@ -17,7 +17,7 @@ use crate::domain::ids::NoticeId;
 use crate::domain::text::clean_line;
 use crate::store::notice::CallListed;
 
-use super::notice::{allowed, read_audience, read_text, read_time, store_file};
+use super::notice::{Id, allowed, attach_files, read_audience, read_text, read_time};
 use super::{CommandError, Desk, say};
 
 /// What every unit is asked for
@@ -99,12 +99,6 @@ day ahead and when it is over. A date alone is due at 17:00.")]
     Late,
 }
 
-/// A call that was written down.
-#[derive(Serialize)]
-struct Id {
-    id: i64,
-}
-
 /// An archive that was written.
 #[derive(Serialize)]
 struct Written {
@@ -160,9 +154,6 @@ async fn new(command: CallCommand, desk: &Desk) -> Result<(), CommandError> {
     if !call.fits(send_at.map_or(now, |at| at.max(now))) {
         return Err(user(say("call-due-does-not-fit", &[])));
     }
-    if attach.len() > MOST_FILES {
-        return Err(user(say("call-cli-files", &[("most", &MOST_FILES.to_string())])));
-    }
     let mut notice = NewNotice {
         title: clean_line(&title, MOST_TITLE).ok_or_else(|| user(say("call-cli-title", &[])))?,
         body: read_text(&text_file)?,
@@ -174,9 +165,7 @@ async fn new(command: CallCommand, desk: &Desk) -> Result<(), CommandError> {
         asks: Some(call),
         ..NewNotice::default()
     };
-    for path in &attach {
-        notice.files.push(store_file(desk, path).await?);
-    }
+    attach_files(desk, &mut notice, &attach).await?;
     let id = allowed(desk.store.notice_new(notice).await?)?;
     let vars = [("id", &*id.to_string()), ("when", &when_words(due))];
     desk.show(&Id { id: id.0 }, |_| say("call-cli-new", &vars))

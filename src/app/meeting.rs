@@ -7,15 +7,15 @@ use serde::Serialize;
 
 use crate::conversation::Lang;
 use crate::conversation::notice::meeting::{Room, attendance_csv, attendance_words};
-use crate::conversation::notice::{MOST_FILES, MOST_TITLE, NewNotice};
-use crate::domain::calendar::{parse_when, when_words};
+use crate::conversation::notice::{MOST_TITLE, NewNotice};
+use crate::domain::calendar::when_words;
 use crate::domain::ids::NoticeId;
 use crate::domain::meeting::{Meeting, Plan, Times, read_place};
 use crate::domain::text::clean_line;
 use crate::domain::{Rich, Timestamp};
 use crate::store::notice::{Attendance, MeetingLine};
 
-use super::notice::{allowed, read_audience, read_text, store_file};
+use super::notice::{Id, allowed, attach_files, read_audience, read_text, read_time};
 use super::{CommandError, Desk};
 
 #[derive(Subcommand, Debug)]
@@ -95,12 +95,6 @@ Examples:
     },
 }
 
-/// A call that was written down or changed.
-#[derive(Serialize)]
-struct Id {
-    id: i64,
-}
-
 /// The event of a meeting.
 #[derive(Serialize)]
 struct Event {
@@ -172,18 +166,11 @@ async fn call(command: MeetingCommand, desk: &Desk) -> Result<(), CommandError> 
         audience: read_audience(&to)?,
         urgent,
         confirm: true,
-        send_at: at
-            .map(|at| parse_when(&at, now).map_err(|wrong| user(format!("Thời điểm gửi: {wrong}."))))
-            .transpose()?,
+        send_at: at.map(|at| read_time(&at, now)).transpose()?,
         meeting: Some(plan),
         ..NewNotice::default()
     };
-    if attach.len() > MOST_FILES {
-        return Err(user(format!("Mỗi thông báo kèm tối đa {MOST_FILES} tệp.")));
-    }
-    for path in &attach {
-        notice.files.push(store_file(desk, path).await?);
-    }
+    attach_files(desk, &mut notice, &attach).await?;
     let id = allowed(desk.store.notice_new(notice).await?)?;
     desk.show(&Id { id: id.0 }, |_| {
         format!("Đã ghi giấy mời họp số {id}. Xem trước: loa notice preview {id}; gửi: loa notice send {id}")

@@ -7,9 +7,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::conversation::Lang;
-use crate::conversation::notice::{
-    MOST_FILES, MOST_TITLE, NewNotice, Recipient, read_duration, recipients_csv,
-};
+use crate::conversation::notice::{MOST_TITLE, NewNotice, Recipient, read_duration, recipients_csv};
 use crate::domain::ChannelKind;
 use crate::domain::Timestamp;
 use crate::domain::audience::Audience;
@@ -25,7 +23,7 @@ mod import;
 mod words;
 
 use files::read_docx_text;
-pub(super) use files::{read_text, store_file};
+pub(super) use files::{attach as attach_files, read_text};
 pub(super) use words::reach_words;
 use words::{detail_words, list_words, unconfirmed_words};
 
@@ -189,10 +187,10 @@ Examples:
     Resend { id: i64 },
 }
 
-/// A notice that was written down or moved on.
+/// What was written down or moved on.
 #[derive(Serialize)]
-struct Id {
-    id: i64,
+pub(super) struct Id {
+    pub id: i64,
 }
 
 /// A notice that goes out again, and to how many.
@@ -350,12 +348,7 @@ async fn new(command: NoticeCommand, desk: &Desk) -> Result<(), CommandError> {
         None if schedule.is_some() => {}
         after => notice.remind_after = read_remind(desk, notice.confirm, after.as_deref())?,
     }
-    if attach.len() > MOST_FILES {
-        return Err(user(format!("Mỗi thông báo kèm tối đa {MOST_FILES} tệp.")));
-    }
-    for path in &attach {
-        notice.files.push(store_file(desk, path).await?);
-    }
+    files::attach(desk, &mut notice, &attach).await?;
     let id = allowed(desk.store.notice_new(notice).await?)?;
     desk.show(&Id { id: id.0 }, |_| {
         format!("Đã ghi thông báo số {id}. Xem trước: loa notice preview {id}; gửi: loa notice send {id}")

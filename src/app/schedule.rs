@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use chrono::{Datelike, NaiveDate};
 use clap::{Args, Subcommand};
-use serde::Serialize;
 
 use crate::conversation::Lang;
 use crate::conversation::notice::{MOST_TITLE, Planned, audience_words, kind_words, month_words};
@@ -17,7 +16,7 @@ use crate::domain::time::VIETNAM;
 use crate::store::notice::{NewSchedule, ScheduleLine, ScheduleRefused};
 
 use super::call::Asked;
-use super::notice::{read_audience, read_remind, read_span, read_text};
+use super::notice::{Id, read_audience, read_remind, read_span, read_text};
 use super::{CommandError, Desk, say};
 
 /// Next runs that a listing shows.
@@ -124,11 +123,6 @@ pub struct NewArgs {
     /// The last day on which it comes: '31/12/2027'; it goes on where not given
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Id {
-    id: i64,
 }
 
 /// Runs a command about schedules.

@@ -1,8 +1,8 @@
 //! Files that become the text of a notice, or go along with it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::conversation::notice::{FileFrom, MOST_TEXT, NewFile};
+use crate::conversation::notice::{FileFrom, MOST_FILES, MOST_TEXT, NewFile, NewNotice};
 use crate::document::{read_docx, read_markdown};
 use crate::domain::Rich;
 use crate::domain::content::FileKind;
@@ -77,6 +77,21 @@ pub(super) fn words<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, Command
     std::str::from_utf8(bytes).map_err(wrong)
 }
 
+/// Puts files with a notice, as many as it takes.
+pub(in crate::app) async fn attach(
+    desk: &Desk,
+    notice: &mut NewNotice,
+    paths: &[PathBuf],
+) -> Result<(), CommandError> {
+    if paths.len() > MOST_FILES {
+        return Err(user(format!("Mỗi thông báo kèm tối đa {MOST_FILES} tệp.")));
+    }
+    for path in paths {
+        notice.files.push(store_file(desk, path).await?);
+    }
+    Ok(())
+}
+
 /// The text as it is kept, if it is not too long.
 pub(super) fn short(text: Rich) -> Result<Rich, CommandError> {
     if text.text.chars().count() > MOST_TEXT {
@@ -90,7 +105,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> CommandError {
 }
 
 /// Keeps a file that goes along.
-pub(in crate::app) async fn store_file(desk: &Desk, path: &Path) -> Result<NewFile, CommandError> {
+async fn store_file(desk: &Desk, path: &Path) -> Result<NewFile, CommandError> {
     let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
     if size > MOST_BYTES {
         return Err(user(format!("Tệp {} nặng quá 50 MB.", path.display())));

@@ -5,14 +5,14 @@ use std::path::Path;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::conversation::notice::{MOST_FILES, MOST_TITLE, NewNotice, title_and_body};
+use crate::conversation::notice::{MOST_TITLE, NewNotice, title_and_body};
 use crate::document::{Front, read_docx, read_markdown, split_front};
 use crate::domain::Rich;
 use crate::domain::screen::{Screening, screen};
 use crate::domain::text::clean_line;
 use crate::store::notice::Imported;
 
-use super::files::{Format, read_document, short, store_file, words};
+use super::files::{Format, attach, read_document, short, words};
 use super::{CommandError, Desk, read_audience, read_remind, read_time, user};
 
 /// What became of a file.
@@ -91,12 +91,8 @@ async fn take(desk: &Desk, folder: &Path, name: &str, to: Option<&str>) -> Resul
         return Err(user("Tệp có dấu độ mật: không gửi qua đây được."));
     }
     let mut notice = written(desk, &front, &text, to)?;
-    if front.files.len() > MOST_FILES {
-        return Err(user(format!("Mỗi thông báo kèm tối đa {MOST_FILES} tệp.")));
-    }
-    for file in &front.files {
-        notice.files.push(store_file(desk, &beside(folder, file)?).await?);
-    }
+    let files = front.files.iter().map(|file| beside(folder, file)).collect::<Result<Vec<_>, _>>()?;
+    attach(desk, &mut notice, &files).await?;
     super::allowed(desk.store.notice_import(notice, name, &sha256).await?)
 }
 
