@@ -215,7 +215,7 @@ pub async fn content(tx: &mut Tx<'_>, notice: &write::Row) -> Result<Content, St
     let to_meeting = meeting::find(tx, NoticeId(notice.id)).await?;
     let asks = call::asked(tx, NoticeId(notice.id)).await?;
     let none = to_meeting.is_none() && asks.is_none() && notice.confirm == 0;
-    let buttons = if none { Vec::new() } else { own_buttons(tx, NoticeId(notice.id)).await? };
+    let buttons = if none { Vec::new() } else { buttons_of(to_meeting.is_some(), asks.is_some()) };
     let meeting = to_meeting.as_ref().and_then(|call| call.plan.meeting());
     let body = with_meeting(notice.rich()?, meeting.as_ref());
     let mut text = words(Lang::Vi, &notice.title, &body, notice.urgent != 0);
@@ -230,15 +230,20 @@ pub async fn content(tx: &mut Tx<'_>, notice: &write::Row) -> Result<Content, St
     })
 }
 
-/// The recipient's own buttons below a notice, and below a reminder of it. Whoever answers has received it.
+/// The recipient's own buttons below a reminder of a notice: those below the notice.
 pub async fn own_buttons(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Vec<Vec<Button>>, StoreError> {
-    if meeting::find(tx, notice).await?.is_some() {
-        return Ok(answer_buttons(Lang::Vi));
+    let to_meeting = meeting::find(tx, notice).await?.is_some();
+    Ok(buttons_of(to_meeting, call::asked(tx, notice).await?.is_some()))
+}
+
+/// What whoever receives it answers with: that counts as having received it.
+fn buttons_of(to_meeting: bool, asks: bool) -> Vec<Vec<Button>> {
+    if to_meeting {
+        return answer_buttons(Lang::Vi);
     }
-    if call::asked(tx, notice).await?.is_some() {
-        return Ok(vec![vec![call::button()]]);
-    }
-    Ok(vec![vec![Button::PressOwn { label: Lang::Vi.say("notice-confirm-button", &[]), act: Own::Confirm }]])
+    let confirm =
+        || Button::PressOwn { label: Lang::Vi.say("notice-confirm-button", &[]), act: Own::Confirm };
+    vec![vec![if asks { call::button() } else { confirm() }]]
 }
 
 struct Spreading {
