@@ -86,8 +86,6 @@ pub enum StaffFault {
     TooDeep,
     #[error("Ngày kết thúc phải sau ngày bắt đầu và chưa qua.")]
     EndsBefore,
-    #[error("Ngày này xa quá hai năm, bạn xem lại nhé.")]
-    TooFar,
     #[error("Không có việc số {0} đang chờ. Xem: loa people planned")]
     NotPlanned(i64),
 }

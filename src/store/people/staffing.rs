@@ -264,15 +264,17 @@ pub async fn make_due(tx: &mut Tx<'_>, env: &Env) -> Result<bool, StoreError> {
     let rows: Vec<Row> = tx.all(sql, args![env.now, PORTION]).await?;
     for row in &rows {
         if let Err(fault) = make(tx, env, row).await? {
-            tell_planners(tx, env, row, &fault).await?;
+            tell_administrators(tx, env, row, &fault).await?;
         }
     }
     Ok(!rows.is_empty())
 }
 
-/// When the next one is due.
+/// When the next one is due, or a leave ends.
 pub async fn next(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT MIN(at) FROM staff_changes WHERE state = 'planned'";
+    let sql = "SELECT MIN(at) FROM (
+                 SELECT MIN(at) AS at FROM staff_changes WHERE state = 'planned'
+                 UNION ALL SELECT MIN(away_until) FROM people WHERE away_until IS NOT NULL) AS due";
     let (next,): (Option<i64>,) = tx.one(sql, args![]).await?;
     Ok(next.map(Timestamp))
 }
@@ -330,7 +332,12 @@ async fn tell(tx: &mut Tx<'_>, env: &Env, place: &Place, change: StaffChange) ->
 }
 
 /// Says to the administrators at the top that a planned change could not be made: nobody would see it otherwise.
-async fn tell_planners(tx: &mut Tx<'_>, env: &Env, row: &Row, fault: &StaffFault) -> Result<(), StoreError> {
+async fn tell_administrators(
+    tx: &mut Tx<'_>,
+    env: &Env,
+    row: &Row,
+    fault: &StaffFault,
+) -> Result<(), StoreError> {
     let subject = format!("change:{}", row.id);
     audit::record(tx, env, Actor::System, "staff.refused", &subject, "").await?;
     for place in people_over(tx, None, PEOPLE, None).await? {
