@@ -2,8 +2,6 @@
 
 use std::io::Cursor;
 
-use futures::StreamExt;
-
 use crate::conversation::Lang;
 use crate::conversation::notice::{AnsweredFile, CallResult, Output, result_csv};
 use crate::document::Archive;
@@ -14,8 +12,6 @@ use crate::store::{Store, StoreError};
 
 use super::{Engine, notices};
 
-/// Files that are fetched side by side.
-const FETCHES: usize = 4;
 /// The most that one archive holds, in bytes before they are packed: Telegram takes files of up to 50 MB from bots
 /// (<https://core.telegram.org/bots/api#sending-files>).
 const MOST_PART: u64 = 40 * 1024 * 1024;
@@ -27,19 +23,8 @@ const MOST_PARTS: usize = 10;
 /// # Errors
 /// The database's. What was claimed is tried again when its claim is over.
 pub async fn fetch_files(engine: &Engine) -> Result<bool, StoreError> {
-    let mut any = false;
-    loop {
-        let wanted = engine.store.claim_answer_files(engine.channel.kind(), FETCHES).await?;
-        if wanted.is_empty() {
-            return Ok(any);
-        }
-        any = true;
-        let mut fetches = futures::stream::iter(wanted.into_iter().map(|file| fetch(engine, file)))
-            .buffer_unordered(FETCHES);
-        while let Some(done) = fetches.next().await {
-            done?;
-        }
-    }
+    let claim = || engine.store.claim_answer_files(engine.channel.kind(), notices::FETCHES);
+    notices::fetch_waiting(claim, |file| fetch(engine, file)).await
 }
 
 async fn fetch(engine: &Engine, file: WantedAnswerFile) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use crate::store::notice::{FetchedFile, WantedFile};
 use super::{Engine, calls, database_failed};
 
 /// Files that are fetched side by side.
-const FETCHES: usize = 4;
+pub(super) const FETCHES: usize = 4;
 /// The largest file that is taken. Telegram gives bots files of up to 20 MB
 /// (<https://core.telegram.org/bots/api#getfile>).
 const MOST_BYTES: usize = 20 * 1024 * 1024;
@@ -44,15 +44,28 @@ pub async fn fetch_beside(engine: Engine) {
 
 /// Fetches the files that wait for this channel. Gives whether there were any.
 async fn fetch_files(engine: &Engine) -> Result<bool, StoreError> {
-    let mut any = calls::fetch_files(engine).await?;
+    let answers = calls::fetch_files(engine).await?;
+    let claim = || engine.store.claim_notice_files(engine.channel.kind(), FETCHES);
+    Ok(fetch_waiting(claim, |file| fetch(engine, file)).await? || answers)
+}
+
+/// Claims a few files after the other and fetches them side by side, until none waits. Gives whether there were any.
+pub(super) async fn fetch_waiting<T, C, F>(
+    claim: impl Fn() -> C,
+    fetch: impl Fn(T) -> F,
+) -> Result<bool, StoreError>
+where
+    C: Future<Output = Result<Vec<T>, StoreError>>,
+    F: Future<Output = Result<(), StoreError>>,
+{
+    let mut any = false;
     loop {
-        let wanted = engine.store.claim_notice_files(engine.channel.kind(), FETCHES).await?;
+        let wanted = claim().await?;
         if wanted.is_empty() {
             return Ok(any);
         }
         any = true;
-        let mut fetches = futures::stream::iter(wanted.into_iter().map(|file| fetch(engine, file)))
-            .buffer_unordered(FETCHES);
+        let mut fetches = futures::stream::iter(wanted.into_iter().map(&fetch)).buffer_unordered(FETCHES);
         while let Some(done) = fetches.next().await {
             done?;
         }
