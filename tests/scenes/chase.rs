@@ -38,10 +38,6 @@ async fn sends(town: &Town, title: &str, audience: &str, urgent: bool) -> Notice
     id
 }
 
-fn times(town: &Town, chat: i64, words: &str) -> usize {
-    town.story(chat).matches(words).count()
-}
-
 on_both! {
     async fn a_slip_of_the_finger_is_taken_back_within_a_minute(database: Database) {
         let town = Town::new(database).await;
@@ -54,7 +50,7 @@ on_both! {
         assert_eq!(confirmed().await, 0);
         // She is reminded as if she had never pressed, and confirms for good.
         town.in_time(town.later(20 * MINUTE)).await;
-        assert_eq!(times(&town, LAN, "Nhắc bạn"), 1, "{}", town.story(LAN));
+        assert_eq!(town.times(LAN, "Nhắc bạn"), 1, "{}", town.story(LAN));
         town.presses(LAN, LAN, "Đã nhận").await;
         town.presses(LAN, LAN, "Đã nhận").await;
         town.in_time(town.later(2 * MINUTE)).await;
@@ -83,7 +79,7 @@ on_both! {
         }
         town.in_time(town.later(15 * MINUTE)).await;
         for who in [NGA, LAN, PAO, SINH] {
-            assert_eq!(times(&town, who, "Nhắc bạn"), 1, "{}", town.story(who));
+            assert_eq!(town.times(who, "Nhắc bạn"), 1, "{}", town.story(who));
         }
         town.presses(NGA, NGA, "Đã nhận").await;
         // Twenty minutes, and half have confirmed: the duty group hears at once.
@@ -91,7 +87,7 @@ on_both! {
         assert!(town.heard(DUTY, "mới có 3 trên 6 nơi xác nhận (50%)"), "{}", town.story(DUTY));
         town.in_time(town.later(10 * MINUTE)).await;
         for (who, count) in [(NGA, 1), (LAN, 2), (PAO, 2), (SINH, 2)] {
-            assert_eq!(times(&town, who, "Nhắc bạn"), count, "{}", town.story(who));
+            assert_eq!(town.times(who, "Nhắc bạn"), count, "{}", town.story(who));
         }
         // Three quarters of an hour: the heads of both units hear who is missing, and nobody else.
         town.in_time(town.later(15 * MINUTE)).await;
@@ -105,10 +101,10 @@ on_both! {
         town.presses(PAO, PAO, "Đã nhận").await;
         town.in_time(town.later(45 * MINUTE)).await;
         assert!(town.heard(VAN, "Còn 2 nơi chưa xác nhận “Bão số 9”"), "{}", town.story(VAN));
-        assert_eq!(times(&town, VAN, "Phường Bình Minh (1): Chị Lan"), 1);
-        assert_eq!(times(&town, BINH, "Phường Bình Minh (1)"), 1);
+        assert_eq!(town.times(VAN, "Phường Bình Minh (1): Chị Lan"), 1);
+        assert_eq!(town.times(BINH, "Phường Bình Minh (1)"), 1);
         town.in_time(town.later(24 * 60 * MINUTE)).await;
-        assert_eq!(times(&town, LAN, "Nhắc bạn"), 2);
+        assert_eq!(town.times(LAN, "Nhắc bạn"), 2);
         assert_eq!(town.store.check_audit().await.expect("the store").broken_at, None);
         insta::assert_snapshot!("told_upwards", town.stories(&[BINH, VAN, DUTY]));
         town.ends_well().await;
@@ -121,9 +117,9 @@ on_both! {
         town.in_time(town.until(23, 16, 50)).await;
         sends(&town, "Lịch họp", "person:Chị Lan", false).await;
         town.in_time(town.later(120 * MINUTE)).await;
-        assert_eq!(times(&town, LAN, "Nhắc bạn"), 0, "{}", town.story(LAN));
+        assert_eq!(town.times(LAN, "Nhắc bạn"), 0, "{}", town.story(LAN));
         town.in_time(town.until(24, 8, 0)).await;
-        assert_eq!(times(&town, LAN, "Nhắc bạn"), 1, "of two that came in the night, one: {}", town.story(LAN));
+        assert_eq!(town.times(LAN, "Nhắc bạn"), 1, "of two that came in the night, one: {}", town.story(LAN));
         town.ends_well().await;
     }
 }

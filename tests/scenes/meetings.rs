@@ -57,10 +57,6 @@ pub fn answers(attendance: &Attendance) -> Vec<(&str, Option<Answer>, Option<&st
     attendance.people.iter().map(|one| (one.name.as_str(), valid(one), one.line.as_deref())).collect()
 }
 
-pub fn times(town: &Town, chat: i64, words: &str) -> usize {
-    town.story(chat).matches(words).count()
-}
-
 /// The newest file for calendars in a chat.
 pub async fn event(town: &Town, chat: i64) -> String {
     let all = town.sandbox.chat(chat).into_iter().rev();
@@ -142,7 +138,7 @@ on_both! {
         town.presses(NGA, NGA, "Vắng").await;
         town.presses(BINH, BINH, "Cử người thay").await;
         let reminded = |town: &Town| -> Vec<usize> {
-            [LAN, NGA, BINH, PAO, COMMUNE_GROUP].into_iter().map(|who| times(town, who, "Sắp họp")).collect()
+            [LAN, NGA, BINH, PAO, COMMUNE_GROUP].into_iter().map(|who| town.times(who, "Sắp họp")).collect()
         };
         town.in_time(town.until(25, 13, 55)).await;
         assert_eq!(reminded(&town), [0, 0, 0, 0, 0]);
@@ -167,9 +163,9 @@ on_both! {
         let mut town = Town::new(database).await;
         // In two hours: there is no day before any more.
         calls(&town, "person:Chị Lan", meeting(23, 10, "Phòng 2")).await;
-        assert_eq!(times(&town, LAN, "Sắp họp"), 0);
+        assert_eq!(town.times(LAN, "Sắp họp"), 0);
         town.in_time(town.until(23, 9, 1)).await;
-        assert_eq!(times(&town, LAN, "Sắp họp"), 1);
+        assert_eq!(town.times(LAN, "Sắp họp"), 1);
         town.in_time(town.until(23, 11, 0)).await;
         // The service was away while both became due: one is enough; and none once it has begun.
         let other = meeting(26, 14, "Phòng 3");
@@ -182,7 +178,7 @@ on_both! {
         town.clock.set(Timestamp::vietnam(2026, 11, 26, 13, 30));
         town.start().await;
         goes_out(&town).await;
-        assert_eq!(times(&town, NGA, "Sắp họp"), 1, "{}", town.story(NGA));
+        assert_eq!(town.times(NGA, "Sắp họp"), 1, "{}", town.story(NGA));
         town.ends_well().await;
     }
 

@@ -6,13 +6,24 @@ use loa::conversation::notice::NewNotice;
 use loa::domain::meeting::{Answer, Plan};
 use loa::sandbox::{Fault, Rule};
 
-use crate::meetings::{MEETING, answers, at, attendance, calls, event, goes_out, meeting, times};
+use crate::meetings::{MEETING, answers, at, attendance, calls, event, goes_out, meeting};
 use crate::on_both;
 use crate::town::{
     APPROVER, BINH, COMMUNE_GROUP, DUTY, EDITOR, HAI, LAN, NGA, PAO, SINH, Town, VAN, WARD_GROUP,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
+
+/// The editor calls everybody to a meeting, and it is approved.
+async fn is_called(town: &Town) {
+    town.says(EDITOR, "/hop Họp giao ban").await;
+    town.says(EDITOR, "14:00 26/11").await;
+    town.says(EDITOR, "Hội trường tỉnh").await;
+    town.presses(EDITOR, EDITOR, "Xem trước").await;
+    town.presses(EDITOR, EDITOR, "Gửi duyệt").await;
+    town.in_time(town.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
+    goes_out(town).await;
+}
 
 on_both! {
     async fn a_change_reaches_whoever_was_called_and_asks_anew(database: Database) {
@@ -27,7 +38,7 @@ on_both! {
         town.store.meeting_change(MEETING, meeting(27, 8, "Hội trường tỉnh")).await.expect("the store").expect("changed");
         goes_out(&town).await;
         for chat in called {
-            assert_eq!(times(&town, chat, "Đổi lịch họp"), 1, "{}", town.story(chat));
+            assert_eq!(town.times(chat, "Đổi lịch họp"), 1, "{}", town.story(chat));
         }
         assert!(!town.heard(VAN, "Đổi lịch họp") && !town.heard(DUTY, "Đổi lịch họp"));
         let event_now = event(&town, LAN).await;
@@ -45,42 +56,36 @@ on_both! {
         town.store.meeting_change(MEETING, meeting(27, 8, "Phòng số 2")).await.expect("the store").expect("changed");
         goes_out(&town).await;
         for chat in called {
-            assert_eq!(times(&town, chat, "Đổi lịch họp"), 2, "{}", town.story(chat));
+            assert_eq!(town.times(chat, "Đổi lịch họp"), 2, "{}", town.story(chat));
         }
         let all = attendance(&town.store).await;
         assert!(answers(&all).contains(&("Chị Nga", Some(Answer::Coming), None)), "{all:?}");
         // Reminders are of the new time.
         town.in_time(town.until(26, 8, 1)).await;
-        assert_eq!((times(&town, LAN, "Sắp họp"), times(&town, NGA, "Sắp họp")), (1, 1));
+        assert_eq!((town.times(LAN, "Sắp họp"), town.times(NGA, "Sắp họp")), (1, 1));
         town.in_time(town.until(26, 14, 1)).await;
-        assert_eq!(times(&town, LAN, "Sắp họp"), 1, "none of the old one");
+        assert_eq!(town.times(LAN, "Sắp họp"), 1, "none of the old one");
         insta::assert_snapshot!("moved", town.stories(&[LAN, NGA]));
         town.ends_well().await;
     }
 
     async fn a_meeting_that_is_called_off_is_told_to_all_and_reminded_of_no_more(database: Database) {
         let town = Town::new(database).await;
-        town.says(EDITOR, "/hop Họp giao ban").await;
-        town.says(EDITOR, "14:00 26/11").await;
-        town.says(EDITOR, "Hội trường tỉnh").await;
-        town.presses(EDITOR, EDITOR, "Xem trước").await;
-        town.presses(EDITOR, EDITOR, "Gửi duyệt").await;
-        town.in_time(town.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
-        goes_out(&town).await;
+        is_called(&town).await;
         town.presses(NGA, NGA, "Vắng").await;
         town.presses(EDITOR, EDITOR, "Ai dự").await;
         town.presses(EDITOR, EDITOR, "Hủy họp").await;
-        assert_eq!(times(&town, LAN, "Hủy họp"), 0, "it is asked for once more");
+        assert_eq!(town.times(LAN, "Hủy họp"), 0, "it is asked for once more");
         town.presses(EDITOR, EDITOR, "Hủy và báo mọi người").await;
         goes_out(&town).await;
         for chat in [LAN, NGA, HAI, SINH, WARD_GROUP, COMMUNE_GROUP, VAN] {
-            assert_eq!(times(&town, chat, "⛔️ Hủy họp"), 1, "{}", town.story(chat));
+            assert_eq!(town.times(chat, "⛔️ Hủy họp"), 1, "{}", town.story(chat));
         }
         let event = event(&town, LAN).await;
         assert!(event.contains("STATUS:CANCELLED") && event.contains("SEQUENCE:1"), "{event}");
         assert!(town.presses(LAN, LAN, "Dự").await.contains("đã hủy"));
         town.in_time(town.until(26, 14, 1)).await;
-        assert_eq!(times(&town, LAN, "Sắp họp"), 0, "{}", town.story(LAN));
+        assert_eq!(town.times(LAN, "Sắp họp"), 0, "{}", town.story(LAN));
         // What was called off is not called off twice, nor sent again, nor changed.
         assert!(town.store.notice_cancel(MEETING).await.expect("the store").is_err());
         assert!(town.store.notice_resend(MEETING).await.expect("the store").is_err());
@@ -91,13 +96,7 @@ on_both! {
 
     async fn an_author_asks_for_a_change_and_who_may_approve_decides(database: Database) {
         let town = Town::new(database).await;
-        town.says(EDITOR, "/hop Họp giao ban").await;
-        town.says(EDITOR, "14:00 26/11").await;
-        town.says(EDITOR, "Hội trường tỉnh").await;
-        town.presses(EDITOR, EDITOR, "Xem trước").await;
-        town.presses(EDITOR, EDITOR, "Gửi duyệt").await;
-        town.in_time(town.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
-        goes_out(&town).await;
+        is_called(&town).await;
         let asks = async |times: &str| {
             town.presses(EDITOR, EDITOR, "Ai dự").await;
             town.presses(EDITOR, EDITOR, "Đổi giờ, nơi họp").await;
@@ -119,7 +118,7 @@ on_both! {
         town.presses(APPROVER, APPROVER, "Đồng ý").await;
         goes_out(&town).await;
         assert_eq!(attendance(&town.store).await.told.starts_at, at(26, 16));
-        assert_eq!(times(&town, LAN, "Đổi lịch họp"), 1, "{}", town.story(LAN));
+        assert_eq!(town.times(LAN, "Đổi lịch họp"), 1, "{}", town.story(LAN));
         // Who may approve changes it without asking; the author is told.
         town.presses(APPROVER, APPROVER, "Ai dự").await;
         town.presses(APPROVER, APPROVER, "Đổi giờ, nơi họp").await;
@@ -149,11 +148,11 @@ on_both! {
         calls(&town, "person:Chị Lan; person:Chị Nga", meeting(26, 14, "Hội trường tỉnh")).await;
         town.store.meeting_change(MEETING, meeting(27, 8, "Phòng 2")).await.expect("the store").expect("changed");
         goes_out(&town).await;
-        assert_eq!((times(&town, NGA, "Đổi lịch họp"), times(&town, LAN, "Họp giao ban")), (1, 0));
+        assert_eq!((town.times(NGA, "Đổi lịch họp"), town.times(LAN, "Họp giao ban")), (1, 0));
         town.sandbox.faults().clear();
         assert_eq!(town.store.notice_resend(MEETING).await.expect("the store"), Ok(1));
         goes_out(&town).await;
-        assert_eq!(times(&town, LAN, "🗓 08:00 thứ Sáu 27/11/2026"), 1, "{}", town.story(LAN));
+        assert_eq!(town.times(LAN, "🗓 08:00 thứ Sáu 27/11/2026"), 1, "{}", town.story(LAN));
         assert!(!town.heard(LAN, "14:00 thứ Năm") && !town.heard(LAN, "Đổi lịch họp"), "{}", town.story(LAN));
         town.presses(LAN, LAN, "Dự").await;
         assert!(answers(&attendance(&town.store).await).contains(&("Chị Lan", Some(Answer::Coming), None)));
@@ -178,7 +177,7 @@ on_both! {
         town.in_time(town.later(2 * MINUTE)).await;
         assert!(came(&town.sandbox) < people.len(), "in the middle");
         for who in people {
-            let (old, moved) = (times(&town, who, "🗓 14:00 thứ Năm"), times(&town, who, "Đổi lịch họp"));
+            let (old, moved) = (town.times(who, "🗓 14:00 thứ Năm"), town.times(who, "Đổi lịch họp"));
             assert!(town.heard(who, "🗓 08:00 thứ Sáu 27/11/2026"), "{}", town.story(who));
             assert_eq!(old, moved, "told of the change is who had the other time: {}", town.story(who));
         }

@@ -31,10 +31,6 @@ async fn gains_unit(database: &Database, name: &str, unit: &str) {
     database.change(&sql).await;
 }
 
-fn times(town: &Town, chat: i64, words: &str) -> usize {
-    town.story(chat).matches(words).count()
-}
-
 /// What the bot said in a chat that holds these words.
 fn said(town: &Town, chat: i64, words: &str) -> String {
     let found =
@@ -77,7 +73,7 @@ on_both! {
                 "Mời {name} dự họp\n\nKính gửi {name}, {unit}: họp ngày 23/11/2026.\nGõ {{tên}} để hỏi thêm."
             );
             assert_eq!(said(&town, chat, "Kính gửi"), expected);
-            assert_eq!(times(&town, chat, &format!("Kính gửi {name}")), 1, "{}", town.story(chat));
+            assert_eq!(town.times(chat, &format!("Kính gửi {name}")), 1, "{}", town.story(chat));
         }
         let seen = town.sandbox.chat(LAN).into_iter().find(|seen| seen.text.contains("Kính gửi")).expect("it");
         let set: Vec<String> = seen.entities.iter().map(|entity| entity.kind.clone()).collect();
@@ -143,7 +139,7 @@ on_both! {
         loses_unit(&town.database, "Chị Lan").await;
         town.in_time(town.presses(APPROVER, APPROVER, "Duyệt và gửi")).await;
         assert!(town.last(APPROVER).text.contains("1 người chưa có đơn vị"), "{}", town.story(APPROVER));
-        assert_eq!(times(&town, NGA, "Đơn vị: "), 0, "nothing went out");
+        assert_eq!(town.times(NGA, "Đơn vị: "), 0, "nothing went out");
         // A group has no role.
         town.says(EDITOR, "/thongbao Chào {vai trò}\nMời họp.").await;
         town.presses(EDITOR, EDITOR, "Chỉ các nhóm").await;
@@ -170,9 +166,9 @@ on_both! {
         town.kill();
         town.start().await;
         town.in_time(town.later(5 * MINUTE)).await;
-        assert_eq!(times(&town, LAN, "Gửi "), 0, "{}", town.story(LAN));
+        assert_eq!(town.times(LAN, "Gửi "), 0, "{}", town.story(LAN));
         for (chat, words) in [(BINH, "Chào Anh Bình\n\nGửi Phường Bình Minh."), (PAO, "Chào Anh Pao\n\nGửi Xã Nậm Pung.")] {
-            assert!(times(&town, chat, words.lines().next().expect("a line")) >= 1, "{}", town.story(chat));
+            assert!(town.times(chat, words.lines().next().expect("a line")) >= 1, "{}", town.story(chat));
             assert_eq!(said(&town, chat, "Gửi"), words);
         }
         let lost = town.store.notice_recipients(id).await.expect("a list");
@@ -199,7 +195,7 @@ on_both! {
         let ours = |kind: &str| matches!(kind, "bold" | "italic" | "text_link" | "code");
         let set: Vec<&str> = seen.entities.iter().map(|entity| &*entity.kind).filter(|kind| ours(kind)).collect();
         assert_eq!(set, ["bold", "italic"], "what looks like an address the platform finds by itself");
-        assert!(times(&town, LAN, "Việc cần làm") > 1, "in parts");
+        assert!(town.times(LAN, "Việc cần làm") > 1, "in parts");
         town.ends_well().await;
     }
 

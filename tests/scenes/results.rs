@@ -28,11 +28,6 @@ async fn enlists_thao(town: &Town) {
     town.store.import(vec![row], false).await.expect("an import");
 }
 
-/// How often these words came.
-fn times(town: &Town, chat: i64, words: &str) -> usize {
-    town.story(chat).matches(words).count()
-}
-
 on_both! {
     async fn who_was_not_reached_gets_it_again_and_nobody_twice(database: Database) {
         let town = Town::new(database).await;
@@ -63,7 +58,7 @@ on_both! {
         town.in_time(town.presses(EDITOR, EDITOR, "Gửi lại cho 3 nơi")).await;
         town.in_time(town.later(MINUTE)).await;
         for chat in [LAN, THAO, BINH, NGA, HAI, PAO, COMMUNE_GROUP] {
-            assert_eq!(times(&town, chat, "Gửi danh sách trước thứ Sáu"), 1, "{}", town.story(chat));
+            assert_eq!(town.times(chat, "Gửi danh sách trước thứ Sáu"), 1, "{}", town.story(chat));
         }
         town.presses(LAN, LAN, "Đã nhận").await;
         let report = town.store.notice_report(NoticeId(1)).await.expect("the store").expect("a report");
@@ -127,7 +122,7 @@ on_both! {
         town.in_time(town.later(MINUTE)).await;
         let after = counts().await;
         assert_eq!((after.unreached, after.all.total, after.all.arrived), (0, 1, 1), "{after:?}");
-        assert_eq!(times(&town, THAO, "Sau"), 1);
+        assert_eq!(town.times(THAO, "Sau"), 1);
         town.ends_well().await;
     }
 }

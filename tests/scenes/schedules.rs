@@ -47,11 +47,6 @@ async fn at(town: &Town, then: Timestamp) {
     town.in_time(town.later(Duration::from_secs(10))).await;
 }
 
-/// How often words were sent to a chat.
-fn times(town: &Town, chat: i64, words: &str) -> usize {
-    town.sandbox.chat(chat).into_iter().filter(|seen| seen.by_bot && seen.text.contains(words)).count()
-}
-
 on_both! {
     async fn the_monthly_guidance_is_asked_for_written_approved_and_goes_out(database: Database) {
         let town = Town::new(database).await;
@@ -71,7 +66,7 @@ on_both! {
         town.until_sent(EDITOR).await;
         insta::assert_snapshot!("guidance", town.stories(&[EDITOR, LAN]));
         at(&town, Timestamp::vietnam(2026, 12, 2, 8, 0)).await;
-        assert_eq!(times(&town, LAN, "Định hướng tuyên truyền"), 1);
+        assert_eq!(town.sent(LAN, "Định hướng tuyên truyền"), 1);
         town.ends_well().await;
     }
 
@@ -90,7 +85,7 @@ on_both! {
         at(&town, Timestamp::vietnam(2026, 12, 1, 7, 59)).await;
         assert!(!town.heard(LAN, "bầu cử"));
         at(&town, Timestamp::vietnam(2026, 12, 1, 8, 0)).await;
-        assert_eq!(times(&town, LAN, "Tuyên truyền bầu cử."), 1);
+        assert_eq!(town.sent(LAN, "Tuyên truyền bầu cử."), 1);
         assert!(!town.heard(EDITOR, "Đến kỳ"), "nobody is asked");
         town.until_sent(EDITOR).await;
         // The next month is asked for again.
@@ -121,7 +116,7 @@ on_both! {
         town.clock.set(Timestamp::vietnam(2026, 11, 23, 12, 20));
         town.start().await;
         town.in_time(town.later(Duration::from_secs(10))).await;
-        assert_eq!(times(&town, LAN, "Trực ban báo cáo"), 1, "{}", town.story(LAN));
+        assert_eq!(town.sent(LAN, "Trực ban báo cáo"), 1, "{}", town.story(LAN));
         let missed = town.sandbox.chat(EDITOR).into_iter().find(|seen| seen.text.contains("đã lỡ 3 kỳ"));
         let missed = missed.unwrap_or_else(|| panic!("{}", town.story(EDITOR))).text;
         for hour in ["09:00", "10:00", "11:00"] {
@@ -134,7 +129,7 @@ on_both! {
         town.clock.set(Timestamp::vietnam(2026, 11, 25, 13, 30));
         town.start().await;
         town.in_time(town.later(Duration::from_secs(10))).await;
-        assert_eq!(times(&town, LAN, "Một lần trong năm."), 0);
+        assert_eq!(town.sent(LAN, "Một lần trong năm."), 0);
         assert!(town.heard(EDITOR, "đã lỡ 1 kỳ"), "{}", town.story(EDITOR));
         town.ends_well().await;
     }
@@ -149,7 +144,7 @@ on_both! {
         assert!(one.is_ok() || two.is_ok(), "{one:?} {two:?}");
         town.start().await;
         town.in_time(town.later(Duration::from_secs(10))).await;
-        assert_eq!(times(&town, LAN, "Trực ban báo cáo."), 1);
+        assert_eq!(town.sent(LAN, "Trực ban báo cáo."), 1);
         assert_eq!(town.store.notice_list(10).await.expect("a list").len(), 1);
         town.ends_well().await;
     }
@@ -178,7 +173,7 @@ on_both! {
         for day in 23..=27 {
             at(&town, Timestamp::vietnam(2026, 11, day, 9, 0)).await;
         }
-        assert_eq!(times(&town, LAN, "Trực ban báo cáo."), 3);
+        assert_eq!(town.sent(LAN, "Trực ban báo cáo."), 3);
         let line = town.store.schedule_list(3).await.expect("a list").remove(0);
         assert_eq!((line.state.as_str(), line.next.len()), ("ended", 0));
         town.says(EDITOR, "/lich").await;
@@ -222,11 +217,11 @@ on_both! {
         town.says(EDITOR, "/lich").await;
         town.presses(EDITOR, EDITOR, "Tạm dừng").await;
         at(&town, Timestamp::vietnam(2026, 11, 23, 9, 0)).await;
-        assert_eq!(times(&town, LAN, "Trực ban báo cáo."), 0);
+        assert_eq!(town.sent(LAN, "Trực ban báo cáo."), 0);
         town.says(EDITOR, "/lich").await;
         town.presses(EDITOR, EDITOR, "Tiếp tục").await;
         at(&town, Timestamp::vietnam(2026, 11, 24, 9, 0)).await;
-        assert_eq!(times(&town, LAN, "Trực ban báo cáo."), 1, "what was held is not made up for");
+        assert_eq!(town.sent(LAN, "Trực ban báo cáo."), 1, "what was held is not made up for");
         assert!(town.says(LAN, "/lich").await.text.contains("cần người có quyền"));
         assert!(town.says(BINH, "/lich").await.text.contains("Chưa có lịch"), "not of their unit");
         town.ends_well().await;

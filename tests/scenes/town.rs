@@ -219,6 +219,16 @@ impl Town {
         card.unwrap_or_else(|| panic!("no card of {code} in:\n{}", self.transcript(chat)))
     }
 
+    /// How often these words stand in what was said in a chat since the organisation was set up.
+    pub fn times(&self, chat: i64, words: &str) -> usize {
+        self.story(chat).matches(words).count()
+    }
+
+    /// How many messages with these words the bot sent to a chat.
+    pub fn sent(&self, chat: i64, words: &str) -> usize {
+        self.sandbox.chat(chat).iter().filter(|seen| seen.by_bot && seen.text.contains(words)).count()
+    }
+
     /// Whether anything in a chat says this.
     pub fn heard(&self, chat: i64, words: &str) -> bool {
         self.sandbox.chat(chat).iter().any(|seen| seen.text.contains(words))
